@@ -1,0 +1,67 @@
+"""The three kinds of error, so that each reaches the right person in the right words.
+
+* :class:`UserError`: something typed or asked for cannot be done; it says what and how to mend it.
+* :class:`EnvironmentTrouble`: the disk, the key, the network; it says what happened, what is safe and what to do.
+* anything else is a fault of ours and goes to the crash report, never to the screen as it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What a headless command ends with; the numbers are a published contract."""
+
+    DONE = 0
+    REFUSED = 1
+    USAGE = 2
+    WRONG_PASSWORD = 10
+    DAMAGED = 11
+    ALREADY_OPEN = 12
+    DISK_FULL = 13
+    READ_ONLY = 14
+    SCHEMA = 15
+    BEHIND_ANCHOR = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing to mend: where (the field's key, or row and column of a file) and what to do, in the label's words."""
+
+    field: str
+    message: str
+    row: int | None = None
+
+
+class UserError(Exception):
+    """A refusal that the person at the screen can mend.
+
+    ``problems`` holds one entry a field, so that a form can mark each; ``message`` alone is enough elsewhere.
+    """
+
+    def __init__(self, message: str, *, field: str = "", problems: tuple[Problem, ...] = ()) -> None:
+        super().__init__(message)
+        self.message = message
+        self.problems = problems or ((Problem(field, message),) if field else ())
+
+    @property
+    def field(self) -> str:
+        """The key of the first field at fault, or an empty string."""
+        return self.problems[0].field if self.problems else ""
+
+
+class NotAllowed(UserError):  # noqa: N818 - reads as a sentence where it is raised
+    """The signed-in person's role does not allow this action."""
+
+
+class EnvironmentTrouble(Exception):  # noqa: N818 - trouble, not a programming error
+    """Something around the program failed: three sentences for the person, one exit code for the script."""
+
+    def __init__(self, exit_code: ExitCode, happened: str, safe: str, do: str) -> None:
+        super().__init__(f"{happened} {safe} {do}".strip())
+        self.exit_code = exit_code
+        self.happened = happened
+        self.safe = safe
+        self.do = do

@@ -1,0 +1,170 @@
+"""Reading answers: typed, in range, and never guessed.
+
+A value of the wrong type or outside its range is refused with the field's key, in the label's words. A value that is absent
+or ``null`` is noted in :attr:`Answers.missing` and read as None; the scoring function decides what that means.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+
+from app.domain.instruments.exact import as_decimal
+from app.domain.instruments.outcome import AnswerError
+
+ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_TEXT_LIMIT = 4000
+_PLACES = 6
+"""Decimal places accepted where an instrument sets no fewer: finer than any tape or scale, and exact in 28 digits."""
+
+
+class Answers:
+    """The answers to one instrument, read key by key in the order in which the instrument asks."""
+
+    __slots__ = ("_given", "missing")
+
+    def __init__(self, given: Mapping[str, object], known: frozenset[str]) -> None:
+        """Raises AnswerError for the first key that the instrument does not know."""
+        if not known.issuperset(given):
+            stranger = next(key for key in given if key not in known)
+            raise AnswerError(str(stranger), f"{stranger} is not a question of this assessment")
+        self._given = given
+        self.missing: list[str] = []
+
+    def has(self, key: str) -> bool:
+        """Whether the key has an answer (anything but null or blank text)."""
+        value = self._given.get(key)
+        return value is not None and not (isinstance(value, str) and not value.strip())
+
+    def _read(self, key: str, *, need: bool) -> object:
+        value = self._given.get(key)
+        if value is None and need:
+            self.missing.append(key)
+        return value
+
+    def whole(self, key: str, label: str, low: int, high: int, *, unit: str = "", need: bool = True) -> int | None:
+        """A whole number from ``low`` to ``high`` (both included)."""
+        value = self._read(key, need=need)
+        if value is None:
+            return None
+        if type(value) is not int:
+            number = as_decimal(value)
+            if number is None:
+                raise AnswerError(key, f"{label} must be a whole number")
+            if not low <= number <= high:
+                raise AnswerError(key, f"{label} must be between {low}{unit} and {high}{unit}")
+            if number != number.to_integral_value():
+                raise AnswerError(key, f"{label} must be a whole number")
+            return int(number)
+        if not low <= value <= high:
+            raise AnswerError(key, f"{label} must be between {low}{unit} and {high}{unit}")
+        return value
+
+    def number(
+        self,
+        key: str,
+        label: str,
+        low: Decimal,
+        high: Decimal,
+        *,
+        unit: str = "",
+        places: int = _PLACES,
+        need: bool = True,
+    ) -> Decimal | None:
+        """A decimal number from ``low`` to ``high`` (both included) with at most ``places`` decimal places."""
+        value = self._read(key, need=need)
+        if value is None:
+            return None
+        number = value if type(value) is Decimal and value.is_finite() else as_decimal(value)
+        if number is None:
+            raise AnswerError(key, f"{label} must be a number")
+        if not low <= number <= high:
+            raise AnswerError(key, f"{label} must be between {low}{unit} and {high}{unit}")
+        exponent = number.as_tuple().exponent
+        if isinstance(exponent, int) and -exponent > places:
+            kept = round(number, places)
+            if kept != number:
+                raise AnswerError(key, f"{label} must have at most {places} decimal place{'s'[: places > 1]}")
+            return kept
+        return number
+
+    def yes_no(self, key: str, label: str, *, need: bool = True) -> bool | None:
+        """True or false; the words "yes" and "no" and the numbers 1 and 0 are refused."""
+        value = self._read(key, need=need)
+        if value is None or isinstance(value, bool):
+            return value
+        raise AnswerError(key, f"{label} must be yes or no (true or false)")
+
+    def choice(self, key: str, label: str, codes: Mapping[str, object], *, need: bool = True) -> str | None:
+        """One of the codes."""
+        value = self._read(key, need=need)
+        if value is None:
+            return None
+        if isinstance(value, str) and value in codes:
+            return value
+        raise AnswerError(key, f"{label} must be one of: {', '.join(codes)}")
+
+    def choices(self, key: str, label: str, codes: Mapping[str, object]) -> list[str] | None:
+        """A list of the codes, each at most once; an empty list is an answer."""
+        value = self._read(key, need=True)
+        if value is None:
+            return None
+        if not isinstance(value, list | tuple) or any(not isinstance(item, str) or item not in codes for item in value):
+            raise AnswerError(key, f"{label} must be a list of: {', '.join(codes)}")
+        if len(set(value)) != len(value):
+            raise AnswerError(key, f"{label} names the same choice twice")
+        return list(value)
+
+    def whole_list(self, key: str, label: str, names: tuple[str, ...], low: int, high: int) -> list[int | None]:
+        """A list of whole numbers, one for each of ``names`` in order; a null entry is missing as ``key.index``."""
+        value = self._read(key, need=True)
+        if value is None:
+            return [None] * len(names)
+        if not isinstance(value, list | tuple) or len(value) != len(names):
+            raise AnswerError(key, f"{label} must be a list of {len(names)} numbers from {low} to {high}")
+        numbers: list[int | None] = []
+        for index, item in enumerate(value):
+            number = as_decimal(item)
+            if item is None:
+                self.missing.append(f"{key}.{index}")
+                numbers.append(None)
+            elif number is None or not low <= number <= high or number != number.to_integral_value():
+                raise AnswerError(key, f"{label}: {names[index]} must be a whole number from {low} to {high}")
+            else:
+                numbers.append(int(number))
+        return numbers
+
+    def raw(self, key: str) -> object:
+        """The value as given, noted as missing when absent; for answers that may be a number or a word."""
+        return self._read(key, need=True)
+
+    def text(self, key: str, label: str, *, need: bool = True) -> str | None:
+        """Words, without the spaces around them; blank is the same as absent. At most 4,000 characters."""
+        value = self._given.get(key)
+        if value is not None and not isinstance(value, str):
+            raise AnswerError(key, f"{label} must be text")
+        words = (value or "").strip()
+        if len(words) > _TEXT_LIMIT:
+            raise AnswerError(key, f"{label} must be {_TEXT_LIMIT:,} characters or fewer")
+        if not words and need:
+            self.missing.append(key)
+        return words or None
+
+    def day(self, key: str, label: str, *, need: bool = True) -> date | None:
+        """A calendar date, as a date or as ISO text (2026-11-22)."""
+        value = self._read(key, need=need)
+        if value is None or type(value) is date:
+            return value
+        return iso_day(value, key, label)
+
+
+def iso_day(value: object, key: str, label: str) -> date:
+    """The date of an ISO text such as 2026-11-22; AnswerError otherwise."""
+    if isinstance(value, str) and ISO_DATE.fullmatch(value):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            raise AnswerError(key, f"{label} must be a real date") from None
+    raise AnswerError(key, f"{label} must be a date such as 2026-11-22")

@@ -1,0 +1,105 @@
+"""Scoring by JSON lines: one line in, one line out, in order. No store, no screen.
+
+In: ``{"id", "instrument", "answers", "on"}`` (``on``, the assessment date, and ``id`` are optional). Out: the outcome, or
+``{"id", "error": {"field", "message"}}``. The line out is plain ASCII, so that no code page can spoil it.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from app.domain.errors import UserError
+from app.domain.instruments.answers import iso_day
+from app.domain.instruments.outcome import AnswerError
+from app.domain.instruments.registry import score
+
+_KEYS = frozenset({"id", "instrument", "answers", "on"})
+_NOT_FINITE = Decimal("NaN")
+
+
+def answer_line(line: str) -> tuple[str, bool]:
+    """The answer to one line, and whether the line was accepted. Never raises on what a line may hold."""
+    try:
+        asked = _READ(line)
+    except _GivenTwice as twice:
+        return _refusal(_id_of(line), twice.key, f"{twice.key} is given twice")
+    except (ValueError, RecursionError):
+        return _refusal(None, "line", "The line must be one JSON object")
+    if not isinstance(asked, dict):
+        return _refusal(None, "line", "The line must be one JSON object")
+    name = _plain_id(asked.get("id"))
+    try:
+        if not _KEYS.issuperset(asked):
+            stranger = next(key for key in asked if key not in _KEYS)
+            raise AnswerError(stranger, f"{stranger} is not a key of a line to score")
+        answers = asked.get("answers")
+        if not isinstance(answers, dict):
+            raise AnswerError("answers", "Answers must be an object of question keys and answers")
+        result = score(_code(asked.get("instrument")), answers, _on(asked.get("on")))
+    except UserError as error:
+        return _refusal(name, error.field, error.message)
+    return _WRITE({"id": name, **result.as_json()}), True
+
+
+def _code(value: object) -> str:
+    if not isinstance(value, str):
+        raise AnswerError("instrument", "Instrument must be the code of an instrument, such as must")
+    return value
+
+
+def _on(value: object) -> date | None:
+    return None if value is None else iso_day(value, "on", "Assessment date")
+
+
+def _plain_id(value: object) -> object:
+    """The caller's own name for the line, given back unchanged when it is a text or a number, otherwise null."""
+    if isinstance(value, Decimal):
+        return value if value.is_finite() else None
+    return value if isinstance(value, str | int) else None
+
+
+def _refusal(name: object, field: str, message: str) -> tuple[str, bool]:
+    return _WRITE({"id": name, "error": {"field": field, "message": message}}), False
+
+
+class _GivenTwice(Exception):  # noqa: N818 - a signal inside this module
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        keys = [key for key, _ in pairs]
+        raise _GivenTwice(next(key for key in keys if keys.count(key) > 1))
+    return found
+
+
+def _id_of(line: str) -> object:
+    asked = json.JSONDecoder(parse_float=_decimal, parse_constant=_constant).decode(line)
+    return _plain_id(asked.get("id")) if isinstance(asked, dict) else None
+
+
+def _decimal(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation:  # an exponent beyond what Decimal holds: refused later, at its field
+        return _NOT_FINITE
+
+
+def _constant(_name: str) -> Decimal:
+    """NaN and Infinity are not JSON; they are read so that the refusal can name the field."""
+    return _NOT_FINITE
+
+
+def _as_number(value: object) -> float:
+    if isinstance(value, Decimal):
+        return float(value)
+    raise TypeError(f"{type(value).__name__} does not belong in an answer line")
+
+
+_READ = json.JSONDecoder(object_pairs_hook=_once, parse_float=_decimal, parse_constant=_constant).decode
+_WRITE = json.JSONEncoder(allow_nan=False, default=_as_number).encode

@@ -1,0 +1,103 @@
+"""What every instrument says about itself, and how a scoring function closes its result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from app.domain.instruments.outcome import Outcome, Severity
+
+INCOMPLETE = "incomplete"
+AT_LEAST = "at_least"
+
+MONTHLY = 28
+"""Days of a monthly review: four weeks keep the weekday and never slip past a calendar month."""
+WEEKLY = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A result category: its code as published, its words, and how loudly it speaks."""
+
+    code: str
+    label: str
+    severity: Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """The facts of one instrument.
+
+    ``version`` is the tool's own edition, a stroke, and the revision of the rules here. ``pathway`` is the champion pathway
+    (dementia, nutrition, engagement, falls, wound, health). ``mode``: S scores, R records a total from the owner's form,
+    C captures without a score. ``needs_permission``: the owner's agreement is wanted before live use. ``routine_days``: the
+    usual review interval, None when only an event calls for it. ``bands`` run from the mildest to the most serious.
+    ``serves``: the premium need areas that a signed result may evidence.
+    """
+
+    code: str
+    version: str
+    title: str
+    short: str
+    pathway: str
+    mode: str
+    owner: str
+    licence: str
+    attribution: str
+    needs_permission: bool
+    routine_days: int | None
+    bands: tuple[Band, ...]
+    serves: tuple[str, ...] = ()
+
+    def band(self, code: str | None) -> Band | None:
+        """The band with that code; None for no band, for ``incomplete`` and for a code of another instrument."""
+        return next((band for band in self.bands if band.code == code), None)
+
+
+def conclude(
+    tool: Instrument,
+    band: str | None,
+    *,
+    missing: Iterable[str] = (),
+    complete: bool | None = None,
+    score: Decimal | int | None = None,
+    parts: Mapping[str, int | Decimal | str] | None = None,
+    flags: tuple[str, ...] = (),
+    actions: tuple[str, ...] = (),
+    on: date | None = None,
+    days: int | None = None,
+    workings: Iterable[str] = (),
+    severity: Severity | None = None,
+) -> Outcome:
+    """The outcome of a scoring function.
+
+    It is complete when nothing is missing, unless said otherwise. The next one is due ``days`` after ``on``, for a complete
+    result only: an unfinished one starts no interval.
+    """
+    left = tuple(missing)
+    done = not left if complete is None else complete
+    if severity is None:
+        found = tool.band(band)
+        severity = found.severity if found else Severity.NONE
+    return Outcome(
+        instrument=tool.code,
+        version=tool.version,
+        complete=done,
+        score=score if done else None,
+        band=band,
+        parts=parts or {},
+        flags=flags,
+        missing=left,
+        actions=actions,
+        next_due=on + timedelta(days=days) if on is not None and days is not None and done else None,
+        attribution=tool.attribution,
+        workings=tuple(workings),
+        severity=severity,
+    )
+
+
+def points(count: int) -> str:
+    """``1 point``, ``3 points``."""
+    return f"{count} point" if count == 1 else f"{count} points"

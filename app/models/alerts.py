@@ -1,0 +1,108 @@
+"""Alerts: what calls for somebody, until somebody has said how it ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from app.domain.codec import canonical, from_plain, instant_text, parse, to_plain
+from app.domain.people import ResidentId
+from app.models import schema
+from app.models.store import Work
+
+_A = schema.alert.c
+
+
+@dataclass(frozen=True, slots=True)
+class AlertBody:
+    """An alert as raised and as it has gone since.
+
+    ``do`` says what to do, in order; ``phone_who`` and ``phone_number`` whom to ring first. ``called_at`` and
+    ``spoke_to`` record the call; ``outcome`` says how it was closed.
+    """
+
+    kind: str
+    priority: str
+    title: str
+    do: tuple[str, ...]
+    phone_who: str
+    phone_number: str
+    recipients: tuple[str, ...]
+    raised_at: datetime
+    raised_by: str
+    assessment_revision: str
+    called_at: datetime | None = None
+    spoke_to: str = ""
+    closed_at: datetime | None = None
+    outcome: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AlertLine:
+    """An alert with where it belongs: resident, assessment, message."""
+
+    id: str
+    resident_id: ResidentId
+    assessment_id: str
+    outbox_id: str | None
+    standing: bool
+    body: AlertBody
+
+
+def save(
+    work: Work,
+    alert_id: str | None,
+    resident_id: ResidentId,
+    assessment_id: str,
+    body: AlertBody,
+    *,
+    outbox_id: str | None,
+    action: str,
+    reason: str = "",
+) -> str:
+    """Raise an alert, or record what has happened to it since. It stands until an outcome is recorded."""
+    entity = alert_id or work.new_id()
+    revised = work.revise("alert", entity, body, resident_id=resident_id, reason=reason, action=action)
+    row = {
+        "id": entity,
+        "resident_id": resident_id,
+        "revision_id": revised.id,
+        "kind": body.kind,
+        "priority": body.priority,
+        "raised_at": instant_text(body.raised_at),
+        "standing": int(body.closed_at is None),
+        "assessment_id": assessment_id,
+        "outbox_id": outbox_id,
+        "body": canonical(to_plain(body)),
+    }
+    work.connection.execute(upsert(schema.alert).values(row).on_conflict_do_update(index_elements=["id"], set_=row))
+    return entity
+
+
+def alerts(
+    connection: Connection, *, resident_id: ResidentId | None = None, standing_only: bool = False, limit: int = 500
+) -> tuple[AlertLine, ...]:
+    """Alerts, newest first."""
+    query = select(schema.alert).order_by(_A.raised_at.desc(), _A.id.desc()).limit(limit)
+    if resident_id:
+        query = query.where(_A.resident_id == resident_id)
+    if standing_only:
+        query = query.where(_A.standing == 1)
+    return tuple(_line(row) for row in connection.execute(query))
+
+
+def alert(connection: Connection, alert_id: str) -> AlertLine | None:
+    """One alert, or None."""
+    row = connection.execute(select(schema.alert).where(_A.id == alert_id)).first()
+    return _line(row) if row else None
+
+
+def _line(row: Any) -> AlertLine:
+    return AlertLine(
+        row.id, ResidentId(row.resident_id), row.assessment_id, row.outbox_id, bool(row.standing),
+        from_plain(parse(row.body), AlertBody),
+    )  # fmt: skip

@@ -1,0 +1,127 @@
+"""Claims as signed, one row a resident, week and version, with the CCG's answer beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from app.domain.codec import canonical, instant, parse
+from app.domain.people import ResidentId
+from app.models import schema
+from app.models.store import Work
+
+_C = schema.claim.c
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimLineRow:
+    """A signed claim and what has been answered so far (outcome None: nothing yet)."""
+
+    id: str
+    resident_id: ResidentId
+    week_start: date
+    version: int
+    identifier: str
+    amount_pence: int
+    revision_id: str
+    outbox_id: str
+    outcome: str | None
+    disposition: str | None
+    reasons: tuple[str, ...]
+    decided_pence: int | None
+    answered_at: datetime | None
+
+    @property
+    def live(self) -> bool:
+        """Whether the claim still stands: not refused by the CCG."""
+        return self.outcome not in ("error",) and not (self.outcome == "complete" and self.decided_pence == 0)
+
+
+def save(
+    work: Work,
+    resident_id: ResidentId,
+    week_start: date,
+    version: int,
+    identifier: str,
+    amount_pence: int,
+    outbox_id: str,
+    body: Mapping[str, object],
+) -> str:
+    """Record a claim: the decision it rests on and every fact that decision was made from."""
+    entity = work.new_id()
+    revised = work.revise("claim", entity, body, resident_id=resident_id, state="signed", action="sign")
+    work.connection.execute(
+        insert(schema.claim),
+        {
+            "id": entity,
+            "resident_id": resident_id,
+            "week_start": week_start.isoformat(),
+            "version": version,
+            "identifier": identifier,
+            "amount_pence": amount_pence,
+            "revision_id": revised.id,
+            "outbox_id": outbox_id,
+        },
+    )
+    return entity
+
+
+def answer(
+    work: Work,
+    claim: ClaimLineRow,
+    *,
+    outcome: str,
+    disposition: str,
+    reasons: tuple[str, ...],
+    decided_pence: int | None,
+) -> None:
+    """Record the CCG's decision on a claim as a revision of its own; the signed claim is not touched."""
+    body = {
+        "identifier": claim.identifier,
+        "outcome": outcome,
+        "disposition": disposition,
+        "reasons": list(reasons),
+        "amount_pence": decided_pence,
+    }
+    work.revise("claim-answer", claim.id, body, resident_id=claim.resident_id, state="answered", action="answered")
+    work.connection.execute(
+        update(schema.claim)
+        .where(_C.id == claim.id)
+        .values(
+            outcome=outcome,
+            disposition=disposition,
+            reasons=canonical(list(reasons)),
+            decided_pence=decided_pence,
+            answered_at=work.at,
+        )
+    )
+
+
+def claims(connection: Connection, week_start: date) -> tuple[ClaimLineRow, ...]:
+    """Every claim for a week, every version, oldest version first."""
+    query = select(schema.claim).where(_C.week_start == week_start.isoformat()).order_by(_C.resident_id, _C.version)
+    return tuple(_row(row) for row in connection.execute(query))
+
+
+def claim(connection: Connection, identifier: str) -> ClaimLineRow | None:
+    """The claim with the identifier, or None."""
+    row = connection.execute(select(schema.claim).where(_C.identifier == identifier)).first()
+    return _row(row) if row else None
+
+
+def claims_of(connection: Connection, outbox_id: str) -> tuple[ClaimLineRow, ...]:
+    """The claims that travelled in one message."""
+    return tuple(_row(r) for r in connection.execute(select(schema.claim).where(_C.outbox_id == outbox_id)))
+
+
+def _row(row: Any) -> ClaimLineRow:
+    return ClaimLineRow(
+        row.id, ResidentId(row.resident_id), date.fromisoformat(row.week_start), row.version, row.identifier,
+        row.amount_pence, row.revision_id, row.outbox_id, row.outcome, row.disposition,
+        tuple(parse(row.reasons)) if row.reasons else (), row.decided_pence,
+        instant(row.answered_at) if row.answered_at else None,
+    )  # fmt: skip

@@ -1,0 +1,241 @@
+"""The outbox and the inbox: what waits to be sent, what came back, and what each did.
+
+A message enters in the transaction that records what it is about, as the exact bytes that will be sent. Rows are never
+deleted; every change of state is checked against the published table and audited.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, or_, select, update
+
+from app.domain.codec import instant, instant_text
+from app.domain.messages import SETTLED, WAITING, Event, OutboundMessage, OutboxState, may_move
+from app.domain.people import ResidentId
+from app.models import schema
+from app.models.store import Work
+
+_O = schema.outbox.c
+_I = schema.inbox.c
+_TIMES = {
+    OutboxState.SENT: "sent_at",
+    OutboxState.ACKNOWLEDGED: "acknowledged_at",
+    OutboxState.DECIDED: "decided_at",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxLine:
+    """A message's story so far."""
+
+    message: OutboundMessage
+    resident_id: ResidentId | None
+    about: str
+    last_error: str
+    next_try_at: datetime | None
+    transport_id: str | None
+    sent_at: datetime | None
+    acknowledged_at: datetime | None
+    decided_at: datetime | None
+
+
+def queue(work: Work, message: OutboundMessage, *, resident_id: ResidentId | None, about: str) -> None:
+    """Put a message in the outbox. ``about`` says in the home's words what it is (a week, a kind of alert)."""
+    work.connection.execute(
+        insert(schema.outbox),
+        {
+            "id": message.id,
+            "event": message.event.value,
+            "workflow_id": message.workflow_id,
+            "bundle_id": message.bundle_id,
+            "header_id": message.header_id,
+            "state": message.state.value,
+            "priority": message.event.priority,
+            "subject": message.subject,
+            "resident_id": resident_id,
+            "about": about,
+            "body": message.body,
+            "created_at": instant_text(message.created_at),
+            "attempts": 0,
+            "last_error": "",
+        },
+    )
+    work.audit(
+        "queue", "message", message.id, resident_id=resident_id,
+        detail={"event": message.event.value, "bundle": message.bundle_id},
+    )  # fmt: skip
+
+
+def due(connection: Connection, now: datetime) -> tuple[OutboundMessage, ...]:
+    """What may be sent now, in sending order; rows found in ``sending`` were cut off by a crash and go again."""
+    query = (
+        select(schema.outbox)
+        .where(
+            _O.state.in_([state.value for state in WAITING]),
+            or_(_O.next_try_at.is_(None), _O.next_try_at <= instant_text(now)),
+        )
+        .order_by(_O.priority, _O.created_at, _O.id)
+    )
+    return tuple(_line(row).message for row in connection.execute(query))
+
+
+def move(
+    work: Work,
+    line: OutboxLine,
+    to: OutboxState,
+    *,
+    words: str = "",
+    next_try_at: datetime | None = None,
+    transport_id: str | None = None,
+) -> bool:
+    """Move a message to another state if that is legal; False (and nothing changed) when it is not."""
+    if not may_move(line.message.state, to):
+        return False
+    values: dict[str, object] = {
+        "state": to.value,
+        "last_error": words,
+        "next_try_at": instant_text(next_try_at) if next_try_at else None,
+    }
+    if to is OutboxState.SENDING:
+        values["attempts"] = line.message.attempts + 1
+    if transport_id is not None:
+        values["transport_id"] = transport_id
+    if to in _TIMES:
+        values[_TIMES[to]] = work.at
+    work.connection.execute(update(schema.outbox).where(_O.id == line.message.id).values(values))
+    work.audit(
+        to.value, "message", line.message.id, resident_id=line.resident_id,
+        detail={"from": line.message.state.value, "bundle": line.message.bundle_id},
+    )  # fmt: skip
+    return True
+
+
+def line(connection: Connection, outbox_id: str) -> OutboxLine | None:
+    """One message, or None."""
+    return _first(connection, _O.id == outbox_id)
+
+
+def line_answered(
+    connection: Connection,
+    *,
+    header_id: str | None = None,
+    transport_id: str | None = None,
+    local_id: str | None = None,
+) -> OutboxLine | None:
+    """The message that an answer names, by whichever of the three names it gives."""
+    for column, value in ((_O.header_id, header_id), (_O.id, local_id), (_O.transport_id, transport_id)):
+        if value and (found := _first(connection, column == value)) is not None:
+            return found
+    return None
+
+
+def lines(connection: Connection, limit: int = 1000) -> tuple[OutboxLine, ...]:
+    """The newest messages, newest first."""
+    query = select(schema.outbox).order_by(_O.created_at.desc(), _O.id.desc()).limit(limit)
+    return tuple(_line(row) for row in connection.execute(query))
+
+
+def waiting(connection: Connection) -> tuple[int, datetime | None]:
+    """How many messages have not left, and since when the oldest has waited."""
+    row = connection.execute(
+        select(func.count().label("n"), func.min(_O.created_at).label("oldest")).where(
+            _O.state.in_([state.value for state in WAITING])
+        )
+    ).one()
+    return row.n, instant(row.oldest) if row.oldest else None
+
+
+def in_trouble(connection: Connection) -> int:
+    """How many messages somebody must look at."""
+    states = [OutboxState.QUARANTINED, OutboxState.UNDELIVERED, OutboxState.REFUSED]
+    return connection.execute(
+        select(func.count()).select_from(schema.outbox).where(_O.state.in_([state.value for state in states]))
+    ).scalar_one()
+
+
+def unanswered(connection: Connection) -> int:
+    """How many sent messages still wait for the CCG."""
+    settled = [state.value for state in (*SETTLED, *WAITING)]
+    return connection.execute(
+        select(func.count()).select_from(schema.outbox).where(_O.state.not_in(settled))
+    ).scalar_one()
+
+
+def was_received(connection: Connection, transport_id: str) -> bool:
+    """Whether this very delivery was dealt with before."""
+    return connection.execute(select(_I.id).where(_I.transport_id == transport_id)).first() is not None
+
+
+def keep_received(
+    work: Work,
+    *,
+    transport_id: str,
+    workflow_id: str,
+    bundle_id: str | None,
+    effect: str,
+    words: str,
+    outbox_id: str | None,
+    body: bytes,
+) -> None:
+    """Keep what arrived, and what it did, before it is acknowledged on the network."""
+    entity = work.new_id()
+    work.connection.execute(
+        insert(schema.inbox),
+        {
+            "id": entity,
+            "transport_id": transport_id,
+            "bundle_id": bundle_id,
+            "workflow_id": workflow_id,
+            "received_at": work.at,
+            "effect": effect,
+            "words": words,
+            "outbox_id": outbox_id,
+            "body": body,
+        },
+    )
+    work.audit("received", "message", entity, detail={"workflow": workflow_id, "effect": effect, "answers": outbox_id})
+
+
+def last_received(connection: Connection) -> datetime | None:
+    """When anything last came back."""
+    text = connection.execute(select(func.max(_I.received_at))).scalar()
+    return instant(text) if text else None
+
+
+def _first(connection: Connection, condition: Any) -> OutboxLine | None:
+    row = connection.execute(select(schema.outbox).where(condition)).first()
+    return _line(row) if row else None
+
+
+def _line(row: Any) -> OutboxLine:
+    def when(text: str | None) -> datetime | None:
+        return instant(text) if text else None
+
+    message = OutboundMessage(
+        id=row.id,
+        event=Event(row.event),
+        bundle_id=row.bundle_id,
+        header_id=row.header_id,
+        body=row.body,
+        workflow_id=row.workflow_id,
+        subject=row.subject,
+        filename=f"{row.id}.json",
+        created_at=instant(row.created_at),
+        attempts=row.attempts,
+        state=OutboxState(row.state),
+        lane=row.resident_id or "",
+    )
+    return OutboxLine(
+        message,
+        ResidentId(row.resident_id) if row.resident_id else None,
+        row.about,
+        row.last_error,
+        when(row.next_try_at),
+        row.transport_id,
+        when(row.sent_at),
+        when(row.acknowledged_at),
+        when(row.decided_at),
+    )

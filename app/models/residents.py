@@ -1,0 +1,284 @@
+"""Residents and the facts recorded about them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, func, or_, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from app.domain.codec import canonical, from_plain, instant, instant_text, parse, to_plain
+from app.domain.people import (
+    FACT_TYPES,
+    Absence,
+    Fact,
+    FactBody,
+    FactId,
+    FactKind,
+    Resident,
+    ResidentDetails,
+    ResidentId,
+    RevisionId,
+    Stay,
+    fact_kind,
+)
+from app.models import revisions, schema
+from app.models.store import Work
+
+_R = schema.resident.c
+_F = schema.fact.c
+
+
+@dataclass(frozen=True, slots=True)
+class ResidentLine:
+    """A resident as lists show one, with the periods that say whether they are here."""
+
+    resident: Resident
+    stay_since: datetime | None
+    stay_until: datetime | None
+    away_since: datetime | None
+    away_until: datetime | None
+
+    def status(self, now: datetime) -> str:
+        """``here``, ``away``, ``left`` or ``died`` at the instant."""
+        died = self.resident.details.died_at
+        if died is not None and died <= now:
+            return "died"
+        if self.stay_since is None or self.stay_since > now or (self.stay_until is not None and self.stay_until <= now):
+            return "left"
+        if (
+            self.away_since is not None
+            and self.away_since <= now
+            and (self.away_until is None or self.away_until > now)
+        ):
+            return "away"
+        return "here"
+
+
+def save_resident(
+    work: Work, resident_id: ResidentId | None, details: ResidentDetails, *, reason: str = ""
+) -> Resident:
+    """Add a resident, or record a change to one."""
+    new = resident_id is None
+    entity = resident_id or ResidentId(work.new_id())
+    revised = work.revise(
+        "resident", entity, details, resident_id=entity, reason=reason, action="add" if new else "change"
+    )
+    row = {
+        "id": entity,
+        "revision_id": revised.id,
+        "key": details.key,
+        "nhs_number": details.nhs_number,
+        "family_name": details.family_name,
+        "given_name": details.given_name,
+        "date_of_birth": details.date_of_birth.isoformat(),
+        "room": details.room,
+        "sort_name": fold(f"{details.family_name} {details.given_name}"),
+        "search": fold(
+            " ".join((details.family_name, details.given_name, details.preferred_name, details.room, details.key))
+        ),
+        "died_at": instant_text(details.died_at) if details.died_at else None,
+        "body": canonical(to_plain(details)),
+    }
+    work.connection.execute(upsert(schema.resident).values(row).on_conflict_do_update(index_elements=["id"], set_=row))
+    return Resident(entity, RevisionId(revised.id), details)
+
+
+def resident(connection: Connection, resident_id: ResidentId) -> ResidentLine | None:
+    """One resident, or None."""
+    row = connection.execute(select(schema.resident).where(_R.id == resident_id)).first()
+    return _line(row) if row else None
+
+
+def resident_by_key(connection: Connection, key: str) -> ResidentLine | None:
+    """One resident by the home's own key, or None."""
+    row = connection.execute(select(schema.resident).where(_R.key == key)).first()
+    return _line(row) if row else None
+
+
+def find(
+    connection: Connection, words: Sequence[str] = (), *, digits: str = "", born: date | None = None
+) -> tuple[ResidentLine, ...]:
+    """Residents by family name whose names, known-as, room or key hold every folded word, in any order.
+
+    ``digits`` also finds part of an NHS number, and ``born`` a date of birth; each widens the search.
+    """
+    query = select(schema.resident).order_by(_R.sort_name, _R.id)
+    if words or digits or born:
+        found = []
+        if words:
+            matches = [or_(_R.search.startswith(w, autoescape=True), _R.search.contains(" " + w, autoescape=True))
+                       for w in words]  # fmt: skip
+            found.append(and_(*matches))
+        if digits:
+            found.append(_R.nhs_number.contains(digits))
+        if born:
+            found.append(_R.date_of_birth == born.isoformat())
+        query = query.where(or_(*found))
+    return tuple(_line(row) for row in connection.execute(query))
+
+
+def possible_duplicates(
+    connection: Connection, details: ResidentDetails, ignoring: ResidentId | None
+) -> tuple[tuple[ResidentLine, str], ...]:
+    """Residents who may be the same person, with why: the same NHS number, the same key, or the same name and birth."""
+    same_name = (_R.date_of_birth == details.date_of_birth.isoformat()) & (
+        _R.sort_name == fold(f"{details.family_name} {details.given_name}")
+    )
+    family = fold(details.family_name)
+    near_name = (_R.date_of_birth == details.date_of_birth.isoformat()) & _R.sort_name.startswith(
+        family, autoescape=True
+    )
+    tests = [
+        (_R.key == details.key, "has the same resident key"),
+        (same_name, "has the same name and date of birth"),
+        (near_name, "has the same last name and date of birth"),
+    ]
+    if details.nhs_number:
+        tests.insert(0, (_R.nhs_number == details.nhs_number, "has the same NHS number"))
+    found: dict[str, tuple[ResidentLine, str]] = {}
+    for test, why in tests:
+        for row in connection.execute(select(schema.resident).where(test)):
+            if row.id != ignoring:
+                found.setdefault(row.id, (_line(row), why))
+    return tuple(found.values())
+
+
+def save_fact(
+    work: Work,
+    resident_id: ResidentId,
+    fact_id: FactId | None,
+    body: FactBody,
+    *,
+    reason: str = "",
+    in_error: bool = False,
+) -> Fact:
+    """Record a fact, a change to one, or that it was entered in error."""
+    kind = fact_kind(body)
+    entity = fact_id or FactId(work.new_id())
+    state = "entered-in-error" if in_error else "recorded"
+    action = state if in_error else ("change" if fact_id else "add")
+    content = {"resident_id": resident_id, "fact": to_plain(body)}
+    revised = work.revise(kind, entity, content, resident_id=resident_id, state=state, reason=reason, action=action)
+    row = {
+        "resident_id": resident_id,
+        "kind": kind.value,
+        "id": entity,
+        "revision_id": revised.id,
+        "recorded_at": work.at,
+        "recorded_by": work.author.user,
+        "in_error": int(in_error),
+        "reason": reason,
+        "body": canonical(to_plain(body)),
+    }
+    work.connection.execute(
+        upsert(schema.fact).values(row).on_conflict_do_update(index_elements=["resident_id", "kind", "id"], set_=row)
+    )
+    if kind in (FactKind.STAY, FactKind.ABSENCE):
+        _project_presence(work.connection, resident_id)
+    return Fact(
+        entity, resident_id, RevisionId(revised.id), body, work.now, work.author.user, in_error=in_error, reason=reason
+    )
+
+
+def fact(connection: Connection, fact_id: FactId) -> Fact | None:
+    """One fact as last recorded, or None."""
+    row = connection.execute(select(schema.fact).where(_F.id == fact_id)).first()
+    return _fact(row) if row else None
+
+
+def facts(
+    connection: Connection, resident_id: ResidentId, kind: FactKind | None = None, *, in_error: bool = False
+) -> tuple[Fact, ...]:
+    """A resident's facts, newest first; those entered in error only when asked for."""
+    query = select(schema.fact).where(_F.resident_id == resident_id)
+    if kind is not None:
+        query = query.where(_F.kind == kind.value)
+    if not in_error:
+        query = query.where(_F.in_error == 0)
+    return tuple(_fact(row) for row in connection.execute(query.order_by(_F.kind, _F.recorded_at.desc(), _F.id.desc())))
+
+
+def facts_of_all(connection: Connection, kinds: Sequence[FactKind]) -> Mapping[ResidentId, tuple[Fact, ...]]:
+    """Sound facts of the kinds for every resident, in one query."""
+    query = select(schema.fact).where(_F.in_error == 0, _F.kind.in_([kind.value for kind in kinds]))
+    found: dict[ResidentId, list[Fact]] = defaultdict(list)
+    for row in connection.execute(query):
+        found[ResidentId(row.resident_id)].append(_fact(row))
+    return {key: tuple(items) for key, items in found.items()}
+
+
+def fact_history(connection: Connection, fact_id: FactId) -> tuple[Fact, ...]:
+    """Every recorded version of a fact, newest first."""
+    return tuple(
+        Fact(
+            FactId(r.entity_id), ResidentId(r.body["resident_id"]), RevisionId(r.id),
+            from_plain(r.body["fact"], FACT_TYPES[FactKind(r.kind)]), r.recorded_at, r.author,
+            in_error=r.state == "entered-in-error", reason=r.reason,
+        )
+        for r in reversed(revisions.revisions(connection, fact_id))
+    )  # fmt: skip
+
+
+def count_with_key(connection: Connection, key: str) -> int:
+    """How many residents have the home's key (0 or 1)."""
+    return connection.execute(select(func.count()).where(_R.key == key)).scalar_one()
+
+
+def fold(text: str) -> str:
+    """Text as the search sees it: no accents, no case, single spaces, apostrophes dropped (O'Neil finds oneil)."""
+    plain = unicodedata.normalize("NFKD", text.casefold().replace("ł", "l").replace("ø", "o").replace("đ", "d"))
+    kept = "".join(c for c in plain if not unicodedata.combining(c) and c not in "'’`")
+    return re.sub(r"[\s\-]+", " ", kept).strip()
+
+
+def _project_presence(connection: Connection, resident_id: ResidentId) -> None:
+    """Keep the latest stay and absence on the resident's row, where lists and the status read them."""
+    stays: list[Stay] = []
+    absences: list[Absence] = []
+    for item in facts(connection, resident_id):
+        if isinstance(item.body, Stay):
+            stays.append(item.body)
+        elif isinstance(item.body, Absence):
+            absences.append(item.body)
+    stay = max(stays, key=lambda s: s.since, default=None)
+    away = max(absences, key=lambda a: a.since, default=None)
+
+    def text(value: datetime | None) -> str | None:
+        return instant_text(value) if value else None
+
+    connection.execute(
+        update(schema.resident)
+        .where(_R.id == resident_id)
+        .values(
+            stay_since=text(stay.since) if stay else None,
+            stay_until=text(stay.until) if stay else None,
+            away_since=text(away.since) if away else None,
+            away_until=text(away.until) if away else None,
+        )
+    )
+
+
+def _line(row: Any) -> ResidentLine:
+    def when(text: str | None) -> datetime | None:
+        return instant(text) if text else None
+
+    details = from_plain(parse(row.body), ResidentDetails)
+    return ResidentLine(
+        Resident(ResidentId(row.id), RevisionId(row.revision_id), details),
+        when(row.stay_since), when(row.stay_until), when(row.away_since), when(row.away_until),
+    )  # fmt: skip
+
+
+def _fact(row: Any) -> Fact:
+    body = from_plain(parse(row.body), FACT_TYPES[FactKind(row.kind)])
+    return Fact(
+        FactId(row.id), ResidentId(row.resident_id), RevisionId(row.revision_id), body, instant(row.recorded_at),
+        row.recorded_by, in_error=bool(row.in_error), reason=row.reason,
+    )  # fmt: skip

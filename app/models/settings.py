@@ -1,0 +1,39 @@
+"""Small values the home keeps: its own details, the connection, people's preferences."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from app.domain.codec import canonical, from_plain, parse, to_plain
+from app.domain.people import Home
+from app.models import schema
+from app.models.store import Work
+
+_S = schema.setting.c
+
+
+def get(connection: Connection, key: str) -> Any:
+    """The value kept under the key, or None."""
+    text = connection.execute(select(_S.value).where(_S.key == key)).scalar()
+    return None if text is None else parse(text)
+
+
+def put(work: Work, key: str, value: object) -> None:
+    """Keep a plain value under the key. The audit notes that it changed, never the value: it may be a password."""
+    row = {"key": key, "value": canonical(value)}
+    work.connection.execute(upsert(schema.setting).values(row).on_conflict_do_update(index_elements=["key"], set_=row))
+    work.audit("set", "setting", key)
+
+
+def home(connection: Connection) -> Home:
+    """The home's details, as last recorded."""
+    return from_plain(get(connection, "home"), Home)
+
+
+def save_home(work: Work, details: Home, *, reason: str = "") -> None:
+    """Record the home's details or a change to them."""
+    work.revise("home", "home", details, reason=reason, action="change")
+    put(work, "home", to_plain(details))

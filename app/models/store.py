@@ -1,0 +1,354 @@
+"""Opening the store, and the two kinds of transaction: reading, and writing with its audit.
+
+Opening is fail-closed: the file must exist, must not be a plain database, must answer to the key, must be the store
+that the keyfile names, and must have a schema this program knows. Nothing is ever created by opening.
+
+A :class:`Work` is one writing transaction. Whatever it records gets the next hybrid logical time and takes its place in
+the device's chain of revisions, and an audit event is written beside it in the same transaction.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import quote
+
+import sqlcipher3.dbapi2 as driver
+from sqlalchemy import Connection, Engine, create_engine, event, insert, select, update
+from sqlalchemy.pool import StaticPool
+
+from app.domain.codec import canonical, instant_text, to_plain
+from app.domain.errors import EnvironmentTrouble, ExitCode
+from app.domain.ids import HLC, uuid7
+from app.models import migrate, schema, trouble
+from app.vault.signing import Signer
+
+STORE_NAME = "hartwell.db"
+SCHEMA_VERSION = 1
+_PLAIN_HEADER = b"SQLite format 3\x00"
+_CACHE_KIB = 64 * 1024
+_BUSY_MS = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Whose work a transaction is: the account's name, and their signer while it is unlocked."""
+
+    user: str
+    signer: Signer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Revised:
+    """A revision just written: its id, and the hash of its body, which is what signatures and messages refer to."""
+
+    id: str
+    body_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChainHead:
+    """The audit chain's length and last hash."""
+
+    count: int
+    head: str
+
+
+class Store:
+    """An open store. Belongs to one thread; everybody else asks that thread."""
+
+    def __init__(self, engine: Engine, store_id: str, device_id: str, random: Callable[[int], bytes]) -> None:
+        self._reading = engine.execution_options(hartwell_begin="BEGIN")
+        self._writing = engine.execution_options(hartwell_begin="BEGIN IMMEDIATE")
+        self.id = store_id
+        self.device_id = device_id
+        self._random = random
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A reading transaction: one consistent picture."""
+        with trouble.in_words(), self._reading.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self, author: Author, now: datetime) -> Iterator[Work]:
+        """A writing transaction. Committed when the block ends, undone whole when it raises."""
+        with trouble.in_words(), self._writing.begin() as connection:
+            work = Work(connection, self.device_id, author, now, self._random)
+            yield work
+            work.finish()
+
+    def close(self) -> None:
+        """Close it; the library folds the write-ahead log into the file as the last connection goes."""
+        self._reading.dispose()
+
+
+class Work:
+    """One writing transaction by one author at one time."""
+
+    def __init__(
+        self, connection: Connection, device_id: str, author: Author, now: datetime, random: Callable[[int], bytes]
+    ) -> None:
+        self.connection = connection
+        self.author = author
+        self.now = now
+        self._device_id = device_id
+        self._random = random
+        row = connection.execute(select(schema.store.c.seq, schema.store.c.hlc)).one()
+        self._seq: int = row.seq
+        self._hlc = HLC.parse(row.hlc)
+        self._chain = chain_head(connection)
+
+    @property
+    def chain(self) -> ChainHead:
+        """The audit chain as this transaction will leave it."""
+        return self._chain
+
+    @property
+    def at(self) -> str:
+        """The transaction's time as stored text."""
+        return instant_text(self.now)
+
+    def new_id(self) -> str:
+        """A UUIDv7 that sorts after every id made before it on this device, even when the clock went back."""
+        return uuid7(self._tick(), self._random(8))
+
+    def revise(
+        self,
+        kind: str,
+        entity_id: str,
+        body: object,
+        *,
+        resident_id: str | None = None,
+        state: str = "recorded",
+        valid_at: datetime | None = None,
+        reason: str = "",
+        action: str = "record",
+    ) -> Revised:
+        """Add a revision of an entity, and its audit event.
+
+        ``body`` is a dataclass or plain values; ``valid_at`` is when it is true of the world, if that is not now. The
+        body's hash is signed when the author's signing key is unlocked. Earlier revisions stay as they are.
+        """
+        text = canonical(to_plain(body))
+        body_hash = hashlib.sha256(text.encode()).hexdigest()
+        previous = self.connection.execute(
+            select(schema.revision.c.hash)
+            .where(schema.revision.c.device_id == self._device_id)
+            .order_by(schema.revision.c.seq.desc())
+            .limit(1)
+        ).scalar()
+        parent = self.connection.execute(
+            select(schema.revision.c.id)
+            .where(schema.revision.c.entity_id == entity_id)
+            .order_by(schema.revision.c.hlc.desc())
+            .limit(1)
+        ).scalar()
+        stamp = self._tick()
+        self._seq += 1
+        signer = self.author.signer
+        values: dict[str, object] = {
+            "id": uuid7(stamp, self._random(8)),
+            "kind": kind,
+            "entity_id": entity_id,
+            "parent": parent,
+            "state": state,
+            "device_id": self._device_id,
+            "seq": self._seq,
+            "hlc": str(stamp),
+            "author": self.author.user,
+            "recorded_at": self.at,
+            "valid_at": instant_text(valid_at or self.now),
+            "reason": reason,
+            "schema_v": SCHEMA_VERSION,
+            "body_hash": body_hash,
+            "prev_hash": previous or "",
+            "signer_key": signer.public if signer else None,
+            "signature": signer.sign(body_hash.encode()) if signer else None,
+        }
+        values["hash"] = hashlib.sha256(canonical(values).encode()).hexdigest()
+        self.connection.execute(insert(schema.revision), {**values, "body": text})
+        detail = {"revision": values["id"], "state": state, "body_hash": body_hash}
+        self.audit(action, kind, entity_id, resident_id=resident_id, reason=reason, detail=detail)
+        return Revised(str(values["id"]), body_hash)
+
+    def audit(
+        self,
+        action: str,
+        kind: str,
+        object_id: str,
+        *,
+        resident_id: str | None = None,
+        reason: str = "",
+        detail: Mapping[str, object] | None = None,
+    ) -> None:
+        """Add an event to the audit chain: who did what to which thing, and why. Never a resident's words."""
+        values: dict[str, object] = {
+            "seq": self._chain.count + 1,
+            "hlc": str(self._tick()),
+            "at": self.at,
+            "device_id": self._device_id,
+            "actor": self.author.user,
+            "action": action,
+            "object_kind": kind,
+            "object_id": object_id,
+            "resident_id": resident_id,
+            "reason": reason,
+            "detail": canonical(detail or {}),
+            "prev_hash": self._chain.head,
+        }
+        digest = hashlib.sha256(canonical(values).encode()).hexdigest()
+        self.connection.execute(insert(schema.event), {**values, "hash": digest})
+        self._chain = ChainHead(self._chain.count + 1, digest)
+
+    def finish(self) -> None:
+        """Keep the device's sequence and logical time with the rows that used them."""
+        self.connection.execute(update(schema.store).values(seq=self._seq, hlc=str(self._hlc)))
+
+    def _tick(self) -> HLC:
+        self._hlc = self._hlc.tick(int(self.now.timestamp() * 1000))
+        return self._hlc
+
+
+def chain_head(connection: Connection) -> ChainHead:
+    """The audit chain's length and last hash; zero and empty before the first event."""
+    row = connection.execute(
+        select(schema.event.c.seq, schema.event.c.hash).order_by(schema.event.c.seq.desc()).limit(1)
+    ).first()
+    return ChainHead(row.seq, row.hash) if row else ChainHead(0, "")
+
+
+def create_store(
+    folder: Path,
+    key: str,
+    store_id: str,
+    device_name: str,
+    now: datetime,
+    random: Callable[[int], bytes] = os.urandom,
+) -> Store:
+    """Make a new, empty store in the folder; refuses to touch one that is there."""
+    path = folder / STORE_NAME
+    if path.exists():
+        raise EnvironmentTrouble(
+            ExitCode.REFUSED, f"There are already records in {folder}.", "They were not touched.", "Use another folder."
+        )
+    stamp = HLC(int(now.timestamp() * 1000), 0)
+    device_id = uuid7(stamp, random(8))
+    with trouble.in_words():
+        engine = _engine(path, key, create=True)
+        migrate.to_newest(engine.execution_options(hartwell_begin="BEGIN IMMEDIATE"))
+        with engine.execution_options(hartwell_begin="BEGIN IMMEDIATE").begin() as connection:
+            connection.execute(
+                insert(schema.store),
+                {
+                    "one": 1,
+                    "store_id": store_id,
+                    "device_id": device_id,
+                    "device_name": device_name,
+                    "created_at": instant_text(now),
+                    "seq": 0,
+                    "hlc": str(stamp),
+                },
+            )
+    return Store(engine, store_id, device_id, random)
+
+
+def open_store(folder: Path, key: str, store_id: str, random: Callable[[int], bytes] = os.urandom) -> Store:
+    """Open the store in the folder with its key.
+
+    Raises EnvironmentTrouble: DAMAGED when there is none, when it is not encrypted, or when it does not open with the
+    right key; SCHEMA when it was made by an older or newer program; READ_ONLY or DISK_FULL as the case is.
+    """
+    path = folder / STORE_NAME
+    try:
+        with path.open("rb") as handle:
+            header = handle.read(len(_PLAIN_HEADER))
+    except FileNotFoundError:
+        raise trouble.missing_store(path) from None
+    except PermissionError:
+        raise trouble.read_only() from None
+    if len(header) < len(_PLAIN_HEADER) or header == _PLAIN_HEADER:
+        raise trouble.damaged_store()
+    engine = _engine(path, key, create=False)
+    try:
+        with trouble.in_words(), engine.execution_options(hartwell_begin="BEGIN").begin() as connection:
+            found = migrate.current(connection)
+            if found != schema.SCHEMA:
+                raise EnvironmentTrouble(
+                    ExitCode.SCHEMA,
+                    "These records were made by another version of Hartwell.",
+                    "Nothing was changed.",
+                    "Use the newest version of the program.",
+                )
+            row = connection.execute(select(schema.store.c.store_id, schema.store.c.device_id)).one()
+            if row.store_id != store_id:
+                raise trouble.damaged_store()
+    except BaseException:
+        engine.dispose()
+        raise
+    return Store(engine, store_id, row.device_id, random)
+
+
+def _engine(path: Path, key: str, *, create: bool) -> Engine:
+    """One engine on one connection. Naming the driver gets its errors wrapped; the key stays in the closure."""
+    uri = f"file:{quote(path.resolve().as_posix())}?mode={'rwc' if create else 'rw'}"
+
+    def connect() -> driver.Connection:
+        connection = driver.connect(
+            uri, uri=True, isolation_level=None, check_same_thread=False, timeout=_BUSY_MS / 1000
+        )
+        try:
+            _prepare(connection, key)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    engine = create_engine("sqlite://", module=driver, creator=connect, poolclass=StaticPool, hide_parameters=True)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # The driver's own transaction handling defers the write lock and splits migrations; every BEGIN is ours.
+        connection.exec_driver_sql(connection.get_execution_options().get("hartwell_begin", "BEGIN"))
+
+    return engine
+
+
+def _prepare(connection: driver.Connection, key: str) -> None:
+    run = connection.execute
+    run("PRAGMA cipher_log_level = NONE")  # the library's own log goes to standard error, which nobody controls
+    run(f"PRAGMA key = \"x'{key}'\"")
+    if not run("PRAGMA cipher_version").fetchone():
+        raise EnvironmentTrouble(
+            ExitCode.DAMAGED,
+            "The encryption library is missing from this program.",
+            "Nothing was opened.",
+            "Install Hartwell again.",
+        )
+    for pragma in (
+        f"busy_timeout = {_BUSY_MS}",
+        "temp_store = MEMORY",  # a temporary file would hold residents' data in clear
+        "foreign_keys = ON",
+        "secure_delete = ON",
+        "trusted_schema = OFF",
+        "cell_size_check = ON",
+        f"cache_size = -{_CACHE_KIB}",
+        "synchronous = FULL",
+    ):
+        run(f"PRAGMA {pragma}")
+    run("SELECT count(*) FROM sqlite_master").fetchone()
+    if run("PRAGMA journal_mode = WAL").fetchone()[0] != "wal":
+        raise EnvironmentTrouble(
+            ExitCode.READ_ONLY,
+            "The records' folder does not allow safe saving.",
+            "Nothing was changed.",
+            "Move the records to this computer's own disk.",
+        )
+
+
+__all__ = ["Author", "ChainHead", "Revised", "Store", "Work", "chain_head", "create_store", "open_store"]

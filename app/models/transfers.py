@@ -1,0 +1,104 @@
+"""Red-bag packs as printed, and the bytes that were printed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from app.domain.codec import instant
+from app.domain.people import ResidentId
+from app.models import schema
+from app.models.store import Work
+
+_T = schema.transfer.c
+
+
+@dataclass(frozen=True, slots=True)
+class PackLine:
+    """One printed version of a resident's pack."""
+
+    id: str
+    resident_id: ResidentId
+    version: int
+    printed_at: datetime
+    printed_by: str
+    pages: int
+    sha256: str
+    bag: str
+    situation: str
+
+
+def next_version(connection: Connection, resident_id: ResidentId) -> int:
+    """The version that the resident's next pack will have; the first is 1."""
+    newest = connection.execute(select(func.max(_T.version)).where(_T.resident_id == resident_id)).scalar()
+    return (newest or 0) + 1
+
+
+def save(
+    work: Work,
+    pack_id: str,
+    resident_id: ResidentId,
+    version: int,
+    pdf: bytes,
+    body: Mapping[str, object],
+    *,
+    pages: int,
+    sha256: str,
+    bag: str,
+    situation: str,
+) -> PackLine:
+    """Keep a pack exactly as printed, with what it was made from."""
+    blob = upsert(schema.blob).values(sha256=sha256, media_type="application/pdf", content=pdf)
+    work.connection.execute(blob.on_conflict_do_nothing())
+    revised = work.revise("transfer", pack_id, body, resident_id=resident_id, action="print")
+    work.connection.execute(
+        insert(schema.transfer),
+        {
+            "id": pack_id,
+            "resident_id": resident_id,
+            "version": version,
+            "revision_id": revised.id,
+            "printed_at": work.at,
+            "printed_by": work.author.user,
+            "pages": pages,
+            "sha256": sha256,
+            "bag": bag,
+            "situation": situation,
+        },
+    )
+    return PackLine(pack_id, resident_id, version, work.now, work.author.user, pages, sha256, bag, situation)
+
+
+def packs(connection: Connection, resident_id: ResidentId) -> tuple[PackLine, ...]:
+    """A resident's packs, newest first."""
+    rows = connection.execute(select(schema.transfer).where(_T.resident_id == resident_id).order_by(_T.version.desc()))
+    return tuple(_line(row) for row in rows)
+
+
+def pack(connection: Connection, pack_id: str) -> PackLine | None:
+    """One pack, or None."""
+    row = connection.execute(select(schema.transfer).where(_T.id == pack_id)).first()
+    return _line(row) if row else None
+
+
+def content(connection: Connection, sha256: str) -> bytes | None:
+    """The bytes kept under a hash, or None."""
+    return connection.execute(select(schema.blob.c.content).where(schema.blob.c.sha256 == sha256)).scalar()
+
+
+def bags_used(connection: Connection) -> tuple[str, ...]:
+    """Bag numbers on packs so far, the latest first."""
+    rows = connection.execute(select(_T.bag).where(_T.bag != "").group_by(_T.bag).order_by(func.max(_T.id).desc()))
+    return tuple(row.bag for row in rows)
+
+
+def _line(row: Any) -> PackLine:
+    return PackLine(
+        row.id, ResidentId(row.resident_id), row.version, instant(row.printed_at), row.printed_by, row.pages,
+        row.sha256, row.bag, row.situation,
+    )  # fmt: skip

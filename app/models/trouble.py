@@ -1,0 +1,98 @@
+"""What the database says, told apart by cause and put into words.
+
+SQLAlchemy wraps every driver error in the same few classes, so the cause is read from ``sqlite_errorname``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DBAPIError
+
+from app.domain.errors import EnvironmentTrouble, ExitCode
+
+_SAFE = "Everything saved before this is still there."
+
+
+def disk_full() -> EnvironmentTrouble:
+    """The disk is full."""
+    return EnvironmentTrouble(
+        ExitCode.DISK_FULL,
+        "This was not saved: the disk is full.",
+        _SAFE,
+        "Free some space on this computer, then save again.",
+    )
+
+
+def read_only() -> EnvironmentTrouble:
+    """The folder or file cannot be written."""
+    return EnvironmentTrouble(
+        ExitCode.READ_ONLY,
+        "This was not saved: the records' folder cannot be written to.",
+        _SAFE,
+        "Ask whoever looks after the computer to give you permission to write there.",
+    )
+
+
+def damaged_store() -> EnvironmentTrouble:
+    """The store cannot be read with the right key: it is damaged."""
+    return EnvironmentTrouble(
+        ExitCode.DAMAGED,
+        "The records file is damaged: it does not open with the right key.",
+        "Nothing was changed.",
+        "Restore the last backup, and keep the damaged file: part of it may be readable.",
+    )
+
+
+def missing_store(path: object) -> EnvironmentTrouble:
+    """There is no store where one was named; one is never made by opening."""
+    return EnvironmentTrouble(
+        ExitCode.DAMAGED,
+        f"There are no records at {path}.",
+        "Nothing was created.",
+        "Check the folder, or restore a backup there.",
+    )
+
+
+def already_open(who: str) -> EnvironmentTrouble:
+    """Another program holds the store."""
+    return EnvironmentTrouble(
+        ExitCode.ALREADY_OPEN,
+        f"These records are already open{who}.",
+        "Nothing was changed.",
+        "Close Hartwell there first, or use the window that is open.",
+    )
+
+
+_BY_NAME: dict[str, Callable[[], EnvironmentTrouble]] = {
+    "SQLITE_FULL": disk_full,
+    "SQLITE_IOERR": disk_full,
+    "SQLITE_READONLY": read_only,
+    "SQLITE_CANTOPEN": read_only,
+    "SQLITE_PERM": read_only,
+    "SQLITE_CORRUPT": damaged_store,
+    "SQLITE_NOTADB": damaged_store,
+    "SQLITE_BUSY": lambda: already_open(" in another program"),
+}
+
+
+def trouble_for(error: DBAPIError) -> EnvironmentTrouble | None:
+    """The trouble behind a driver error, or None when it is a fault of ours (a constraint, a bad statement).
+
+    Extended names such as SQLITE_IOERR_WRITE or SQLITE_READONLY_DIRECTORY count as their family.
+    """
+    name = getattr(error.orig, "sqlite_errorname", "")
+    family = "_".join(name.split("_")[:2])
+    return _BY_NAME[family]() if family in _BY_NAME else None
+
+
+@contextmanager
+def in_words() -> Iterator[None]:
+    """Turn the environment's database errors inside the block into EnvironmentTrouble; faults of ours pass through."""
+    try:
+        yield
+    except DBAPIError as error:
+        if (trouble := trouble_for(error)) is not None:
+            raise trouble from error
+        raise

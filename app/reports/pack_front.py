@@ -1,0 +1,672 @@
+"""The cover and the 60-second page of a transfer pack.
+
+The cover shows through the bag's clear pocket, so it carries nothing about the resident. Page 1 is one side of A4
+whatever the record holds: every entry has its share of lines, spare lines go to the entries that need them most, and
+what is still too long ends in "see page n", where it stands in full.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from io import BytesIO
+
+import segno
+from PIL import UnidentifiedImageError
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfgen.canvas import Canvas
+
+from app.domain.dates import age_years, clock_time, date_time, short_date, to_local
+from app.domain.nhs import format_nhs_number
+from app.domain.transfer import (
+    CONSCIOUSNESS,
+    FLAG_LABELS,
+    NONE_KNOWN,
+    NOT_RECORDED,
+    CprDecision,
+    Flag,
+    LastDose,
+    Observations,
+    PackContent,
+    PackStamp,
+    Said,
+    Signature,
+    Silence,
+    content_hash,
+    is_said,
+    words,
+)
+from app.reports import fonts
+from app.reports.fonts import Face
+from app.reports.paper import (
+    A4,
+    INK,
+    LABEL,
+    MARGIN,
+    NOTE,
+    NOTE_STRONG,
+    RED,
+    SHADE,
+    SMALL,
+    STRONG,
+    VALUE,
+    Line,
+    Piece,
+    Sheet,
+    Style,
+    cut,
+    spoken,
+    wrap,
+)
+
+_PAD = 3.0
+_LEADING = VALUE.leading
+_BIG = Style(Face.BOLD, 13)
+
+
+def cover(stamp: PackStamp, bag: Said[str], pages: int) -> Sheet:
+    """Sheet 0. It is read in a corridor: home, phone, bag and page count, and nothing about the resident."""
+    sheet = Sheet()
+    middle = A4[0] / 2
+    sheet.box(MARGIN, 60, sheet.width, 150, stroke=4)
+    sheet.text(middle, 125, "CONFIDENTIAL", Style(Face.BOLD, 44), align="centre")
+    sheet.text(middle, 175, "Resident's transfer papers", Style(Face.BOLD, 26), align="centre")
+    y = 270.0
+    sheet.text(middle, y, "Hand to the nurse in charge", Style(Face.BOLD, 26), align="centre")
+    y += 50
+    rows = (
+        ("Care home", stamp.home_name),
+        ("Phone, 24 hours", words(stamp.home_phone)),
+        ("Red bag number", words(bag)),
+        ("Papers", f"This cover and {pages} numbered pages"),
+    )
+    for label, value in rows:
+        lines = wrap(((value, Style(Face.BOLD, 24)),), sheet.width - 150)[:4]
+        sheet.block(MARGIN, y, wrap(((label, Style(Face.REGULAR, 16)),), 145), 30)
+        y = sheet.block(MARGIN + 150, y, lines, 30) + 22
+        sheet.rule(MARGIN, y - 10, MARGIN + sheet.width, y - 10, stroke=1)
+    y += 12
+    sheet.block(
+        MARGIN,
+        y,
+        wrap(
+            (("Keep this sheet on top. The bag and its papers stay with the person through every move.", VALUE),), 500
+        ),
+        18,
+    )
+    return sheet
+
+
+# --- footer ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Footer:
+    """The lines at the foot of every numbered page."""
+
+    lines: tuple[Line, ...]
+
+    @property
+    def tall(self) -> float:
+        """Height to keep free, with the margin below it."""
+        return len(self.lines) * SMALL * 1.2 + 26
+
+    def draw(self, sheet: Sheet, page: int, pages: int) -> None:
+        """Put the lines and "Page x of y" on a sheet."""
+        top = sheet.size[1] - self.tall + 6
+        sheet.rule(MARGIN, top, sheet.size[0] - MARGIN, top, stroke=1)
+        bottom = sheet.block(MARGIN, top + 2, self.lines, SMALL * 1.2)
+        sheet.text(sheet.size[0] - MARGIN, bottom - 3, f"Page {page} of {pages}", Style(Face.BOLD, 12), align="right")
+
+
+def footer(content: PackContent, stamp: PackStamp) -> Footer:
+    """Name, born, NHS number, pack and version, bag, copy, facts as at, printed when and by whom."""
+    who = content.identity
+    wide = A4[0] - 2 * MARGIN
+    name, _ = cut(((f"{who.full_name}", NOTE_STRONG),), wide, 3, "… full name in the record")
+    identity = f"Born {words(who.date_of_birth)} · NHS No. {_nhs(content)}"
+    joined = wrap(((f"{who.full_name} · {identity}", NOTE_STRONG),), wide)
+    top = joined if len(joined) == 1 else (*name, *wrap(((identity, NOTE_STRONG),), wide))
+    version = f"Pack {stamp.pack_id} version {stamp.version}"
+    if stamp.supersedes is not None:
+        version += f", supersedes version {stamp.supersedes}"
+    second = f"{version} · Bag {words(content.reason.bag)}"
+    third = f"Facts as at {date_time(stamp.valid_at)} · Printed {date_time(stamp.printed_at)} by {stamp.printed_by}"
+    third += f" · Copy {stamp.copy} of {stamp.copies}"
+    if stamp.anchor:
+        third += f" · {stamp.anchor}"
+    lower, _ = cut(((third, NOTE),), wide - 85, 3, "…")
+    bag, _ = cut(((second, NOTE),), wide, 2, "…")
+    return Footer((*top, *bag, *lower))
+
+
+def _nhs(content: PackContent) -> str:
+    number = content.identity.nhs_number
+    return words(number) if isinstance(number, Silence) else format_nhs_number(number)
+
+
+# --- page 1 ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Entry:
+    """One paragraph of page 1: its pieces, and how many lines it is sure of.
+
+    ``rank`` says who gets spare lines first (1 is first) and loses them last; ``key`` and ``title`` name the text where
+    it stands in full.
+    """
+
+    pieces: tuple[Piece, ...]
+    lines: int
+    rank: int
+    key: str
+    title: str
+    given: int = 0
+
+    def wanted(self, wide: float) -> int:
+        return len(wrap(self.pieces, wide))
+
+
+@dataclass(slots=True)
+class _Cell:
+    share: float
+    entries: list[_Entry]
+    bar: str = ""
+    thick: bool = False
+    fill: str = ""
+
+    @property
+    def bar_tall(self) -> float:
+        return 15.0 if self.bar else 0.0
+
+
+@dataclass(slots=True)
+class _Row:
+    cells: list[_Cell]
+
+    def widths(self, wide: float) -> list[float]:
+        unit = wide / sum(cell.share for cell in self.cells)
+        return [cell.share * unit for cell in self.cells]
+
+    def tall(self) -> float:
+        return max(sum(e.given for e in cell.entries) * _LEADING + cell.bar_tall for cell in self.cells) + 2 * _PAD
+
+
+@dataclass(slots=True)
+class FrontPage:
+    """Page 1 laid out: ``cuts`` are the (key, title, full text) that it could not hold."""
+
+    content: PackContent
+    stamp: PackStamp
+    foot: Footer
+    cuts: list[tuple[str, str, tuple[Piece, ...]]] = field(default_factory=list)
+    rows: list[_Row] = field(default_factory=list)
+    name_lines: tuple[Line, ...] = ()
+    name_leading: float = 22.0
+
+    def __post_init__(self) -> None:
+        self._name()
+        self.rows = [*_top_rows(self.content), *_lower_rows(self.content)]
+        self._share_out()
+        for row in self.rows:
+            for cell, wide in zip(row.cells, row.widths(_WIDE), strict=True):
+                for entry in cell.entries:
+                    if entry.wanted(wide - 2 * _PAD - 2) > entry.given:
+                        self.cuts.append((entry.key, entry.title, entry.pieces))
+
+    # The name is never cut on a screen or a page; page 1 still has to end. Beyond about 300 characters it is
+    # continued like any other text.
+    def _name(self) -> None:
+        for size, most in ((19.0, 1), (16.0, 2), (12.0, 4)):
+            style = Style(Face.BOLD, size)
+            lines, was_cut = cut(((self.content.identity.full_name, style),), _NAME_WIDE, most, "… see page 2")
+            if not was_cut:
+                break
+        if was_cut:
+            self.cuts.append(("full_name", "Full name", ((self.content.identity.full_name, STRONG),)))
+        self.name_lines, self.name_leading = lines, size * 1.2
+
+    @property
+    def _head_tall(self) -> float:
+        return max(_SQUARE, len(self.name_lines) * self.name_leading + 2 * 16 + 2) + 4
+
+    def _share_out(self) -> None:
+        room = A4[1] - self.foot.tall - _TOP - 16 - self._head_tall - _OBS_TALL - 14
+        entries = [
+            (entry, wide - 2 * _PAD - 2)
+            for row in self.rows
+            for cell, wide in zip(row.cells, row.widths(_WIDE), strict=True)
+            for entry in cell.entries
+        ]
+        for entry, wide in entries:
+            entry.given = min(entry.lines, entry.wanted(wide))
+
+        def used() -> float:
+            return sum(row.tall() for row in self.rows)
+
+        by_rank = sorted(entries, key=lambda each: each[0].rank)
+        for entry, _ in reversed(by_rank):
+            while used() > room and entry.given > 1:
+                entry.given -= 1
+        growing = True
+        while growing:
+            growing = False
+            for entry, wide in by_rank:
+                if entry.given < entry.wanted(wide):
+                    entry.given += 1
+                    if used() > room:
+                        entry.given -= 1
+                    else:
+                        growing = True
+
+    def sheet(self, pages_of: Mapping[str, int], contents: str) -> Sheet:
+        """The page, with the numbers of the pages where cut texts go on; ``contents`` is the line that closes it."""
+        sheet = Sheet()
+        y = self._head(sheet)
+        for n, row in enumerate(self.rows):
+            if n == _OBS_AFTER:
+                y = _observations(sheet, y, self.content)
+            x = MARGIN
+            tall = row.tall()
+            for cell, wide in zip(row.cells, row.widths(_WIDE), strict=True):
+                _draw_cell(sheet, cell, x, y, wide, tall, pages_of)
+                x += wide
+            y += tall
+        lines, _ = cut(((contents, NOTE),), _WIDE, 1, "…")
+        sheet.block(MARGIN, y + 1, lines, 12)
+        return sheet
+
+    def _head(self, sheet: Sheet) -> float:
+        who = self.content.identity
+        sheet.box(MARGIN, _TOP, _WIDE, 16, fill=INK, stroke=0)
+        white = Style(Face.BOLD, 11, "#ffffff")
+        sheet.text(MARGIN + 4, _TOP + 12, "HOSPITAL TRANSFER · READ THIS SIDE FIRST", white)
+        version = f"Version {self.stamp.version}"
+        if self.stamp.supersedes is not None:
+            version += f", SUPERSEDES VERSION {self.stamp.supersedes}"
+        sheet.text(MARGIN + _WIDE - 4, _TOP + 12, version, white, align="right")
+        top = _TOP + 18
+        y = sheet.block(MARGIN, top, self.name_lines, self.name_leading)
+        born = words(who.date_of_birth)
+        if not isinstance(who.date_of_birth, Silence):
+            born += f" ({age_years(who.date_of_birth, to_local(self.stamp.valid_at).date())}y)"
+        number: tuple[Piece, ...] = ((_nhs(self.content), Style(Face.BOLD, 13)),)
+        if who.nhs_number_absent_reason and isinstance(who.nhs_number, Silence):
+            number = (*number, (f"({who.nhs_number_absent_reason})", NOTE))
+        for pieces in (
+            (("Born", LABEL), (born, Style(Face.BOLD, 13)), ("  NHS No.", LABEL), *number),
+            (("Known as", LABEL), spoken(who.preferred_name, STRONG), ("  Sex", LABEL), spoken(who.sex),
+             ("  Room", LABEL), spoken(who.room)),
+        ):  # fmt: skip
+            lines, _ = cut(tuple(pieces), _NAME_WIDE, 1, "…")
+            y = sheet.block(MARGIN, y, lines, 16)
+        right = MARGIN + _WIDE - _SQUARE
+        code = f"{self.stamp.pack_id} sha256:{content_hash(self.content)}"
+        sheet.drawing(lambda canvas, high: _qr(canvas, code, right, high - top - _SQUARE, _SQUARE))
+        if who.photo is not None:
+            _photo(sheet, who.photo, right - _SQUARE - 6, top)
+        return top + self._head_tall
+
+
+_WIDE = A4[0] - 2 * MARGIN
+_TOP = 20.0
+_SQUARE = 62.0
+_NAME_WIDE = _WIDE - 2 * _SQUARE - 12
+_OBS_TALL = 17 + 2 * 28.0
+_OBS_AFTER = 3  # the rows above the observations: red boxes, S, B
+
+
+def _draw_cell(
+    sheet: Sheet, cell: _Cell, x: float, y: float, wide: float, tall: float, pages_of: Mapping[str, int]
+) -> None:
+    sheet.box(x, y, wide, tall, stroke=2.5 if cell.thick else 0.75, fill=cell.fill)
+    top = y + _PAD
+    if cell.bar:
+        sheet.box(x + 1.25, y + 1.25, wide - 2.5, 15, stroke=0, fill=RED)
+        sheet.text(x + 5, y + 12.5, cell.bar, Style(Face.BOLD, 11.5, "#ffffff"))
+        top += cell.bar_tall
+    for entry in cell.entries:
+        tail = f"see page {pages_of.get(entry.key, 2)}"
+        lines, _ = cut(entry.pieces, wide - 2 * _PAD - 2, entry.given, tail)
+        top = sheet.block(x + _PAD + 1, top, lines, _LEADING)
+
+
+def _entry(title: str, key: str, value: Piece, lines: int, rank: int, *, label: str | None = None) -> _Entry:
+    return _Entry(((label if label is not None else title, LABEL), value), lines, rank, key, title)
+
+
+def _top_rows(content: PackContent) -> list[_Row]:
+    reason = content.reason
+    return [
+        _Row([
+            _Cell(1, _allergy_entries(content), bar="ALERT: ALLERGIES", thick=True),
+            _Cell(1, _cpr_entries(content), bar="ALERT: RESUSCITATION (CPR)", thick=True),
+        ]),
+        _Row([
+            _Cell(1, [
+                _entry("S  Reason for transfer", "situation", spoken(reason.situation, STRONG), 3, 3),
+                _onset(content),
+            ])
+        ]),
+        _Row([_Cell(1, [_entry("B  What happened", "background", spoken(reason.background), 3, 4)])]),
+    ]  # fmt: skip
+
+
+def _onset(content: PackContent) -> _Entry:
+    reason = content.reason
+    pieces = (
+        ("Onset", LABEL), spoken(reason.onset_at, STRONG), ("  Going to", LABEL), spoken(reason.destination),
+    )  # fmt: skip
+    return _Entry(pieces, 1, 8, "onset", "Onset and destination")
+
+
+def _allergy_entries(content: PackContent) -> list[_Entry]:
+    allergies = content.allergies
+    if isinstance(allergies, Silence) or not allergies:
+        text = words(allergies, none="No known allergies")
+        look = replace(_BIG, face=Face.BOLD if allergies is NONE_KNOWN else Face.ITALIC)
+        shown = text if allergies is NONE_KNOWN else f"Allergies: {text.lower()}"
+        return [_Entry(((shown, look),), 2, 1, "allergies", "Allergies")]
+    pieces: list[Piece] = []
+    for n, each in enumerate(allergies):
+        more = "" if n == len(allergies) - 1 else ";"
+        reaction, style = spoken(each.reaction)
+        pieces += [
+            (each.agent, _BIG),
+            (f"({'reaction ' + reaction.lower() if style.face is Face.ITALIC else reaction}){more}", style),
+        ]
+    return [_Entry(tuple(pieces), 4, 1, "allergies", "Allergies and reactions")]
+
+
+def _cpr_entries(content: PackContent) -> list[_Entry]:
+    decisions = content.cpr
+    if isinstance(decisions, Silence) or not decisions:
+        text = words(decisions, none="No CPR decision made").lower()
+        shown = text[0].upper() + text[1:] if decisions is NONE_KNOWN else f"CPR decision: {text}"
+        return [_Entry(((shown, replace(_BIG, face=Face.ITALIC)),), 2, 1, "cpr", "CPR decision")]
+    entries: list[_Entry] = []
+    if len({each.kind for each in decisions}) > 1:
+        entries.append(_Entry((("CONFLICT: these decisions differ", _BIG),), 1, 1, "cpr", "CPR decisions"))
+    for each in decisions:
+        entries += _cpr_decision(each)
+    return entries
+
+
+def _cpr_decision(each: CprDecision) -> list[_Entry]:
+    dates = (
+        ("Dated", LABEL), spoken(each.decided_on), (" review", LABEL), spoken(each.review_on),
+        (" by", LABEL), spoken(each.decided_by),
+    )  # fmt: skip
+    return [
+        _Entry(((each.kind.value, _BIG),), 1, 1, "cpr", "CPR decision"),
+        _Entry(dates, 1, 3, "cpr", "CPR decision"),
+        _entry("Original:", "cpr", spoken(each.original_at, STRONG), 1, 2),
+    ]
+
+
+def _lower_rows(content: PackContent) -> list[_Row]:
+    reason, legal, talk, move = content.reason, content.legal, content.communication, content.mobility
+    actions = [value for value in (reason.assessment, content.actions_taken) if is_said(value)]
+    assessment: Piece = spoken("\n".join(words(v) for v in actions) if actions else reason.assessment)
+    aids = (
+        ("Hearing aid", LABEL), spoken(talk.hearing_aid), (" Glasses", LABEL), spoken(talk.glasses),
+        (" Language", LABEL), spoken(talk.language), (" Interpreter", LABEL), spoken(talk.interpreter),
+    )  # fmt: skip
+    return [
+        _Row([
+            _Cell(2, [_entry("New confusion?", "new_confusion", spoken(content.new_confusion, STRONG), 1, 2)]),
+            _Cell(5, [_entry("Usual cognition", "usual_cognition", spoken(content.usual_cognition), 2, 6)]),
+        ]),
+        _Row([
+            _Cell(1, [
+                _entry("A  Assessment, actions by the home", "assessment", assessment, 3, 5),
+                _entry("Called before leaving", "called", _called(content), 1, 9),
+            ])
+        ]),
+        _Row([_Cell(1, [_entry("R  Request", "request", spoken(reason.request), 2, 6)])]),
+        _Row([_Cell(1, _dose_entries(content), thick=True)]),
+        _Row([_flag_cell(content, ("diabetes", "pacemaker")), _flag_cell(content, ("anticoagulated", "oxygen")),
+              _flag_cell(content, ("catheter", "swallow_risk")), _flag_cell(content, ("pressure_ulcer", "infection"))]),
+        _Row([
+            _Cell(2, [_entry("Food and fluid texture", "diet_texture", spoken(content.diet_texture), 3, 7)]),
+            _Cell(5, [
+                _entry("How to communicate", "communication", spoken(talk.how), 2, 10),
+                _Entry(aids, 2, 10, "communication_aids", "Aids and language"),
+            ]),
+        ]),
+        _Row([
+            _Cell(1, [
+                _entry("Mobility today", "mobility_today", spoken(move.today, STRONG), 2, 10),
+                _entry("Usual", "mobility_usual", spoken(move.usual), 1, 12),
+            ]),
+            _Cell(1, [
+                _entry("Falls risk", "falls_risk", spoken(move.falls_risk), 2, 11),
+                _entry("Bed rails", "bed_rails", spoken(move.bed_rails), 1, 12),
+            ]),
+        ]),
+        _Row([
+            _Cell(1, [
+                _entry("Capacity to agree to admission", "capacity", spoken(legal.capacity), 2, 8),
+                _entry("DoLS in force", "dols", spoken(legal.dols), 1, 9),
+            ]),
+            _Cell(1, [
+                _entry("Treatment limits", "treatment_limits", spoken(legal.treatment_limits), 1, 7),
+                _entry("ADRT", "adrt", spoken(legal.adrt), 1, 8),
+                _entry("Preferred place", "preferred_place", spoken(legal.preferred_place), 1, 13),
+            ]),
+        ]),
+        _contact_row(content),
+        _closing_row(content),
+    ]  # fmt: skip
+
+
+def _called(content: PackContent) -> Piece:
+    called = content.reason.called
+    if isinstance(called, Silence):
+        return spoken(called, none="Nobody")
+    return "; ".join(f"{each.who} {_when(each.at)}" for each in called), VALUE
+
+
+def _when(at: object) -> str:
+    return f"at {words(at)}" if is_said(at) else f"(time {words(at).lower()})"
+
+
+def _dose_entries(content: PackContent) -> list[_Entry]:
+    title = "Time-critical medicines, last dose"
+    doses = content.time_critical
+    if isinstance(doses, Silence) or not doses:
+        return [_entry(title, "time_critical", spoken(doses, none="None recognised in the medicine list"), 2, 2)]
+    lines = [_dose(each) for each in doses]
+    return [_Entry(((title + "\n", LABEL), ("\n".join(lines), STRONG)), 4, 2, "time_critical", title)]
+
+
+def _dose(dose: LastDose) -> str:
+    given = date_time(dose.given_at) if not isinstance(dose.given_at, Silence) else words(dose.given_at).lower()
+    return f"{dose.medicine}{f' ({dose.kind.lower()})' if dose.kind else ''}: last dose {given}"
+
+
+def _flag_cell(content: PackContent, keys: tuple[str, ...]) -> _Cell:
+    entries: list[_Entry] = []
+    for key in keys:
+        flag: Flag = getattr(content.flags, key)
+        state = spoken(flag.state, STRONG)
+        if flag.state is True:
+            state = ("YES", STRONG)
+        note: tuple[Piece, ...] = ((flag.note, NOTE),) if flag.note else ()
+        entries.append(_Entry(((FLAG_LABELS[key], LABEL), state, *note), 1, 6, f"flag_{key}", FLAG_LABELS[key]))
+    return _Cell(1, entries, fill=SHADE if any(getattr(content.flags, key).state is True for key in keys) else "")
+
+
+def _contact_row(content: PackContent) -> _Row:
+    main = content.main_contact
+    if isinstance(main, Silence):
+        person = [_entry("Main contact", "main_contact", spoken(main), 2, 9)]
+    else:
+        role = f" ({words(main.role)})" if is_said(main.role) else ""
+        person = [
+            _entry("Main contact", "main_contact", (f"{main.name}{role}", VALUE), 2, 9),
+            _entry("Phone", "main_contact", spoken(main.phone, STRONG), 1, 3),
+            _entry("Told", "main_contact", spoken(main.told_at, none="No"), 1, 9),
+        ]
+    home, gp = content.home, content.gp
+    return _Row([
+        _Cell(1, person),
+        _Cell(1, [
+            _entry("Ring the home", "home", spoken(home.name), 1, 9),
+            _entry("Phone", "home", spoken(home.phone, STRONG), 1, 3),
+            _entry("Mail", "home", spoken(home.secure_mail), 2, 13),
+        ]),
+        _Cell(1, [
+            _entry("GP", "gp", spoken(gp.practice), 2, 11),
+            _entry("Phone", "gp", spoken(gp.phone, STRONG), 1, 4),
+            _entry("Code", "gp", spoken(gp.code), 1, 13),
+        ]),
+    ])  # fmt: skip
+
+
+def _closing_row(content: PackContent) -> _Row:
+    completed = [_signature("Completed by", "completed_by", content.completed_by)]
+    if content.second_checker is not None:
+        completed.append(_signature("Checked by", "second_checker", content.second_checker))
+    return _Row([
+        _Cell(1, [_entry("Escort travelling", "escort", spoken(content.reason.escort, none="No one"), 2, 11)]),
+        _Cell(1, [_entry("Can come back at once? Bed hold", "can_return", spoken(content.can_return), 3, 12)]),
+        _Cell(1, completed),
+    ])  # fmt: skip
+
+
+def _signature(label: str, key: str, signature: Signature) -> _Entry:
+    if not is_said(signature.name):
+        return _entry(label, key, spoken(signature.name), 1, 12)
+    role = f", {words(signature.role)}" if is_said(signature.role) else ""
+    return _entry(label, key, (f"{words(signature.name)}{role}, {words(signature.at)}", VALUE), 3, 12)
+
+
+# --- observations ----------------------------------------------------------------------------------------------------
+
+_COLUMNS = ("", "Breaths /min", "SpO₂ %", "Air or O₂", "BP mmHg", "Pulse /min", "ACVPU", "Temp °C", "NEWS2", "Taken")
+_SHARES = (42.0, 54.0, 52.0, 54.0, 52.0, 52.0, 54.0, 50.0, 56.0, 61.0)
+
+
+def _observations(sheet: Sheet, y: float, content: PackContent) -> float:
+    unit = _WIDE / sum(_SHARES)
+    widths = [share * unit for share in _SHARES]
+    x = MARGIN
+    for title, wide in zip(_COLUMNS, widths, strict=True):
+        sheet.box(x, y, wide, 17, fill=SHADE)
+        fitted = Style(Face.BOLD, SMALL)
+        lines = wrap(((title, fitted),), 200)
+        shift = (wide - fonts.width(title, fitted.face, fitted.size)) / 2
+        sheet.block(x + shift, y + 2.5, lines, 12)
+        x += wide
+    y += 17
+    for name, taken in (("Now", content.observations), ("Usual", content.usual_observations)):
+        sheet.box(MARGIN, y, widths[0], 28)
+        sheet.text(MARGIN + 3, y + 18, name, STRONG)
+        if isinstance(taken, Silence):
+            sheet.box(MARGIN + widths[0], y, _WIDE - widths[0], 28)
+            sheet.line_of_text(MARGIN + widths[0] + 5, y + 18, wrap((spoken(taken),), 300)[0])
+        else:
+            x = MARGIN + widths[0]
+            for (first, second), wide in zip(_readings(taken), widths[1:], strict=True):
+                _reading(sheet, x, y, wide, first, second)
+                x += wide
+        y += 28
+    return y
+
+
+def _reading(sheet: Sheet, x: float, y: float, wide: float, first: Piece, second: Piece) -> None:
+    sheet.box(x, y, wide, 28)
+    for (text, style), baseline in ((first, y + 13), (second, y + 24.5)):
+        lines, _ = cut(((text, style),), wide - 3, 1, "…")
+        for line in lines:
+            shift = (
+                (wide - fonts.width(line[-1][1], line[-1][2].face, line[-1][2].size) - line[-1][0]) / 2 if line else 0
+            )
+            sheet.line_of_text(x + shift, baseline, line)
+
+
+def _readings(taken: Observations) -> list[tuple[Piece, Piece]]:
+    """Each reading over its points; a parameter that scores 3 says so in bold."""
+    oxygen: Said[str] = NOT_RECORDED
+    if isinstance(taken.on_oxygen, bool):
+        oxygen = "Oxygen" if taken.on_oxygen else "Air"
+    level: Said[str] = taken.consciousness
+    told = CONSCIOUSNESS.get(level, "") if isinstance(level, str) else ""
+    pressure: Said[object] = taken.systolic
+    if not isinstance(taken.systolic, Silence):
+        pressure = f"{taken.systolic}/{taken.diastolic}" if is_said(taken.diastolic) else f"{taken.systolic} sys"
+    temp = f"{taken.temp_c:.1f}" if isinstance(taken.temp_c, Decimal) else taken.temp_c
+    scale = f"{taken.spo2} (scale 2)" if taken.spo2_scale == 2 and is_said(taken.spo2) else taken.spo2
+    cells = [
+        _scored(taken, "resp_rate", taken.resp_rate),
+        _scored(taken, "spo2", scale),
+        _scored(taken, "on_oxygen", oxygen),
+        _scored(taken, "systolic", pressure),
+        _scored(taken, "pulse", taken.pulse),
+        _scored(taken, "consciousness", f"{level} {told.split()[-1]}" if told else level),
+        _scored(taken, "temp_c", temp),
+        _total(taken),
+    ]
+    at = taken.measured_at
+    if isinstance(at, Silence):
+        cells.append(_two_lines(at))
+    else:
+        cells.append(((clock_time(at), STRONG), (short_date(to_local(at).date()), NOTE)))
+    return cells
+
+
+def _scored(taken: Observations, key: str, value: object) -> tuple[Piece, Piece]:
+    if not is_said(value):
+        return _two_lines(value)
+    points = taken.points.get(key)
+    if points is None:
+        return (words(value), STRONG), ("", NOTE)
+    mark = f"{points} point{'' if points == 1 else 's'}"
+    return (words(value), STRONG), (mark.upper() if points >= 3 else mark, NOTE_STRONG if points >= 3 else NOTE)
+
+
+def _two_lines(silence: object) -> tuple[Piece, Piece]:
+    first, _, second = words(silence).partition(" ")
+    look = Style(Face.ITALIC, SMALL)
+    return (first, look), (second, look)
+
+
+def _total(taken: Observations) -> tuple[Piece, Piece]:
+    band = words(taken.band).upper() if is_said(taken.band) else ""
+    if taken.total is not None:
+        return (str(taken.total), Style(Face.BOLD, 14)), (band, NOTE_STRONG)
+    if taken.at_least is not None:
+        return (f"≥ {taken.at_least}", Style(Face.BOLD, 14)), (band or "incomplete", NOTE_STRONG)
+    return ("No total", NOTE_STRONG), ("incomplete", NOTE_STRONG)
+
+
+# --- pictures --------------------------------------------------------------------------------------------------------
+
+
+def _qr(canvas: Canvas, text: str, x: float, y: float, side: float) -> None:
+    matrix = segno.make(text, error="m", micro=False).matrix
+    unit = side / (len(matrix) + 4)  # two modules of quiet zone; the page around it is white too
+    canvas.setFillColor(INK)
+    path = canvas.beginPath()
+    for row, cells in enumerate(matrix):
+        for column, dark in enumerate(cells):
+            if dark:
+                path.rect(x + (column + 2) * unit, y + side - (row + 3) * unit, unit, unit)
+    canvas.drawPath(path, stroke=0, fill=1)
+
+
+def _photo(sheet: Sheet, photo: bytes, x: float, top: float) -> None:
+    try:
+        image = ImageReader(BytesIO(photo))
+    except (UnidentifiedImageError, OSError):
+        # A damaged photo must not cost the pack; the page says that there should be one.
+        sheet.box(x, top, _SQUARE, _SQUARE)
+        sheet.block(x + 3, top + 6, wrap((("Photo cannot be printed", NOTE),), _SQUARE - 6), 12)
+        return
+    sheet.drawing(
+        lambda canvas, high: canvas.drawImage(
+            image, x, high - top - _SQUARE, _SQUARE, _SQUARE, preserveAspectRatio=True, anchor="c"
+        )
+    )

@@ -1,0 +1,443 @@
+"""Sheets of paper: measured text, boxes and tables laid out first, painted afterwards.
+
+Laying out before painting is what makes "page 3 of 11" and "see page 4" true: nothing is painted until the number of
+pages and the place of every section are known. Lengths are points (1/72 inch); y counts downwards from the top edge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import lru_cache
+from io import BytesIO
+from typing import Any, Literal
+
+from reportlab.pdfgen.canvas import Canvas
+
+from app.domain.dates import to_utc
+from app.domain.transfer import Silence, said, words
+from app.reports import fonts
+from app.reports.fonts import Face
+
+A4 = (595.276, 841.89)
+A4_LANDSCAPE = (841.89, 595.276)
+MARGIN = 34.0
+INK = "#000000"
+RED = "#d5281b"
+SHADE = "#e8edee"
+RULE = "#4c6272"
+LEADING = 1.22
+# NHS advice is 12 point or more for print; nothing, footers included, goes below 10.
+BODY = 12.0
+SMALL = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a word looks."""
+
+    face: Face = Face.REGULAR
+    size: float = BODY
+    colour: str = INK
+
+    @property
+    def leading(self) -> float:
+        """The height of a line."""
+        return self.size * LEADING
+
+
+VALUE = Style()
+STRONG = Style(Face.BOLD)
+LABEL = Style(Face.BOLD, SMALL)
+NOTE = Style(Face.REGULAR, SMALL)
+NOTE_STRONG = Style(Face.BOLD, SMALL)
+SILENT = Style(Face.ITALIC)
+
+Piece = tuple[str, Style]
+Run = tuple[float, str, Style]
+Line = tuple[Run, ...]
+Align = Literal["left", "right", "centre"]
+
+
+def spoken(value: object, style: Style = VALUE, *, none: str = "None known") -> Piece:
+    """A value as a piece of text; a silence is set in italics, so that it cannot be taken for an entry."""
+    text = words(value, none=none)
+    if isinstance(said(value), Silence):
+        return text, replace(style, face=Face.ITALIC)
+    return text, style
+
+
+@lru_cache(maxsize=4096)
+def wrap(pieces: tuple[Piece, ...], width: float) -> tuple[Line, ...]:
+    """The pieces as lines no wider than ``width``; a word that is wider than a line is broken, never cut off.
+
+    Pieces are set apart by a space; a line break in a piece is kept. At least one line.
+    """
+    lines: list[list[Run]] = [[]]
+    at = 0.0
+    for text, style in pieces:
+        gap = fonts.width(" ", style.face, style.size)
+        for n, paragraph in enumerate(fonts.clean(text).split("\n")):
+            if n:
+                lines.append([])
+                at = 0.0
+            for word in paragraph.split(" "):
+                if not word:
+                    continue
+                for part in _breakable(word, style, width):
+                    wide = fonts.width(part, style.face, style.size)
+                    if lines[-1] and at + gap + wide > width:
+                        lines.append([])
+                        at = 0.0
+                    at = _place(lines[-1], part, style, at, gap, wide)
+    return tuple(tuple(line) for line in lines)
+
+
+def _place(line: list[Run], word: str, style: Style, at: float, gap: float, wide: float) -> float:
+    if not line:
+        line.append((0.0, word, style))
+        return wide
+    x, text, last = line[-1]
+    if last == style:
+        line[-1] = (x, f"{text} {word}", style)
+    else:
+        # The space is drawn with the run before it, so that copied text keeps it.
+        line[-1] = (x, f"{text} ", last)
+        line.append((at + gap, word, style))
+    return at + gap + wide
+
+
+def _breakable(word: str, style: Style, width: float) -> Iterable[str]:
+    if fonts.width(word, style.face, style.size) <= width:
+        yield word
+        return
+    part = ""
+    for char in word:
+        if part and fonts.width(part + char, style.face, style.size) > width:
+            yield part
+            part = ""
+        part += char
+    if part:
+        yield part
+
+
+def cut(pieces: tuple[Piece, ...], width: float, most: int, tail: str) -> tuple[tuple[Line, ...], bool]:
+    """At most ``most`` lines; when text is left out the last line ends in ``tail``, in bold. Says whether it was."""
+    lines = wrap(pieces, width)
+    if len(lines) <= most:
+        return lines, False
+    style = lines[most - 1][-1][2] if lines[most - 1] else pieces[-1][1]
+    end: Piece = (tail, replace(style, face=Face.BOLD, size=max(SMALL, style.size - 2)))
+    kept = [(text, look) for _, text, look in lines[most - 1]]
+    while kept:
+        text, look = kept.pop()
+        words_left = text.split()
+        while words_left:
+            words_left.pop()
+            shorter = (*kept, (" ".join(words_left) + "…", look), end) if words_left else (*kept, end)
+            if len(again := wrap(tuple(shorter), width)) == 1:
+                return (*lines[: most - 1], again[0]), True
+    return (*lines[: most - 1], wrap((end,), width)[0]), True
+
+
+def height(lines: Sequence[Line], leading: float) -> float:
+    """The height of lines set with one leading."""
+    return len(lines) * leading
+
+
+@dataclass(slots=True)
+class Sheet:
+    """One side of paper: its marks in the order in which they are painted."""
+
+    size: tuple[float, float] = A4
+    marks: list[tuple[Any, ...]] = field(default_factory=list)
+
+    @property
+    def width(self) -> float:
+        """The printable width between the margins."""
+        return self.size[0] - 2 * MARGIN
+
+    def line_of_text(self, x: float, baseline: float, line: Line) -> None:
+        """A measured line, its left edge at ``x``."""
+        for dx, text, style in line:
+            self.marks.append(("text", x + dx, baseline, text, style))
+
+    def text(self, x: float, baseline: float, text: str, style: Style = VALUE, *, align: Align = "left") -> None:
+        """One piece on one line; ``align`` is left, right or centre of ``x``."""
+        wide = fonts.width(text, style.face, style.size)
+        shift = {"left": 0.0, "right": wide, "centre": wide / 2}[align]
+        self.marks.append(("text", x - shift, baseline, text, style))
+
+    def block(self, x: float, top: float, lines: Sequence[Line], leading: float) -> float:
+        """Lines below ``top``; the y below them."""
+        for n, line in enumerate(lines):
+            self.line_of_text(x, top + n * leading + leading * 0.78, line)
+        return top + len(lines) * leading
+
+    def box(
+        self, x: float, top: float, wide: float, high: float, *, stroke: float = 0.75, fill: str = "", colour: str = INK
+    ) -> None:
+        """A rectangle; ``stroke`` 0 leaves the edge out."""
+        self.marks.append(("box", x, top, wide, high, stroke, fill, colour))
+
+    def rule(self, x1: float, y1: float, x2: float, y2: float, *, stroke: float = 0.5, colour: str = INK) -> None:
+        """A straight line."""
+        self.marks.append(("rule", x1, y1, x2, y2, stroke, colour))
+
+    def drawing(self, paint: Callable[[Canvas, float], None]) -> None:
+        """Anything else: ``paint`` gets the canvas and the sheet's height."""
+        self.marks.append(("drawing", paint))
+
+    def paint(self, canvas: Canvas) -> None:
+        """Put every mark on the canvas's current page."""
+        high = self.size[1]
+        canvas.setPageSize(self.size)
+        font, colour = None, None
+        for kind, *rest in self.marks:
+            if kind == "text":
+                x, y, text, style = rest
+                if colour != style.colour:
+                    colour = style.colour
+                    canvas.setFillColor(colour)
+                for name, piece in fonts.runs(text, style.face):
+                    if font != (name, style.size):
+                        font = (name, style.size)
+                        canvas.setFont(*font)
+                    canvas.drawString(x, high - y, piece)
+                    x += canvas.stringWidth(piece, name, style.size)
+            elif kind == "box":
+                x, y, wide, tall, stroke, fill, edge = rest
+                if fill:
+                    colour = fill
+                    canvas.setFillColor(fill)
+                canvas.setStrokeColor(edge)
+                canvas.setLineWidth(stroke)
+                canvas.rect(x, high - y - tall, wide, tall, stroke=1 if stroke else 0, fill=1 if fill else 0)
+            elif kind == "rule":
+                x1, y1, x2, y2, stroke, edge = rest
+                canvas.setStrokeColor(edge)
+                canvas.setLineWidth(stroke)
+                canvas.line(x1, high - y1, x2, high - y2)
+            else:
+                rest[0](canvas, high)
+                font, colour = None, None
+
+
+Cells = Sequence[Sequence[Piece]]
+
+
+@dataclass(slots=True)
+class Flow:
+    """Content that runs over as many sheets as it needs, with section headings and their places.
+
+    ``bottom`` is the height kept free for the footer; ``places`` maps an anchor to the index of its sheet.
+    """
+
+    size: tuple[float, float] = A4
+    bottom: float = 60.0
+    sheets: list[Sheet] = field(default_factory=list)
+    places: dict[str, int] = field(default_factory=dict)
+    outline: list[tuple[str, int]] = field(default_factory=list)
+    y: float = 0.0
+    section: str = ""
+
+    @property
+    def sheet(self) -> Sheet:
+        """The sheet being filled."""
+        return self.sheets[-1]
+
+    @property
+    def wide(self) -> float:
+        """The width between the margins."""
+        return self.size[0] - 2 * MARGIN
+
+    @property
+    def limit(self) -> float:
+        """The lowest y that content may reach."""
+        return self.size[1] - self.bottom
+
+    def new_sheet(self) -> None:
+        """Go on at the top of a fresh sheet; a section that runs over is named again."""
+        self.sheets.append(Sheet(self.size))
+        self.y = 30.0
+        if self.section:
+            self.sheet.text(MARGIN, self.y + 10, f"{self.section} (continued)", NOTE_STRONG)
+            self.y += 18
+
+    def need(self, tall: float) -> bool:
+        """Start a new sheet unless ``tall`` still fits; True when it did."""
+        if self.sheets and self.y + tall <= self.limit:
+            return False
+        self.new_sheet()
+        return True
+
+    def heading(self, title: str, anchor: str, *, room: float = 90.0, fresh: bool = False) -> None:
+        """A section: never at the foot of a sheet without ``room`` for its first rows; ``fresh`` starts a new sheet."""
+        self.section = ""
+        if fresh and self.sheets and self.y > 30:
+            self.new_sheet()
+        elif not self.need(28 + room) and self.y > 40:
+            self.y += 10
+        style = Style(Face.BOLD, 14)
+        lines = wrap(((title, style),), self.wide)
+        self.y = self.sheet.block(MARGIN, self.y, lines, 18)
+        self.sheet.rule(MARGIN, self.y + 1, self.size[0] - MARGIN, self.y + 1, stroke=2)
+        self.y += 7
+        self.section = title
+        self.places[anchor] = len(self.sheets) - 1
+        self.outline.append((title, len(self.sheets) - 1))
+
+    def subheading(self, title: str, anchor: str = "") -> None:
+        """A lesser heading inside a section."""
+        self.need(50)
+        self.y = self.sheet.block(MARGIN, self.y + 5, wrap(((title, STRONG),), self.wide), 16) + 1
+        if anchor:
+            self.places[anchor] = len(self.sheets) - 1
+
+    def paragraph(self, *pieces: Piece, indent: float = 0.0) -> None:
+        """Running text; it may go on over the page."""
+        leading = max(style.leading for _, style in pieces)
+        for line in wrap(pieces, self.wide - indent):
+            self.need(leading)
+            self.y = self.sheet.block(MARGIN + indent, self.y, (line,), leading)
+        self.y += 3
+
+    def fact(self, label: str, *pieces: Piece, anchor: str = "", label_width: float = 150.0) -> None:
+        """A label and its value side by side with a hair line below; a long value goes on over the page."""
+        leading = max(style.leading for _, style in pieces)
+        left = wrap(((label, replace(LABEL, size=10.5)),), label_width - 8)
+        lines = wrap(pieces, self.wide - label_width)
+        together = max(min(len(lines), 3) * leading, len(left) * leading)
+        self.need(together + 5)
+        if anchor:
+            self.places[anchor] = len(self.sheets) - 1
+        self.y += 2
+        after_label = self.sheet.block(MARGIN, self.y, left, leading)
+        sheet = self.sheet
+        for line in lines:
+            if self.need(leading):
+                after_label = self.y
+            self.y = self.sheet.block(MARGIN + label_width, self.y, (line,), leading)
+        if sheet is self.sheet:
+            self.y = max(self.y, after_label)
+        self.y += 2
+        self.sheet.rule(MARGIN, self.y, self.size[0] - MARGIN, self.y, stroke=0.4, colour=RULE)
+
+    def grid(self, facts: Sequence[tuple[str, Piece]], *, columns: int = 2) -> None:
+        """Short facts in columns, label above nothing: label and value run in, one hair line a row."""
+        wide = self.wide / columns
+        for start in range(0, len(facts), columns):
+            cells = [
+                wrap(((label, replace(LABEL, size=10.5)), value), wide - 10)
+                for label, value in facts[start : start + columns]
+            ]
+            leading = VALUE.leading
+            tall = max(len(cell) for cell in cells) * leading
+            self.need(min(tall, self.limit - 80) + 5)
+            self.y += 2
+            bottoms = [self._cell_lines(MARGIN + n * wide, self.y, cell, leading) for n, cell in enumerate(cells)]
+            self.y = max(bottoms) + 2
+            self.sheet.rule(MARGIN, self.y, self.size[0] - MARGIN, self.y, stroke=0.4, colour=RULE)
+
+    def _cell_lines(self, x: float, top: float, lines: Sequence[Line], leading: float) -> float:
+        return self.sheet.block(x, top, lines, leading)
+
+    def table(
+        self,
+        headers: Sequence[str],
+        shares: Sequence[float],
+        rows: Sequence[Cells],
+        *,
+        style: Style = NOTE_STRONG,
+        least: float = 0.0,
+        tick: Sequence[int] = (),
+    ) -> None:
+        """A ruled table whose header row repeats on each sheet; ``shares`` are relative column widths.
+
+        ``least`` is the least row height, ``tick`` the columns that get an empty box to tick. A row that does not fit
+        on what is left of the sheet moves to the next one; a row taller than a sheet is split between lines.
+        """
+        unit = self.wide / sum(shares)
+        widths = [share * unit for share in shares]
+        head = [wrap(((each, style),), wide - 6) for each, wide in zip(headers, widths, strict=True)]
+        head_tall = max(len(each) for each in head) * style.leading + 4
+        self._table_head_if_new(head, widths, style, head_tall, first=True)
+        for row in rows:
+            cells = [wrap(tuple(cell), wide - 6) for cell, wide in zip(row, widths, strict=True)]
+            leading = max((piece[1].leading for cell in row for piece in cell), default=NOTE.leading)
+            done = 0
+            total = max(len(cell) for cell in cells)
+            while done < total:
+                tall = max(least, (total - done) * leading + 5)
+                whole_sheet = self.limit - 30 - 18 - head_tall
+                if self.y + tall > self.limit and (done == 0 or self.y > 30 + 18 + head_tall + leading):
+                    self.new_sheet()
+                    self._table_head_if_new(head, widths, style, head_tall, first=False)
+                fit = total - done if tall <= whole_sheet else max(1, int((self.limit - self.y - 5) // leading))
+                tall = max(least, fit * leading + 5) if fit else least
+                self._row([cell[done : done + fit] for cell in cells], widths, leading, tall, tick if not done else ())
+                done += fit
+
+    def _table_head_if_new(
+        self, head: Sequence[Sequence[Line]], widths: Sequence[float], style: Style, tall: float, *, first: bool
+    ) -> None:
+        if first:
+            self.need(tall + 30)
+        x = MARGIN
+        for lines, wide in zip(head, widths, strict=True):
+            self.sheet.box(x, self.y, wide, tall, fill=SHADE)
+            self.sheet.block(x + 3, self.y + 2, lines, style.leading)
+            x += wide
+        self.y += tall
+
+    def _row(
+        self, cells: Sequence[Sequence[Line]], widths: Sequence[float], leading: float, tall: float, tick: Sequence[int]
+    ) -> None:
+        x = MARGIN
+        for n, (lines, wide) in enumerate(zip(cells, widths, strict=True)):
+            self.sheet.box(x, self.y, wide, tall, stroke=0.5)
+            if n in tick:
+                self.sheet.box(x + wide / 2 - 5, self.y + tall / 2 - 5, 10, 10, stroke=0.9)
+            self.sheet.block(x + 3, self.y + (tall - len(lines) * leading) / 2, lines, leading)
+            x += wide
+        self.y += tall
+
+
+def painted(
+    sheets: Sequence[Sheet],
+    *,
+    title: str,
+    author: str,
+    subject: str,
+    made_at: datetime,
+    outline: Iterable[tuple[str, int]],
+) -> bytes:
+    """The sheets as a PDF, made in memory: the same sheets and ``made_at`` give the same bytes.
+
+    ``outline`` holds bookmark titles and sheet indexes in reading order.
+    """
+    fonts.register()
+    out = BytesIO()
+    stamp = to_utc(made_at).astimezone(UTC).strftime("D:%Y%m%d%H%M%SZ")
+    canvas = Canvas(out, pagesize=A4, pageCompression=1, invariant=1, lang="en-GB", initialFontName=Face.REGULAR.value)
+    # Without "invariant" the file would carry the machine's clock and a random identifier.
+    canvas.setDateFormatter(lambda *_: stamp)
+    canvas.setTitle(title)
+    canvas.setAuthor(author)
+    canvas.setSubject(subject)
+    canvas.setCreator("Hartwell")
+    canvas.setProducer("Hartwell")
+    canvas.setViewerPreference("DisplayDocTitle", "true")
+    bookmarks: dict[int, list[str]] = {}
+    for name, index in outline:
+        bookmarks.setdefault(index, []).append(name)
+    for index, sheet in enumerate(sheets):
+        for n, name in enumerate(bookmarks.get(index, ())):
+            key = f"s{index}-{n}"
+            canvas.bookmarkPage(key)
+            canvas.addOutlineEntry(name, key, level=0)
+        sheet.paint(canvas)
+        canvas.showPage()
+    canvas.save()
+    return out.getvalue()

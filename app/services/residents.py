@@ -1,0 +1,393 @@
+"""Residents: finding, adding and changing them, and the facts recorded about them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from app.domain.dates import parse_date
+from app.domain.errors import Problem, UserError
+from app.domain.needs import premium_need
+from app.domain.nhs import parse_nhs_number
+from app.domain.people import (
+    Absence,
+    Allergy,
+    ChcPeriod,
+    Contact,
+    CprDecision,
+    CprKind,
+    Diagnosis,
+    Fact,
+    FactBody,
+    FactId,
+    FactKind,
+    Medicine,
+    Need,
+    Resident,
+    ResidentDetails,
+    ResidentId,
+    Stay,
+)
+from app.models import assessments as assessment_rows
+from app.models import residents as rows
+from app.services import alerts, assessments, transfers
+from app.services.access import Action, require
+from app.services.changes import Changes, changes
+from app.services.session import Session
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+_OLDEST_YEARS = 130
+
+
+@dataclass(frozen=True, slots=True)
+class ResidentRow:
+    """A resident in the list. ``status`` is here, away, left or died; the counts are what waits for somebody."""
+
+    id: ResidentId
+    banner_name: str
+    preferred_name: str
+    room: str
+    nhs_number: str | None
+    date_of_birth: date
+    gender: str
+    status: str
+    need_areas: tuple[str, ...]
+    cpr: CprKind | None
+    standing_alerts: int
+    due: int
+    has_draft: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ResidentRecord:
+    """Everything the resident page shows, read in one transaction."""
+
+    resident: Resident
+    status: str
+    facts: Mapping[FactKind, tuple[Fact, ...]]
+    latest: tuple[assessments.AssessmentRow, ...]
+    alerts: tuple[alerts.AlertRow, ...]
+    drafts: tuple[assessments.DraftRow, ...]
+    packs: tuple[transfers.PackRow, ...]
+    due: tuple[assessments.DueRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateWarning:
+    """Somebody already in the home who may be the same person, and why."""
+
+    resident: ResidentRow
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A resident was saved."""
+
+    resident_id: ResidentId
+    changes: Changes
+
+
+@dataclass(frozen=True, slots=True)
+class SavedFact:
+    """A fact was saved."""
+
+    fact_id: FactId
+    changes: Changes
+
+
+def find_residents(session: Session, query: str = "", *, include_left: bool = False) -> tuple[ResidentRow, ...]:
+    """Residents by family name, those who match what was typed.
+
+    A query is matched against names (any order, without accents), known-as, room and the home's key; against NHS numbers
+    with or without spaces; and against dates of birth in any form that can be typed.
+    """
+    require(session, Action.VIEW_RESIDENTS)
+    with session.read() as connection:
+        found = rows.find(connection, *_terms(query)[:1], digits=_terms(query)[1], born=_terms(query)[2])
+        return _rows(session, connection, found, include_left=include_left)
+
+
+def open_resident(session: Session, resident_id: ResidentId) -> ResidentRecord:
+    """The whole record of a resident. Looking is audited."""
+    require(session, Action.VIEW_RESIDENTS)
+    with session.write() as work:
+        line = _existing(work.connection, resident_id)
+        work.audit("view", "resident", resident_id, resident_id=resident_id)
+        facts: dict[FactKind, tuple[Fact, ...]] = {kind: () for kind in FactKind}
+        for fact in rows.facts(work.connection, resident_id):
+            facts[fact.kind] += (fact,)
+        return ResidentRecord(
+            line.resident,
+            line.status(session.now()),
+            facts,
+            assessments.latest_rows(session, work.connection, resident_id),
+            alerts.rows_for(session, work.connection, resident_id=resident_id),
+            assessments.draft_rows(session, work.connection, resident_id),
+            transfers.pack_rows(work.connection, resident_id),
+            assessments.due_rows(session, work.connection, resident_id),
+        )
+
+
+def resident_by_key(session: Session, key: str) -> Resident:
+    """The resident with the home's own key, or refused in words."""
+    require(session, Action.VIEW_RESIDENTS)
+    with session.read() as connection:
+        line = rows.resident_by_key(connection, key)
+    if line is None:
+        raise UserError(f"There is no resident with the key {key}", field="resident")
+    return line.resident
+
+
+def check_resident(
+    session: Session, details: ResidentDetails, ignoring: ResidentId | None = None
+) -> tuple[DuplicateWarning, ...]:
+    """Who already in the home may be the same person."""
+    require(session, Action.VIEW_RESIDENTS)
+    with session.read() as connection:
+        return tuple(
+            DuplicateWarning(_rows(session, connection, (line,), include_left=True)[0], why)
+            for line, why in rows.possible_duplicates(connection, details, ignoring)
+        )
+
+
+def add_resident(
+    session: Session, details: ResidentDetails, *, stay_since: datetime, different_person_reason: str = ""
+) -> Saved:
+    """Add a resident who lives here from ``stay_since``.
+
+    Raises UserError with a problem a field; with a problem on ``duplicate`` when somebody in the home may be the same
+    person and no reason says otherwise.
+    """
+    require(session, Action.EDIT_RESIDENTS)
+    clean = checked_details(details, session.today())
+    with session.write() as work:
+        _refuse_duplicates(work.connection, clean, None, different_person_reason)
+        resident = rows.save_resident(work, None, clean, reason=different_person_reason)
+        rows.save_fact(work, resident.id, None, Stay(stay_since))
+    return Saved(resident.id, changes("resident", "fact", resident=resident.id))
+
+
+def change_resident(
+    session: Session,
+    resident_id: ResidentId,
+    details: ResidentDetails,
+    *,
+    reason: str = "",
+    different_person_reason: str = "",
+) -> Saved:
+    """Record a change to a resident's details; what was recorded before stays readable."""
+    require(session, Action.EDIT_RESIDENTS)
+    clean = checked_details(details, session.today())
+    with session.write() as work:
+        _existing(work.connection, resident_id)
+        _refuse_duplicates(work.connection, clean, resident_id, different_person_reason)
+        rows.save_resident(work, resident_id, clean, reason=reason or different_person_reason)
+    return Saved(resident_id, changes("resident", resident=resident_id))
+
+
+def add_fact(session: Session, resident_id: ResidentId, body: FactBody) -> SavedFact:
+    """Record a new fact about a resident."""
+    require(session, Action.EDIT_RESIDENTS)
+    with session.write() as work:
+        _existing(work.connection, resident_id)
+        check_fact(body, tuple(f.body for f in rows.facts(work.connection, resident_id)))
+        fact = rows.save_fact(work, resident_id, None, body)
+    return SavedFact(fact.id, changes("fact", "resident", resident=resident_id))
+
+
+def change_fact(session: Session, fact_id: FactId, body: FactBody, *, reason: str) -> SavedFact:
+    """Record a change to a fact (its end, a correction), with the reason."""
+    require(session, Action.EDIT_RESIDENTS)
+    _need_reason(reason)
+    with session.write() as work:
+        old = _existing_fact(work.connection, fact_id)
+        others = tuple(f.body for f in rows.facts(work.connection, old.resident_id) if f.id != fact_id)
+        check_fact(body, others)
+        rows.save_fact(work, old.resident_id, fact_id, body, reason=reason)
+    return SavedFact(fact_id, changes("fact", "resident", resident=old.resident_id))
+
+
+def fact_in_error(session: Session, fact_id: FactId, *, reason: str) -> SavedFact:
+    """Say that a fact should not have been recorded; it stays readable in the history."""
+    require(session, Action.EDIT_RESIDENTS)
+    _need_reason(reason)
+    with session.write() as work:
+        old = _existing_fact(work.connection, fact_id)
+        rows.save_fact(work, old.resident_id, fact_id, old.body, reason=reason, in_error=True)
+    return SavedFact(fact_id, changes("fact", "resident", resident=old.resident_id))
+
+
+def fact_history(session: Session, fact_id: FactId) -> tuple[Fact, ...]:
+    """Every recorded version of a fact, newest first."""
+    require(session, Action.VIEW_RESIDENTS)
+    with session.read() as connection:
+        return rows.fact_history(connection, fact_id)
+
+
+def checked_details(details: ResidentDetails, today: date) -> ResidentDetails:
+    """The details tidied (spaces, NHS number), or UserError with one problem a field."""
+    problems: list[Problem] = []
+    clean = replace(
+        details,
+        key=details.key.strip(),
+        family_name=details.family_name.strip(),
+        given_name=details.given_name.strip(),
+        preferred_name=details.preferred_name.strip(),
+        room=details.room.strip(),
+        title=details.title.strip(),
+    )
+    for field, words in (
+        ("key", "Enter a resident key"),
+        ("family_name", "Enter the resident's last name"),
+        ("given_name", "Enter the resident's first name"),
+    ):
+        if not getattr(clean, field):
+            problems.append(Problem(field, words))
+    if clean.date_of_birth >= today:
+        problems.append(Problem("date_of_birth", "Date of birth must be in the past"))
+    elif today.year - clean.date_of_birth.year > _OLDEST_YEARS:
+        problems.append(Problem("date_of_birth", f"Date of birth must be within the last {_OLDEST_YEARS} years"))
+    if clean.nhs_number:
+        try:
+            clean = replace(clean, nhs_number=parse_nhs_number(clean.nhs_number), nhs_number_absent_reason="")
+        except UserError as error:
+            problems.extend(error.problems)
+    elif not clean.nhs_number_absent_reason.strip():
+        problems.append(Problem("nhs_number", "Enter the NHS number, or say why it is not known"))
+    else:
+        clean = replace(clean, nhs_number=None)
+    if problems:
+        raise UserError("There is a problem with the resident's details", problems=tuple(problems))
+    return clean
+
+
+def check_fact(body: FactBody, others: tuple[FactBody, ...]) -> None:
+    """Refuse a fact that cannot be true by itself or beside the resident's others, in the words of its form."""
+    match body:
+        case Allergy(none_known=False, substance=substance) if not substance.strip():
+            raise UserError("Enter what the resident is allergic to", field="substance")
+        case Allergy(none_known=True) if any(isinstance(o, Allergy) and not o.none_known for o in others):
+            raise UserError("Allergies are recorded. Mark them as entered in error first", field="none_known")
+        case Diagnosis(text=text) if not text.strip():
+            raise UserError("Enter the diagnosis", field="text")
+        case Medicine(name=name) if not name.strip():
+            raise UserError("Enter the medicine", field="name")
+        case Contact(name=name) if not name.strip():
+            raise UserError("Enter the contact's name", field="name")
+        case CprDecision():
+            pass
+        case Need(area=area):
+            premium_need(area)  # refuses an unknown area in words
+            _check_period(body.since, body.until)
+        case ChcPeriod():
+            _check_period(body.since, body.until)
+            for other in others:
+                if isinstance(other, ChcPeriod) and _overlap(body.since, body.until, other.since, other.until):
+                    raise UserError("This overlaps another Continuing Healthcare period", field="since")
+        case Stay():
+            _check_period(body.since, body.until)
+            for other in others:
+                if isinstance(other, Stay) and _overlap(body.since, body.until, other.since, other.until):
+                    raise UserError("This overlaps another stay in the home", field="since")
+        case Absence():
+            _check_period(body.since, body.until)
+            if not any(
+                isinstance(o, Stay) and o.since <= body.since and (o.until is None or body.since < o.until)
+                for o in others
+            ):
+                raise UserError("The resident did not live in the home then", field="since")
+            for other in others:
+                if isinstance(other, Absence) and _overlap(body.since, body.until, other.since, other.until):
+                    raise UserError("This overlaps another absence", field="since")
+        case _:
+            pass
+
+
+def _check_period(since: date | None, until: date | None) -> None:
+    if since is not None and until is not None and until < since:
+        raise UserError("The end must not be before the start", field="until")
+
+
+def _overlap(a: date, a_end: date | None, b: date, b_end: date | None) -> bool:
+    return (b_end is None or a < b_end) and (a_end is None or b < a_end)
+
+
+def _terms(query: str) -> tuple[tuple[str, ...], str, date | None]:
+    """What was typed, read three ways: folded words, digits of an NHS number, a date of birth."""
+    typed = query.strip()
+    if not typed:
+        return (), "", None
+    compact = re.sub(r"[\s\-]", "", typed)
+    digits = compact if compact.isdecimal() and len(compact) >= 3 else ""
+    try:
+        born = parse_date(typed)
+    except UserError:
+        born = None
+    return tuple(rows.fold(typed).split()), digits, born
+
+
+def _rows(
+    session: Session, connection: Connection, lines: tuple[rows.ResidentLine, ...], *, include_left: bool
+) -> tuple[ResidentRow, ...]:
+    now = session.now()
+    facts = rows.facts_of_all(connection, (FactKind.NEED, FactKind.CPR))
+    standing = Counter(alert.resident_id for alert in alerts.standing_lines(connection))
+    overdue = Counter(row.resident_id for row in assessments.due_rows(session, connection) if row.overdue)
+    drafted = {draft.resident_id for draft in assessment_rows.drafts(connection)}
+    found = []
+    for line in lines:
+        status = line.status(now)
+        if status in ("left", "died") and not include_left:
+            continue
+        resident = line.resident
+        details = resident.details
+        bodies = [fact.body for fact in facts.get(resident.id, ())]
+        areas = sorted({b.area for b in bodies if isinstance(b, Need) and (b.until is None or b.until >= session.today())})
+        cpr = next((b.kind for b in bodies if isinstance(b, CprDecision)), None)
+        found.append(
+            ResidentRow(
+                resident.id, details.banner_name, details.preferred_name, details.room, details.nhs_number,
+                details.date_of_birth, details.gender.value, status, tuple(areas), cpr, standing[resident.id],
+                overdue[resident.id], resident.id in drafted,
+            )
+        )  # fmt: skip
+    return tuple(found)
+
+
+def _existing(connection: Connection, resident_id: ResidentId) -> rows.ResidentLine:
+    line = rows.resident(connection, resident_id)
+    if line is None:
+        raise UserError("This resident is not in the records", field="resident")
+    return line
+
+
+def _existing_fact(connection: Connection, fact_id: FactId) -> Fact:
+    fact = rows.fact(connection, fact_id)
+    if fact is None:
+        raise UserError("This entry is not in the records", field="fact")
+    return fact
+
+
+def _refuse_duplicates(
+    connection: Connection, details: ResidentDetails, ignoring: ResidentId | None, reason: str
+) -> None:
+    for line, why in rows.possible_duplicates(connection, details, ignoring):
+        if line.resident.details.key == details.key:
+            raise UserError("Another resident has this key", field="key")
+        if not reason.strip():
+            raise UserError(
+                f"{line.resident.details.banner_name} {why}. Open that record, or say why this is a different person",
+                field="duplicate",
+            )
+
+
+def _need_reason(reason: str) -> None:
+    if not reason.strip():
+        raise UserError("Enter the reason", field="reason")

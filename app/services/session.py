@@ -1,0 +1,66 @@
+"""A signed-in person at work on an open store."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from filelock import FileLock
+
+from app.domain.clock import Clock
+from app.domain.dates import to_local
+from app.domain.people import Home
+from app.models import settings
+from app.models.staff import Account
+from app.models.store import Author, Store, Work
+from app.vault.signing import Signer
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+
+class Session:
+    """Who is signed in, to which home, on which store. Belongs to the thread that opened it.
+
+    Attributes: ``account`` the person and role; ``home`` the home's details as they were at sign-in (or last changed);
+    ``store_dir`` the folder; ``store`` the open store, for services only.
+    """
+
+    def __init__(
+        self, store: Store, store_dir: Path, lock: FileLock, account: Account, signer: Signer, clock: Clock
+    ) -> None:
+        self.store = store
+        self.store_dir = store_dir
+        self.account = account
+        self.clock = clock
+        self._lock = lock
+        self._author = Author(account.user, signer)
+        with store.read() as connection:
+            self.home: Home = settings.home(connection)
+
+    def now(self) -> datetime:
+        """The present instant, UTC."""
+        return self.clock.now()
+
+    def today(self) -> date:
+        """Today's date where the home is."""
+        return to_local(self.now()).date()
+
+    def read(self) -> AbstractContextManager[Connection]:
+        """A reading transaction."""
+        return self.store.read()
+
+    def write(self) -> AbstractContextManager[Work]:
+        """A writing transaction in this person's name, now."""
+        return self.store.write(self._author, self.now())
+
+    def write_signed(self, signer: Signer) -> AbstractContextManager[Work]:
+        """A writing transaction signed with a key that was unlocked for it again."""
+        return self.store.write(Author(self.account.user, signer), self.now())
+
+    def close(self) -> None:
+        """Close the store and let others open it."""
+        self.store.close()
+        self._lock.release()

@@ -1,0 +1,84 @@
+"""Signing in: from a user name and password to a session on an open store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from app.domain.clock import Clock
+from app.domain.errors import EnvironmentTrouble, ExitCode
+from app.models import staff, trouble
+from app.models.store import STORE_NAME, Author, Store, open_store
+from app.services.session import Session
+from app.vault import keyfile, keys
+from app.vault.signing import Signer
+
+LOCK_NAME = "store.lock"
+_LOCK_SECONDS = 1
+
+
+def home_exists(store_dir: Path) -> bool:
+    """Whether there is a home in the folder (or what is left of one: then opening says what is wrong)."""
+    return (store_dir / STORE_NAME).exists() or (store_dir / keyfile.KEYFILE_NAME).exists()
+
+
+def accounts(store_dir: Path) -> tuple[str, ...]:
+    """The user names that may sign in. Needs no password: names of accounts are not secret on this laptop."""
+    return keyfile.read_keyfile(store_dir).users
+
+
+def sign_in(store_dir: Path, user: str, password: str, clock: Clock) -> Session:
+    """Open the home for a person.
+
+    Raises EnvironmentTrouble with its own exit code for each cause: wrong user or password, keyfile or store missing or
+    damaged, open in another program, made by another version.
+    """
+    if not (store_dir / STORE_NAME).exists():
+        raise trouble.missing_store(store_dir)
+    slots = keyfile.read_keyfile(store_dir)
+    unlocked = keyfile.unlock(slots, user, password)
+    lock = lock_store(store_dir)
+    try:
+        store = open_store(store_dir, keys.sqlcipher_key(unlocked.data_key, slots.store_id), slots.store_id)
+        try:
+            return start_session(store, store_dir, lock, unlocked.slot.user, unlocked.signer, clock)
+        except BaseException:
+            store.close()
+            raise
+    except BaseException:
+        lock.release()
+        raise
+
+
+def start_session(store: Store, store_dir: Path, lock: FileLock, user: str, signer: Signer, clock: Clock) -> Session:
+    """The session of an account on an open store; the sign-in is audited."""
+    with store.read() as connection:
+        account = staff.account(connection, user)
+    if account is None:
+        raise EnvironmentTrouble(
+            ExitCode.DAMAGED,
+            f"The keyfile knows {user}, the records do not.",
+            "Nothing was changed.",
+            "The keyfile and the records are from different times. Restore both from the same backup.",
+        )
+    with store.write(Author(user), clock.now()) as work:
+        work.audit("sign-in", "account", account.staff_id)
+    return Session(store, store_dir, lock, account, signer, clock)
+
+
+def unlock_again(session: Session, password: str) -> Signer:
+    """Ask the signed-in person for their password again and give their signing key: claims and other weighty acts."""
+    return keyfile.unlock(keyfile.read_keyfile(session.store_dir), session.account.user, password).signer
+
+
+def lock_store(store_dir: Path) -> FileLock:
+    """Take the store for this program; the operating system lets go of it if the program dies."""
+    lock = FileLock(store_dir / LOCK_NAME)
+    try:
+        lock.acquire(timeout=_LOCK_SECONDS)
+    except Timeout:
+        raise trouble.already_open(" in another window or command") from None
+    except OSError:
+        raise trouble.read_only() from None
+    return lock

@@ -1,0 +1,119 @@
+"""What a page is given, and what a page must be.
+
+A page never opens the store, never starts a thread and never looks for another page: it calls services through
+:meth:`Context.call` and says where to go by a signal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from PySide6.QtCore import QObject, Signal
+
+from app.ui.tasks import Job, Tasks
+
+if TYPE_CHECKING:
+    from app.domain.people import Home
+    from app.services.changes import Changes
+    from app.services.session import Account, Session
+    from app.ui.messages import Messages
+    from app.ui.theme import Theme
+
+T = TypeVar("T")
+
+
+class Page(Protocol):
+    """A screen inside the window. It is a QWidget, is made once with a Context, and is kept until the window closes.
+
+    ``title`` names the page in the window title and to a screen reader.
+    """
+
+    title: str
+
+    def opened(self, arg: Any) -> None:
+        """The page has come to the front; ``arg`` says for what (a resident id, or None). Clear, then load."""
+
+    def refresh(self, changes: Changes) -> None:
+        """Something was saved while the page is in front: reload what it touches, and keep what is being typed."""
+
+    def can_leave(self) -> bool:
+        """Save drafts; False when the person must decide first. Called before another page, the lock and quitting."""
+
+
+class Context(QObject):
+    """The signed-in session as the pages see it.
+
+    Signals: ``changed`` carries a Changes value after each write; ``navigate`` asks for a page by its key with an
+    argument (``navigate.emit("resident", resident_id)``); ``resident`` says whose record is on the screen ("" for
+    nobody's); ``titled`` gives the window its title, for pages that learn theirs late.
+    """
+
+    changed = Signal(object)
+    navigate = Signal(str, object)
+    resident = Signal(str)
+    titled = Signal(str)
+
+    def __init__(self, session: Session, tasks: Tasks, messages: Messages, theme: Theme) -> None:
+        super().__init__()
+        self._session = session
+        self.account: Account = session.account
+        self.home: Home = session.home
+        self.tasks = tasks
+        self.messages = messages
+        self.theme = theme
+
+    def call(
+        self,
+        work: Callable[[Session], T],
+        done: Callable[[T], None] | None = None,
+        failed: Callable[[BaseException], None] | None = None,
+        *,
+        owner: QObject | None = None,
+    ) -> Job:
+        """Run ``work(session)`` on the store thread, then ``done(result)`` on the main thread.
+
+        When the result is a Changes, or has one as ``.changes``, ``changed`` is emitted after ``done``: a page does
+        not announce its own writes. ``failed`` defaults to the message bar, which says a refusal or a trouble in its
+        own words. Give ``owner=self`` from anything that can be deleted before the answer is there.
+        """
+
+        return self.tasks.run(
+            lambda: work(self._session), self._then(done), failed or self.messages.report, owner=owner
+        )
+
+    def net(
+        self,
+        work: Callable[[Session], T],
+        done: Callable[[T], None],
+        failed: Callable[[BaseException], None] | None = None,
+        *,
+        job: Job | None = None,
+    ) -> Job:
+        """The same on the net thread, for talking to the network; store steps inside go through ``tasks.on_store``."""
+        return self.tasks.net(lambda: work(self._session), self._then(done), failed or self.messages.report, job=job)
+
+    def _then(self, done: Callable[[T], None] | None) -> Callable[[T], None]:
+        def finished(result: T) -> None:
+            if done is not None:
+                done(result)
+            if changes := _changes_of(result):
+                self.changed.emit(changes)
+
+        return finished
+
+    def today(self) -> date:
+        """The day in the home, from the session's clock."""
+        return self._session.today()
+
+    def now(self) -> datetime:
+        """The instant in UTC, from the session's clock."""
+        return self._session.now()
+
+
+def _changes_of(result: object) -> Changes | None:
+    from app.services.changes import Changes
+
+    found = result if isinstance(result, Changes) else getattr(result, "changes", None)
+    return found if isinstance(found, Changes) and (found.kinds or found.residents) else None

@@ -1,0 +1,107 @@
+"""What happens when a fault is ours: a report for whoever mends it, and plain words for the person at the screen.
+
+A report holds the kind of exception, where in the program it was, and versions. It holds no message of the exception,
+no local variable and no line of input, because any of these may carry a resident's name.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import platform
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from types import TracebackType
+from typing import TextIO
+
+_PACKAGES = ("hartwell", "PySide6-Essentials", "SQLAlchemy", "sqlcipher3", "cryptography", "reportlab")
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+def report_text(exc: BaseException, at: datetime) -> str:
+    """The report as text: nothing in it comes from data."""
+    lines = [
+        "Hartwell crash report. It holds no resident's details.",
+        f"Time: {at:%Y-%m-%dT%H:%M:%SZ}",
+        f"System: {platform.system()} {platform.release()}, Python {platform.python_version()}",
+        "Versions: " + ", ".join(f"{name} {_version(name)}" for name in _PACKAGES),
+        "",
+    ]
+    seen: set[int] = set()
+    current: BaseException | None = exc
+    while current is not None and id(current) not in seen:
+        seen.add(id(current))
+        lines.append(f"{type(current).__module__}.{type(current).__qualname__}")
+        for frame, line in traceback.walk_tb(current.__traceback__):
+            code = frame.f_code
+            lines.append(f"  {_place(code.co_filename)}:{line} in {code.co_qualname}")
+        current = current.__cause__ or current.__context__
+        if current is not None:
+            lines.append("which followed from")
+    return "\n".join(lines) + "\n"
+
+
+def write_report(exc: BaseException) -> Path | None:
+    """Write the report into the log folder; None when even that cannot be done."""
+    from app.paths import log_dir
+
+    at = datetime.now(UTC)
+    try:
+        folder = log_dir()
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"crash-{at:%Y%m%d-%H%M%S-%f}.txt"
+        path.write_text(report_text(exc, at), encoding="utf-8")
+    except OSError:
+        return None
+    return path
+
+
+def install(show: Callable[[BaseException], None]) -> None:
+    """Send every exception that nobody handled, on any thread, to ``show`` (which must cope with any thread).
+
+    A crash below Python (a segmentation fault) leaves its stack, which has no values in it, in the log folder.
+    """
+    from app.paths import log_dir
+
+    def from_main(kind: type[BaseException], exc: BaseException, _trace: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            sys.__excepthook__(kind, exc, None)
+            return
+        show(exc)
+
+    def from_thread(args: threading.ExceptHookArgs) -> None:
+        if args.exc_value is not None:
+            show(args.exc_value)
+
+    sys.excepthook = from_main
+    threading.excepthook = from_thread
+    stream = _fault_log(log_dir())
+    if stream is not None:
+        faulthandler.enable(stream)
+
+
+def _fault_log(folder: Path) -> TextIO | None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return (folder / "faults.txt").open("a", encoding="utf-8")
+    except OSError:
+        return None
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def _place(filename: str) -> str:
+    path = Path(filename)
+    try:
+        return path.resolve().relative_to(_ROOT).as_posix()
+    except ValueError:
+        return "/".join(path.parts[-2:])

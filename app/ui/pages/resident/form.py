@@ -1,0 +1,287 @@
+"""A form drawn from its questions, and the dialog that every form of this folder opens in.
+
+What was typed stays until it is saved or somebody says to discard it; an answer that cannot be is marked beside its box
+and listed at the top, where each line leads to the box.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, TypeVar
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QCheckBox, QDialog, QFrame, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+
+from app.domain.errors import Problem, UserError
+from app.ui import theme
+from app.ui.messages import in_words
+from app.ui.pages.resident.typed import Ask, Typed
+from app.ui.theme import L, M, S
+from app.ui.widgets.buttons import button_row, primary, secondary
+from app.ui.widgets.date_edit import DateEdit, TimeEdit
+from app.ui.widgets.error_summary import ErrorSummary
+from app.ui.widgets.field import ChoiceBox, Field, show_problems
+from app.ui.widgets.password import PasswordEdit
+from app.ui.widgets.text import NotesEdit, label, scrolled, title
+
+if TYPE_CHECKING:
+    from app.services.session import Session
+    from app.ui.context import Context
+
+T = TypeVar("T")
+_AGED = frozenset({"date_of_birth"})
+
+
+class Form(QWidget):
+    """The questions one under the other; a time stands beside its date. ``changed`` follows each keystroke."""
+
+    changed = Signal()
+
+    def __init__(self, asks: Sequence[Ask], today: Callable[[], date], typed: Typed | None = None) -> None:
+        super().__init__()
+        self.fields: dict[str, Field] = {}
+        self._how = {ask.key: ask.how for ask in asks}
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(M)
+        beside: QHBoxLayout | None = None
+        for ask in asks:
+            field = self.fields[ask.key] = self._field(ask, today)
+            if ask.how == "time" and beside is not None:
+                beside.addWidget(field, 1, Qt.AlignmentFlag.AlignTop)
+                continue
+            beside = QHBoxLayout()
+            beside.setSpacing(L)
+            beside.addWidget(field, 1, Qt.AlignmentFlag.AlignTop)
+            column.addLayout(beside)
+        self.set_typed(typed or {})
+        self._connect()
+
+    def typed(self) -> dict[str, str | bool]:
+        """What stands in the boxes, unread."""
+        return {key: _typed(field.editor) for key, field in self.fields.items()}
+
+    def set_typed(self, typed: Typed) -> None:
+        """Fill the boxes; a question that is not in ``typed`` is left as it is."""
+        for key, value in typed.items():
+            if key in self.fields:
+                _fill(self.fields[key].editor, value)
+
+    def first(self) -> QWidget:
+        """The control that takes the keyboard when the form opens."""
+        return next(iter(self.fields.values())).target
+
+    def _field(self, ask: Ask, today: Callable[[], date]) -> Field:
+        editor: QWidget
+        if ask.how == "notes":
+            editor = NotesEdit(3)
+        elif ask.how == "date":
+            editor = DateEdit(today, show_age=ask.key in _AGED, key=ask.key)
+        elif ask.how == "time":
+            editor = TimeEdit(key=ask.key)
+        elif ask.how == "choice":
+            editor = ChoiceBox(ask.choices)
+            editor.setSizeAdjustPolicy(ChoiceBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            editor.setMinimumContentsLength(12)
+            editor.set_value(None)
+        elif ask.how == "tick":
+            editor = QCheckBox(ask.label)
+        elif ask.how == "password":
+            editor = PasswordEdit()
+        else:
+            editor = QLineEdit()
+        field = Field(ask.label, editor, key=ask.key, help_text=ask.help)
+        if ask.how == "tick":
+            field.label.hide()
+        return field
+
+    def _connect(self) -> None:
+        for field in self.fields.values():
+            editor = field.editor
+            if isinstance(editor, QLineEdit | NotesEdit):
+                editor.textChanged.connect(self.changed)
+            elif isinstance(editor, DateEdit):
+                editor.changed.connect(self.changed)
+            elif isinstance(editor, ChoiceBox):
+                editor.currentIndexChanged.connect(self.changed)
+            elif isinstance(editor, QCheckBox):
+                editor.toggled.connect(self.changed)
+            elif isinstance(editor, PasswordEdit):
+                editor.box.textChanged.connect(self.changed)
+
+
+def _typed(editor: QWidget) -> str | bool:
+    if isinstance(editor, QCheckBox):
+        return editor.isChecked()
+    if isinstance(editor, ChoiceBox):
+        value = editor.value()
+        return value if isinstance(value, str) else ""
+    if isinstance(editor, QLineEdit | NotesEdit | DateEdit | PasswordEdit):
+        return editor.text()
+    raise AssertionError(f"no form has a {type(editor).__name__}")
+
+
+def _fill(editor: QWidget, value: str | bool) -> None:  # noqa: FBT001 - what was typed, by its kind
+    if isinstance(editor, QCheckBox):
+        editor.setChecked(bool(value))
+    elif isinstance(editor, ChoiceBox):
+        editor.set_value(value)
+    elif isinstance(editor, NotesEdit):
+        editor.set_text(str(value))
+    elif isinstance(editor, DateEdit | PasswordEdit):
+        editor.box.setText(str(value))
+    elif isinstance(editor, QLineEdit):
+        editor.setText(str(value))
+
+
+class FormDialog(QDialog):
+    """A titled form with its list of problems, what stands below it (``below``), and the buttons at the bottom.
+
+    A subclass or caller gives ``save``: called when the main button is pressed; it reads :attr:`form` and either raises
+    UserError or calls :meth:`run`. Esc asks before anything typed is thrown away. Ctrl+S saves.
+    """
+
+    def __init__(  # noqa: PLR0917 - a dialog names its words
+        self, ctx: Context, parent: QWidget | None, words: str, asks: Sequence[Ask], typed: Typed, *,
+        who: str = "", intro: str = "", action: str = "Save",
+    ) -> None:  # fmt: skip
+        super().__init__(parent)
+        self.ctx = ctx
+        self.setWindowTitle(words)
+        self.setAccessibleName(words)
+        self.setModal(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.summary = ErrorSummary()
+        self.form = Form(asks, ctx.today, typed)
+        self.save_button = primary(action, self._save)
+        self.save_button.setDefault(True)
+        self.cancel_button = secondary("Cancel", self.reject)
+        self._start = self.form.typed()
+        self._saving = False
+
+        body = QWidget()
+        self.body = QVBoxLayout(body)
+        self.body.setContentsMargins(L, L, L, M)
+        self.body.setSpacing(M)
+        self.body.addWidget(title(words))
+        if who:
+            self.body.addWidget(label(who, "strong"))
+        if intro:
+            self.body.addWidget(label(intro))
+        self.body.addWidget(self.summary)
+        self.body.addWidget(self.form)
+        self.below = QVBoxLayout()
+        self.below.setSpacing(M)
+        self.body.addLayout(self.below)
+        self.body.addStretch(1)
+
+        self._sure = self._unsaved_bar()
+        foot = QVBoxLayout()
+        foot.setContentsMargins(L, S, L, M)
+        foot.setSpacing(S)
+        foot.addWidget(self._sure)
+        self.buttons = button_row(self.save_button, self.cancel_button)
+        foot.addLayout(self.buttons)
+        self.area: QScrollArea = scrolled(body)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addWidget(self.area, 1)
+        outer.addLayout(foot)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Save), self, self._save)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Wide enough for a line of words at this text size, and never higher or wider than the screen."""
+        room = self.screen().availableSize() if self.screen() else QSize(1366, 768)
+        inside = self.area.widget()
+        width = min(theme.scaled(680), room.width() - 40)
+        height = inside.heightForWidth(width) if inside.hasHeightForWidth() else inside.sizeHint().height()
+        return QSize(width, min(height + theme.scaled(110), room.height() - 80))
+
+    def save(self) -> None:
+        """Read the form and start the work; UserError marks the fields."""
+        raise NotImplementedError
+
+    def saved(self) -> None:
+        """Everything is safe: close without asking."""
+        self.accept()
+
+    def dirty(self) -> bool:
+        """Whether anything was typed since the dialog opened."""
+        return self.form.typed() != self._start
+
+    def run(self, work: Callable[[Session], T], done: Callable[[T], None]) -> None:
+        """Do ``work`` on the store thread with the buttons off; a refusal comes back to the fields."""
+        self._busy(True)
+
+        def finished(result: T) -> None:
+            self._busy(False)
+            done(result)
+
+        self.ctx.call(work, finished, self.failed, owner=self)
+
+    def failed(self, exc: BaseException) -> None:
+        """Say what is wrong, beside the fields where it can be, and keep what was typed."""
+        self._busy(False)
+        if isinstance(exc, UserError):
+            self.problems(exc.problems or (Problem("", exc.message),))
+            return
+        message = in_words(exc)
+        self.problems((Problem("", f"Not saved. {message.text} {message.detail}".strip()),))
+
+    def problems(self, found: Iterable[Problem]) -> None:
+        """Mark these problems; none takes every mark away."""
+        show_problems(found, self.form.fields.values(), self.summary)
+
+    def reject(self) -> None:
+        """Esc and Cancel: ask first when something was typed."""
+        if self._saving:
+            return
+        if self.dirty() and self._sure.isHidden():
+            self._sure.show()
+            self._keep_button.setFocus(Qt.FocusReason.OtherFocusReason)
+            return
+        super().reject()
+
+    def _unsaved_bar(self) -> QFrame:
+        bar = QFrame()
+        bar.setProperty("tone", str(theme.Tone.WARNING))
+        self._keep_button = secondary("Keep editing", self._keep)
+        self.discard_button = secondary("Discard what was typed", self._discard)
+        column = QVBoxLayout(bar)
+        column.setContentsMargins(M, S, M, S)
+        column.addWidget(label("What was typed here is not saved.", "strong"))
+        column.addLayout(button_row(self._keep_button, self.discard_button))
+        bar.hide()
+        return bar
+
+    def _keep(self) -> None:
+        self._sure.hide()
+        self.form.first().setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _discard(self) -> None:
+        super().reject()
+
+    def _save(self) -> None:
+        if self._saving:
+            return
+        self._sure.hide()
+        self.problems(())
+        try:
+            self.save()
+        except UserError as error:
+            self.failed(error)
+
+    def _busy(self, on: bool) -> None:  # noqa: FBT001 - set from two places only
+        self._saving = on
+        self.save_button.setEnabled(not on)
+        self.cancel_button.setEnabled(not on)
+
+
+def show_dialog(dialog: QDialog) -> None:
+    """Open a dialog over its window without stopping anything else, with the keyboard in its first field."""
+    dialog.open()
+    if isinstance(dialog, FormDialog):
+        dialog.form.first().setFocus(Qt.FocusReason.OtherFocusReason)

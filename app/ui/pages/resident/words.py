@@ -1,0 +1,169 @@
+"""A resident's facts in the words a carer reads; silence is never left to be read as "none"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import assert_never
+
+from app.domain.dates import date_time, long_date, short_date
+from app.domain.needs import AREAS, HEALTH_SUBCONDITIONS, ChampionPathway, area_label, pathway_label
+from app.domain.people import (
+    CPR_LABELS,
+    Absence,
+    Allergy,
+    ChcPeriod,
+    Contact,
+    CprDecision,
+    CprKind,
+    Diagnosis,
+    Fact,
+    FactBody,
+    FactKind,
+    Medicine,
+    Need,
+    Stay,
+)
+
+STATUS_WORDS = {"here": "Here", "away": "Away", "left": "Left", "died": "Died"}
+"""Where a resident is now, by :class:`app.services.residents.ResidentRow` status."""
+
+AREA_LABELS = {
+    area: f"Health: {area_label(area).lower()}" if area in HEALTH_SUBCONDITIONS else area_label(area) for area in AREAS
+}
+"""The areas a need can be recorded in: five premium areas, the four conditions within health care, and engagement."""
+
+PATHWAY_LABELS = {pathway.value: pathway_label(pathway) for pathway in ChampionPathway}
+"""The six champion pathways; one more than the premium has areas."""
+
+CPR_SHORT = {CprKind.ATTEMPT: "For CPR", CprKind.DNACPR: "DNACPR", CprKind.RESPECT: "ReSPECT"}
+
+EMPTY_WORDS = {
+    FactKind.ALLERGY: "Allergies not recorded. Ask, and record either what they are or that there are none known.",
+    FactKind.DIAGNOSIS: "Diagnoses not recorded.",
+    FactKind.MEDICINE: "Medicines not recorded.",
+    FactKind.CONTACT: "No contact recorded: nobody to ring.",
+    FactKind.CPR: "CPR status not recorded.",
+    FactKind.NEED: "No needs recorded.",
+    FactKind.CHC: "No Continuing Healthcare period recorded.",
+    FactKind.STAY: "No stay recorded.",
+    FactKind.ABSENCE: "No absence recorded.",
+}
+"""What a section says when nothing is recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class FactWords:
+    """One fact on screen: the line that matters, what qualifies it, and what to be careful about (may be empty)."""
+
+    main: str
+    detail: str = ""
+    warning: str = ""
+
+    @property
+    def spoken(self) -> str:
+        """All of it in one sentence, for the accessible name of the row and its button."""
+        return ". ".join(part for part in (self.main, self.detail, self.warning) if part)
+
+
+def period(since: date | None, until: date | None) -> str:
+    """``01-Jan-2026 to 03-Feb-2026``, ``since 01-Jan-2026``, or that neither day is recorded."""
+    if since and until:
+        return f"{short_date(since)} to {short_date(until)}"
+    if since:
+        return f"since {short_date(since)}"
+    if until:
+        return f"until {short_date(until)}"
+    return "dates not recorded"
+
+
+def fact_words(body: FactBody, today: date) -> FactWords:
+    """How a fact reads on the resident page; ``today`` decides what has ended or has passed its review."""
+    match body:
+        case Allergy(none_known=True):
+            return FactWords("No known allergies")
+        case Allergy():
+            return FactWords(body.substance, body.reaction or "Reaction not recorded")
+        case Diagnosis():
+            return FactWords(body.text, f"Since {short_date(body.since)}" if body.since else "")
+        case Medicine():
+            name = f"{body.name} (stopped {short_date(body.stopped)})" if ended(body, today) else body.name
+            started = f"started {short_date(body.started)}" if body.started else ""
+            detail = " · ".join(part for part in (body.directions or "Directions not recorded", started) if part)
+            late = "Time-critical: a dose must not be late or missed"
+            return FactWords(name, detail, late if body.time_critical and not ended(body, today) else "")
+        case Contact():
+            phone = body.phone or "Phone not recorded"
+            first = "Ring first" if body.main else ""
+            return FactWords(body.name, " · ".join(p for p in (body.relation, phone, first) if p))
+        case CprDecision():
+            return _cpr_words(body, today)
+        case Need():
+            dates = period(body.since, body.until) if body.since or body.until else ""
+            paper = f"paper document of {short_date(body.evidenced_on)}" if body.evidenced_on else ""
+            detail = " · ".join(part for part in (dates, paper, body.why) if part)
+            over = " (ended)" if ended(body, today) else ""
+            return FactWords(AREA_LABELS.get(body.area, body.area) + over, detail)
+        case ChcPeriod():
+            words = "Continuing Healthcare funded"
+            return FactWords(words + (" (ended)" if ended(body, today) else ""), period(body.since, body.until))
+        case Stay():
+            until = f"left {date_time(body.until)}" if body.until else "lives here now"
+            return FactWords(f"Moved in {date_time(body.since)}", until)
+        case Absence():
+            until = f"back {date_time(body.until)}" if body.until else "away now"
+            return FactWords(f"Away from {date_time(body.since)}", f"{until} · {body.reason or 'reason not recorded'}")
+        case _:
+            assert_never(body)
+
+
+def _cpr_words(body: CprDecision, today: date) -> FactWords:
+    parts = []
+    if body.kind is not CprKind.ATTEMPT:
+        parts.append(f"decided {short_date(body.decided_on)}" if body.decided_on else "decision date not recorded")
+        parts.append(f"by {body.clinician}" if body.clinician else "clinician not recorded")
+        parts.append(
+            f"original: {body.original_location}" if body.original_location else "original: place not recorded"
+        )
+    if body.review_on:
+        parts.append(f"review {short_date(body.review_on)}")
+    warning = ""
+    if not body.verified:
+        warning = "Unverified: add the clinician and the decision date. Until then it is not printed as in force"
+    elif body.review_on and body.review_on < today:
+        warning = f"Review was due on {long_date(body.review_on)}"
+    detail = " · ".join(parts)
+    return FactWords(CPR_LABELS[body.kind], detail[:1].upper() + detail[1:], warning)
+
+
+def ended(body: FactBody, today: date) -> bool:
+    """Whether the fact no longer holds: a stopped medicine, a need or a funding period that is over."""
+    match body:
+        case Medicine(stopped=day) | Need(until=day) | ChcPeriod(until=day):
+            return day is not None and day < today
+        case _:
+            return False
+
+
+def allergies_line(facts: Iterable[Fact]) -> tuple[str, bool]:
+    """All allergies in one line, and whether it must stand out (an allergy, or nothing recorded at all)."""
+    bodies = [fact.body for fact in facts if isinstance(fact.body, Allergy)]
+    real = [b for b in bodies if not b.none_known]
+    if real:
+        return "; ".join(f"{b.substance} ({b.reaction})" if b.reaction else b.substance for b in real), True
+    return ("No known allergies", False) if bodies else ("Not recorded", True)
+
+
+def cpr_line(facts: Iterable[Fact], today: date) -> tuple[str, bool]:
+    """The newest CPR decision in one line, and whether it must stand out (anything but a plain "For CPR")."""
+    newest = next((fact.body for fact in facts if isinstance(fact.body, CprDecision)), None)
+    if newest is None:
+        return "Not recorded", True
+    words = fact_words(newest, today)
+    return f"{words.main}{' · Unverified' if not newest.verified else ''}", newest.kind is not CprKind.ATTEMPT
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """``1 alert``, ``3 alerts``."""
+    return f"{count} {one if count == 1 else many or one + 's'}"

@@ -1,0 +1,191 @@
+"""The bridge between the two working threads and the screen: the only module that knows both threads and Qt.
+
+There is one store thread, because the encrypted store has one connection that lives as long as the session, and one
+net thread, so that a slow mailbox never holds up a save. Work is a plain function that returns plain values. Its
+result comes back on the main thread through :class:`Tasks` alone, which lives there: a callback connected to a signal
+of a worker thread would run in the worker.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from queue import SimpleQueue
+from typing import TypeVar
+
+from PySide6.QtCore import QObject, Qt, Signal
+from shiboken6 import isValid
+
+T = TypeVar("T")
+
+
+class Job:
+    """A piece of work that was asked for; cancelling sets a flag and never stops a thread.
+
+    Work that can stop half-way reads :attr:`cancelled` between its steps. The result of a cancelled job is dropped.
+    """
+
+    def __init__(self) -> None:
+        self._cancelled = threading.Event()
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether somebody asked for it to stop."""
+        return self._cancelled.is_set()
+
+    def cancel(self) -> None:
+        """Ask it to stop: work that has not begun is skipped, and no result is delivered."""
+        self._cancelled.set()
+
+
+class _Lane:
+    """One thread that does one thing after another until it is told to stop."""
+
+    def __init__(self, name: str) -> None:
+        self._waiting: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self.thread = threading.Thread(target=self._work, name=name, daemon=True)
+        self._begun = False
+
+    def put(self, step: Callable[[], None]) -> None:
+        if not self._begun:
+            self._begun = True
+            self.thread.start()
+        self._waiting.put(step)
+
+    def stop(self) -> None:
+        if self._begun:
+            self._waiting.put(None)
+
+    def _work(self) -> None:
+        while (step := self._waiting.get()) is not None:
+            step()
+
+
+class Tasks(QObject):
+    """Runs work off the main thread and brings the results back to it. Make it on the main thread, one a process."""
+
+    _arrived = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._store = _Lane("store")
+        self._net = _Lane("net")
+        self._open: set[Job] = set()
+        self._closed = False
+        self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+
+    def run(
+        self,
+        work: Callable[[], T],
+        done: Callable[[T], None],
+        failed: Callable[[BaseException], None] | None = None,
+        *,
+        job: Job | None = None,
+        owner: QObject | None = None,
+    ) -> Job:
+        """Do the work on the store thread, then call ``done(result)`` or ``failed(exception)`` on the main thread.
+
+        Without ``failed`` an exception is raised on the main thread, where it reaches the crash report. With ``owner``
+        nothing is delivered once that object has been deleted. Pass a ``job`` made beforehand when the work itself
+        reads its flag.
+        """
+        return self._start(self._store, work, done, failed, job or Job(), owner)
+
+    def net(
+        self,
+        work: Callable[[], T],
+        done: Callable[[T], None],
+        failed: Callable[[BaseException], None] | None = None,
+        *,
+        job: Job | None = None,
+        owner: QObject | None = None,
+    ) -> Job:
+        """The same as :meth:`run`, on the net thread; its store steps go through :meth:`on_store`."""
+        return self._start(self._net, work, done, failed, job or Job(), owner)
+
+    def on_store(self, work: Callable[[], T]) -> T:
+        """Do the work on the store thread and wait for it; for the net thread, and for the main thread when closing.
+
+        Called on the store thread it runs at once. RuntimeError after :meth:`close`.
+        """
+        if threading.current_thread() is self._store.thread:
+            return work()
+        if self._closed:
+            raise RuntimeError("the store thread has been closed")
+        answer: Future[T] = Future()
+
+        def step() -> None:
+            try:
+                answer.set_result(work())
+            except BaseException as exc:  # noqa: BLE001 - raised again where it was asked for
+                answer.set_exception(exc)
+
+        self._store.put(step)
+        return answer.result()
+
+    def post(self, call: Callable[[], None]) -> None:
+        """Call something on the main thread soon, from any thread: for progress."""
+        self._arrived.emit(call)
+
+    def forget(self) -> None:
+        """Cancel everything under way, so that nothing of one session is delivered into the next."""
+        for job in tuple(self._open):
+            job.cancel()
+        self._open.clear()
+
+    def close(self, seconds: float = 30.0) -> None:
+        """Stop taking work and wait for the step that the store thread is in; the network is not waited for."""
+        self.forget()
+        self._closed = True
+        self._store.stop()
+        self._net.stop()
+        if self._store.thread.is_alive():
+            self._store.thread.join(seconds)
+
+    @property
+    def busy(self) -> bool:
+        """Whether any result is still to come."""
+        return bool(self._open)
+
+    def _start(
+        self,
+        lane: _Lane,
+        work: Callable[[], T],
+        done: Callable[[T], None],
+        failed: Callable[[BaseException], None] | None,
+        job: Job,
+        owner: QObject | None,
+    ) -> Job:
+        if self._closed:
+            raise RuntimeError("the working threads have been closed")
+        self._open.add(job)
+
+        def finish(report: Callable[[], None]) -> None:
+            self._open.discard(job)
+            if not job.cancelled and (owner is None or isValid(owner)):
+                report()
+
+        def step() -> None:
+            if job.cancelled:
+                self._arrived.emit(lambda: finish(lambda: None))
+                return
+            try:
+                result = work()
+            except BaseException as exc:  # noqa: BLE001 - told to `failed`, or raised on the main thread
+                trouble = exc
+                self._arrived.emit(lambda: finish(lambda: _tell(failed, trouble)))
+            else:
+                self._arrived.emit(lambda: finish(lambda: done(result)))
+
+        lane.put(step)
+        return job
+
+    def _deliver(self, call: Callable[[], None]) -> None:
+        call()
+
+
+def _tell(failed: Callable[[BaseException], None] | None, exc: BaseException) -> None:
+    if failed is None:
+        raise exc
+    failed(exc)

@@ -1,0 +1,332 @@
+"""One editor for each kind of question.
+
+An editor has ``value()`` (None = unanswered; UserError in the label's words when what is typed cannot be read),
+``kept()`` (what a draft keeps, the typed text itself when it cannot be read), ``set_value()``, ``focus_on()`` (the
+control that takes the focus) and the signal ``changed``, which only a person's own act sends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+
+from app.domain.codec import instant, instant_text
+from app.domain.dates import age_years, long_date, parse_date, short_date
+from app.domain.errors import UserError
+from app.ui.widgets_form.tiles import TileGroup
+from app.ui.widgets_form.typed import read_number, read_when, say_when, write_when
+
+_TALL = 40
+
+
+class TilesEditor(TileGroup):
+    """Yes/No, a short choice, or a tick list."""
+
+    def kept(self) -> object:
+        """The same as the value: a choice is always readable."""
+        return self.value()
+
+    def focus_on(self) -> QWidget:
+        """The tile that is the group's Tab stop."""
+        proxy = self.focusProxy()
+        return proxy if proxy is not None else self
+
+
+class _Line(QLineEdit):
+    """A one-line box whose height follows the text size."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__()
+        self.setAccessibleName(label)
+        self.setMinimumHeight(_TALL)
+
+
+class NumberEditor(QWidget):
+    """A number with its unit beside it. Integers come back as int, decimals as Decimal."""
+
+    changed = Signal()
+
+    def __init__(self, label: str, *, whole: bool, unit: str = "") -> None:
+        super().__init__()
+        self._label, self._whole = label, whole
+        self._box = _Line(f"{label}, {unit}" if unit else label)
+        self._box.setMaximumWidth(self._box.fontMetrics().averageCharWidth() * 16 + 24)
+        self._box.setInputMethodHints(
+            Qt.InputMethodHint.ImhDigitsOnly if whole else Qt.InputMethodHint.ImhFormattedNumbersOnly
+        )
+        self._box.textEdited.connect(self.changed)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self._box)
+        if unit:
+            words = QLabel(unit)
+            words.setTextFormat(Qt.TextFormat.PlainText)
+            row.addWidget(words)
+        row.addStretch(1)
+        self.setFocusProxy(self._box)
+
+    def value(self) -> object:
+        """Decimal or int, None when empty; UserError when it is not a number."""
+        text = self._box.text().strip()
+        return read_number(text, self._label, whole=self._whole) if text else None
+
+    def kept(self) -> object:
+        """The number, or the text as typed while it cannot be read."""
+        try:
+            return self.value()
+        except UserError:
+            return self._box.text()
+
+    def set_value(self, value: object) -> None:
+        """Shows a number (or the text a draft kept); a Decimal keeps the digits it has."""
+        self._box.setText("" if value is None else format(value, "f") if isinstance(value, Decimal) else str(value))
+
+    def focus_on(self) -> QWidget:
+        """The box."""
+        return self._box
+
+    def set_width(self, wide: int) -> None:
+        """How wide the box may be, in pixels."""
+        self._box.setMaximumWidth(wide)
+
+
+class TextEditor(_Line):
+    """One line of text."""
+
+    changed = Signal()
+
+    def __init__(self, label: str) -> None:
+        super().__init__(label)
+        self.textEdited.connect(lambda _text: self.changed.emit())
+
+    def value(self) -> object:
+        """The text without outer spaces, None when empty."""
+        return self.text().strip() or None
+
+    def kept(self) -> object:
+        """The text as typed."""
+        return self.text() or None
+
+    def set_value(self, value: object) -> None:
+        """Shows the text."""
+        self.setText("" if value is None else str(value))
+
+    def focus_on(self) -> QWidget:
+        """The box itself."""
+        return self
+
+
+class NotesEditor(QPlainTextEdit):
+    """Several lines of text. Tab moves on; Enter makes a new line and Ctrl+Down goes to the next question."""
+
+    changed = Signal()
+
+    def __init__(self, label: str) -> None:
+        super().__init__()
+        self.setAccessibleName(label)
+        self.setTabChangesFocus(True)
+        self._quiet = False
+        self.setMinimumHeight(self.fontMetrics().lineSpacing() * 3 + 20)
+        self.setMaximumHeight(self.fontMetrics().lineSpacing() * 6 + 20)
+        self.textChanged.connect(self._typed)
+
+    def _typed(self) -> None:
+        if not self._quiet:
+            self.changed.emit()
+
+    def value(self) -> object:
+        """The text without outer spaces, None when empty."""
+        return self.toPlainText().strip() or None
+
+    def kept(self) -> object:
+        """The text as typed."""
+        return self.toPlainText() or None
+
+    def set_value(self, value: object) -> None:
+        """Shows the text without telling anybody."""
+        self._quiet = True
+        self.setPlainText("" if value is None else str(value))
+        self._quiet = False
+
+    def focus_on(self) -> QWidget:
+        """The box itself."""
+        return self
+
+
+class _Echoed(QWidget):
+    """A box with what was understood written under it."""
+
+    changed = Signal()
+
+    def __init__(self, label: str, example: str) -> None:
+        super().__init__()
+        self._box = _Line(label)
+        self._box.setPlaceholderText(example)
+        self._box.setMaximumWidth(self._box.fontMetrics().averageCharWidth() * 34 + 24)
+        self._echo = QLabel()
+        self._echo.setTextFormat(Qt.TextFormat.PlainText)
+        self._echo.setWordWrap(True)
+        self._echo.hide()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(self._box)
+        column.addWidget(self._echo)
+        self._box.textEdited.connect(self._edited)
+        self.setFocusProxy(self._box)
+
+    def _edited(self) -> None:
+        self._say()
+        self.changed.emit()
+
+    def _say(self) -> None:
+        words = self._words()
+        self._echo.setText(words)
+        self._echo.setVisible(bool(words))
+        self._box.setAccessibleDescription(words)
+
+    def _words(self) -> str:
+        raise NotImplementedError
+
+    def focus_on(self) -> QWidget:
+        """The box."""
+        return self._box
+
+    def text(self) -> str:
+        """What is in the box, as typed."""
+        return self._box.text()
+
+
+class DateEditor(_Echoed):
+    """A day in one box, typed in any usual way, read back in words. The value is an ISO date."""
+
+    def __init__(self, label: str, today: Callable[[], date]) -> None:
+        super().__init__(label, "for example 6 Sep 2026, or t for today")
+        self._label, self._today = label, today
+
+    def value(self) -> object:
+        """``2026-09-06``, None when empty; UserError when it is not a date."""
+        text = self._box.text().strip()
+        if not text:
+            return None
+        try:
+            return parse_date(text, today=self._today()).isoformat()
+        except UserError as error:
+            raise UserError(f"{self._label}: {error.message}") from None
+
+    def kept(self) -> object:
+        """The date, or the text as typed while it cannot be read."""
+        try:
+            return self.value()
+        except UserError:
+            return self._box.text()
+
+    def set_value(self, value: object) -> None:
+        """Shows a date (ISO text or a date), or the text a draft kept."""
+        try:
+            day = date.fromisoformat(str(value)[:10]) if value is not None else None
+        except ValueError:
+            self._box.setText(str(value))
+        else:
+            self._box.setText(short_date(day) if day else "")
+        self._say()
+
+    def _words(self) -> str:
+        try:
+            found = self.value()
+        except UserError:
+            return ""
+        if found is None:
+            return ""
+        day = date.fromisoformat(str(found))
+        years = age_years(day, self._today())
+        return f"{long_date(day)} ({years} years)" if years > 1 else long_date(day)
+
+
+class WhenEditor(_Echoed):
+    """A date and time in one box, read back in words. The value is a UTC instant as ISO text."""
+
+    def __init__(self, label: str, now: Callable[[], datetime], *, past_only: bool = True) -> None:
+        super().__init__(label, "for example 14:05, or yesterday 21:30")
+        self._label, self._now, self._past_only = label, now, past_only
+
+    def instant(self) -> datetime | None:
+        """The instant, None when empty; UserError when it cannot be read."""
+        text = self._box.text().strip()
+        return read_when(text, self._now(), self._label, past_only=self._past_only) if text else None
+
+    def value(self) -> object:
+        """The instant as text, None when empty; UserError when it cannot be read."""
+        found = self.instant()
+        return instant_text(found) if found else None
+
+    def kept(self) -> object:
+        """The instant, or the text as typed while it cannot be read."""
+        try:
+            return self.value()
+        except UserError:
+            return self._box.text()
+
+    def set_value(self, value: object) -> None:
+        """Shows an instant (ISO text or a datetime), or the text a draft kept."""
+        try:
+            when = value if isinstance(value, datetime) else instant(str(value)) if value is not None else None
+        except ValueError:
+            self._box.setText(str(value))
+        else:
+            self._box.setText(write_when(when) if when else "")
+        self._say()
+
+    def _words(self) -> str:
+        try:
+            found = self.instant()
+        except UserError:
+            return ""
+        return say_when(found, self._now()) if found else ""
+
+
+class ComboEditor(QComboBox):
+    """A long choice. The wheel passes by unless the list is open, so scrolling the page never changes an answer."""
+
+    changed = Signal()
+
+    def __init__(self, label: str, options: Sequence[tuple[object, str]]) -> None:
+        super().__init__()
+        self.setAccessibleName(label)
+        self.setMinimumHeight(_TALL)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(18)
+        self._codes: list[object] = [None, *(code for code, _words in options)]
+        self.addItems(["Not answered", *(words for _code, words in options)])
+        self.installEventFilter(self)
+        self.activated.connect(lambda _index: self.changed.emit())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        if event.type() == QEvent.Type.Wheel:
+            event.ignore()
+            return True
+        return super().eventFilter(watched, event)
+
+    def value(self) -> object:
+        """The code chosen, None for "Not answered"."""
+        return self._codes[self.currentIndex()]
+
+    def kept(self) -> object:
+        """The same as the value."""
+        return self.value()
+
+    def set_value(self, value: object) -> None:
+        """Shows an answer; one that is not among the options shows as not answered."""
+        place = (i for i, code in enumerate(self._codes) if code == value and type(code) is type(value))
+        self.setCurrentIndex(next(place, 0))
+
+    def focus_on(self) -> QWidget:
+        """The box itself."""
+        return self
+
+
+Editor = TilesEditor | NumberEditor | TextEditor | NotesEditor | DateEditor | WhenEditor | ComboEditor

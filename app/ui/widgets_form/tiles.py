@@ -1,0 +1,274 @@
+"""Large answers to press: one tile an option, for Yes/No, short choices and tick lists.
+
+A tile is a real radio button or check box (so screen readers say what it is) painted as a big target. The group is one
+Tab stop: arrows move between its tiles, Space chooses, Delete clears, a letter goes to the tile that begins with it.
+Nothing is ever chosen by moving alone, so walking past a question with the keyboard cannot answer it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QAbstractButton, QCheckBox, QRadioButton, QSizePolicy, QWidget
+
+from app.ui.theme import colours
+
+_PAD = 12
+_GAP = 8
+_TALL = 44
+_WRAP = int(Qt.TextFlag.TextWordWrap) | int(Qt.AlignmentFlag.AlignVCenter) | int(Qt.AlignmentFlag.AlignLeft)
+_BEFORE = frozenset({int(Qt.Key.Key_Left), int(Qt.Key.Key_Up)})
+_AFTER = frozenset({int(Qt.Key.Key_Right), int(Qt.Key.Key_Down)})
+_CLEAR = frozenset({int(Qt.Key.Key_Delete), int(Qt.Key.Key_Backspace)})
+_SPACE = int(Qt.Key.Key_Space)
+
+
+def _paint(tile: QAbstractButton, *, round_mark: bool) -> None:
+    """The tile: edge, mark (circle or square, filled and ticked when chosen) and wrapped words."""
+    c, box = colours(), tile.rect().adjusted(1, 1, -2, -2)
+    focused, chosen, enabled = tile.hasFocus(), tile.isChecked(), tile.isEnabled()
+    ink = _colour(c.focus_text if focused else (c.text if enabled else c.secondary))
+    fill = _colour(c.focus if focused else (c.nav_selected if chosen else c.field))
+    edge = _colour(c.focus_line if focused else (c.text if chosen else c.edge))
+    painter = QPainter(tile)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(edge, 3 if focused or chosen else 1))
+    painter.setBrush(fill)
+    painter.drawRoundedRect(box, 4, 4)
+    size = max(16, tile.fontMetrics().height())
+    mark = QRect(box.left() + _PAD, box.center().y() - size // 2, size, size)
+    painter.setPen(QPen(ink, 2))
+    painter.setBrush(fill if focused else _colour(c.field))
+    if round_mark:
+        painter.drawEllipse(mark)
+    else:
+        painter.drawRect(mark)
+    if chosen and round_mark:
+        painter.setBrush(ink)
+        painter.drawEllipse(mark.adjusted(size // 4, size // 4, -(size // 4), -(size // 4)))
+    elif chosen:
+        painter.setPen(QPen(ink, 3))
+        left, middle, right = mark.left() + size // 5, mark.left() + size * 2 // 5, mark.right() - size // 6
+        painter.drawLine(left, mark.center().y(), middle, mark.bottom() - size // 5)
+        painter.drawLine(middle, mark.bottom() - size // 5, right, mark.top() + size // 5)
+    if chosen:
+        bold = tile.font()
+        bold.setBold(True)
+        painter.setFont(bold)
+    painter.setPen(ink)
+    painter.drawText(box.adjusted(_PAD + size + _GAP, 4, -_PAD // 2, -4), _WRAP, tile.property("words"))
+    painter.end()
+
+
+@lru_cache(maxsize=64)
+def _colour(hex_code: str) -> QColor:
+    return QColor(hex_code)
+
+
+def _bold(tile: QAbstractButton) -> QFontMetrics:
+    """Sizes are those of bold words, so that choosing an answer never moves the page."""
+    font = tile.font()
+    font.setBold(True)
+    return QFontMetrics(font)
+
+
+def _height(tile: QAbstractButton, width: int) -> int:
+    metrics = _bold(tile)
+    room = max(40, width - 2 * _PAD - max(16, metrics.height()) - _GAP - 3)
+    words = metrics.boundingRect(QRect(0, 0, room, 10_000), _WRAP, tile.property("words"))
+    return max(_TALL, words.height() + 20)
+
+
+def _natural_width(tile: QAbstractButton) -> int:
+    metrics = _bold(tile)
+    return int(metrics.horizontalAdvance(tile.property("words")) + 2 * _PAD + max(16, metrics.height()) + _GAP + 8)
+
+
+class _RadioTile(QRadioButton):
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        _paint(self, round_mark=True)
+
+    def hitButton(self, pos: object) -> bool:  # noqa: N802 - Qt's name
+        return True
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        if not _keys(self, event):
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
+        super().focusInEvent(event)
+        _group(self).settle(self)
+
+
+class _CheckTile(QCheckBox):
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        _paint(self, round_mark=False)
+
+    def hitButton(self, pos: object) -> bool:  # noqa: N802 - Qt's name
+        return True
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        if not _keys(self, event):
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
+        super().focusInEvent(event)
+        _group(self).settle(self)
+
+
+def _group(tile: QAbstractButton) -> TileGroup:
+    group = tile.parentWidget()
+    if not isinstance(group, TileGroup):
+        raise TypeError("a tile lives in its group only")
+    return group
+
+
+def _keys(tile: QAbstractButton, event: QKeyEvent) -> bool:
+    """Whether the key was the group's: arrows, Delete, and the first letter or the number of a tile."""
+    if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier & ~Qt.KeyboardModifier.ShiftModifier:
+        return False
+    key, group = event.key(), _group(tile)
+    if key in _BEFORE or key in _AFTER:
+        group.step(tile, 1 if key in _AFTER else -1)
+    elif key in _CLEAR:
+        group.clear()
+    elif key != _SPACE and event.text().strip() and event.text().isalnum():
+        group.go_to_letter(tile, event.text())
+    else:
+        return False
+    return True
+
+
+class TileGroup(QWidget):
+    """The answers to one question. ``value()`` is the chosen code, or with ``many`` the list of them; None = unanswered."""
+
+    changed = Signal()
+
+    def __init__(self, label: str, options: Sequence[tuple[object, str]], *, many: bool = False) -> None:
+        super().__init__()
+        self._many = many
+        self._codes = [code for code, _words in options]
+        self._tiles: list[QAbstractButton] = []
+        for place, (_code, words) in enumerate(options):
+            tile: QAbstractButton = _CheckTile(self) if many else _RadioTile(self)
+            tile.setAutoExclusive(False)
+            # The words are not the button's text: Qt would take "&" in a questionnaire for a shortcut.
+            tile.setProperty("words", words)
+            tile.setAccessibleName(f"{label}: {words}")
+            tile.setFocusPolicy(Qt.FocusPolicy.StrongFocus if place == 0 else Qt.FocusPolicy.ClickFocus)
+            tile.clicked.connect(self._clicked)
+            self._tiles.append(tile)
+        self.setAccessibleName(label)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        if self._tiles:
+            self.setFocusProxy(self._tiles[0])
+
+    # --- value ---
+
+    def value(self) -> object:
+        """The code chosen (with ``many`` the list of codes), None while nothing is."""
+        chosen = [code for code, tile in zip(self._codes, self._tiles, strict=True) if tile.isChecked()]
+        if not chosen:
+            return None
+        return chosen if self._many else chosen[0]
+
+    def set_value(self, value: object) -> None:
+        """Shows an answer (None clears) without telling anybody."""
+        wanted = list(value) if self._many and isinstance(value, list | tuple) else [value]
+        for code, tile in zip(self._codes, self._tiles, strict=True):
+            tile.setChecked(any(code == each and type(code) is type(each) for each in wanted))
+        self._settle_on_choice()
+
+    def clear(self) -> None:
+        """Takes the answer away again, as the person's own act."""
+        if self.value() is not None:
+            self.set_value(None)
+            self.changed.emit()
+
+    def tiles(self) -> list[QAbstractButton]:
+        """The tiles in reading order."""
+        return self._tiles
+
+    def _clicked(self) -> None:
+        pressed = self.sender()
+        if not self._many:
+            for tile in self._tiles:
+                tile.setChecked(tile is pressed)
+        if isinstance(pressed, QAbstractButton):
+            self.settle(pressed)
+        self.changed.emit()
+
+    # --- keyboard ---
+
+    def settle(self, tile: QAbstractButton) -> None:
+        """Makes the tile the group's one Tab stop."""
+        for each in self._tiles:
+            each.setFocusPolicy(Qt.FocusPolicy.StrongFocus if each is tile else Qt.FocusPolicy.ClickFocus)
+        self.setFocusProxy(tile)
+
+    def _settle_on_choice(self) -> None:
+        chosen = next((tile for tile in self._tiles if tile.isChecked()), self._tiles[0] if self._tiles else None)
+        if chosen is not None:
+            self.settle(chosen)
+
+    def step(self, tile: QAbstractButton, by: int) -> None:
+        """Moves the focus to the next (1) or previous (-1) tile, round the ends."""
+        self._tiles[(self._tiles.index(tile) + by) % len(self._tiles)].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def go_to_letter(self, tile: QAbstractButton, letter: str) -> None:
+        """Moves the focus to the next tile that begins with the letter, or to the tile of that number."""
+        start = self._tiles.index(tile) + 1
+        order = self._tiles[start:] + self._tiles[:start]
+        found = next((each for each in order if each.property("words").lower().startswith(letter.lower())), None)
+        if found is None and letter.isdecimal() and 0 < int(letter) <= len(self._tiles):
+            found = self._tiles[int(letter) - 1]
+        if found is not None:
+            found.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # --- size: a row of equal tiles when all words fit on one line, otherwise a column ---
+
+    def _row_fits(self, width: int) -> bool:
+        widest = max((_natural_width(tile) for tile in self._tiles), default=0)
+        return widest * len(self._tiles) + _GAP * (len(self._tiles) - 1) <= width
+
+    def hasHeightForWidth(self) -> bool:  # noqa: N802 - Qt's name
+        return True
+
+    def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
+        if self._row_fits(width):
+            return max((_height(tile, 10_000) for tile in self._tiles), default=0)
+        return sum(_height(tile, width) for tile in self._tiles) + 4 * (len(self._tiles) - 1)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        width = max((_natural_width(tile) for tile in self._tiles), default=0) * len(self._tiles)
+        return QSize(min(width + _GAP * len(self._tiles), 480), self.heightForWidth(480))
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        return QSize(140, _TALL)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self.updateGeometry()
+            self._place()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        self._place()
+
+    def _place(self) -> None:
+        width, top = self.width(), 0
+        if self._row_fits(width):
+            each = min((width - _GAP * (len(self._tiles) - 1)) // len(self._tiles), 220)
+            each = max(each, max(_natural_width(tile) for tile in self._tiles))
+            for place, tile in enumerate(self._tiles):
+                tile.setGeometry(place * (each + _GAP), 0, each, _height(tile, 10_000))
+            return
+        for tile in self._tiles:
+            tall = _height(tile, width)
+            tile.setGeometry(0, top, width, tall)
+            top += tall + 4

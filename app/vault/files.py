@@ -1,0 +1,45 @@
+"""Files that must never be half-written: replaced whole or not at all, whatever happens to the power."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+
+
+def replace_file(path: Path, content: bytes, *, keep_previous: bool = False) -> None:
+    """Put ``content`` at ``path`` atomically: temporary file beside it, fsync, rename, fsync of the folder.
+
+    With ``keep_previous`` the file that was there stays readable as ``<name>.bak``. OSError comes through to the
+    caller, who knows what the person was doing.
+    """
+    part = path.with_name(path.name + ".part")
+    try:
+        _write_synced(part, content)
+        if keep_previous and path.exists():
+            spare = path.with_name(path.name + ".bak.part")
+            _write_synced(spare, path.read_bytes())
+            spare.replace(path.with_name(path.name + ".bak"))
+        part.replace(path)
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            part.unlink()
+    sync_folder(path.parent)
+
+
+def _write_synced(path: Path, content: bytes) -> None:
+    with path.open("wb") as handle:
+        handle.write(content)
+        handle.flush()
+        os.fsync(handle.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename in the folder durable; Windows does this with the file itself and has no folder handle to sync."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
