@@ -1,0 +1,1 @@
+"""Hartwell: the offline-first record of a care home's champions."""

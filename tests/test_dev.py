@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import socket
 import subprocess
 import sys
 from importlib.metadata import version
@@ -28,9 +29,16 @@ def dev() -> ModuleType:
     return module
 
 
-def python(code: str) -> subprocess.CompletedProcess[str]:
+def python(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the code in a Python process of its own."""
-    return subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 # ---------------------------------------------------------------------------------------------------------- dev.py
@@ -171,6 +179,31 @@ def test_two_hundred_thousand_calls_into_qt_survive() -> None:
         "print(label.text())\n"
     )
     assert (done.returncode, done.stdout) == (0, "on\n"), done.stderr
+
+
+@pytest.mark.xvfb
+def test_a_real_window_is_mapped(x_display: str) -> None:
+    """The system libraries that dev.py names are all that Qt's X11 side needs."""
+    done = python(
+        "from PySide6.QtWidgets import QApplication, QWidget\n"
+        "app = QApplication([])\n"
+        "window = QWidget()\n"
+        "window.show()\n"
+        "app.processEvents()\n"
+        "print(app.platformName(), window.windowHandle().isVisible())\n",
+        DISPLAY=x_display,
+        QT_QPA_PLATFORM="xcb",
+    )
+    assert (done.returncode, done.stdout) == (0, "xcb True\n"), done.stderr
+
+
+def test_no_test_reaches_the_network() -> None:
+    with pytest.raises(Exception, match=r"look up example\.org"):
+        socket.create_connection(("example.org", 80))
+    with socket.socket() as line, pytest.raises(Exception, match=r"connect to \('192\.0\.2\.1', 80\)"):
+        line.connect(("192.0.2.1", 80))
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as line:
+        assert line.getpeername() == server.getsockname()
 
 
 def test_the_entry_point_and_the_paths_import_nothing_heavy() -> None:

@@ -52,8 +52,19 @@ _IMPURE_CALL = re.compile(r"(^|\.)(date\.today|datetime\.(now|utcnow|today)|uuid
 
 
 def impure(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    """Clocks, chance, disk, screen and binary fractions."""
+    """Clocks, chance, disk, screen and binary fractions.
+
+    ``json_number`` alone may call float: a JSON number has no other type, and it refuses a figure it would change.
+    """
+    door = {
+        inner
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and node.name == "json_number"
+        for inner in ast.walk(node)
+    }
     for node in ast.walk(tree):
+        if node in door:
+            continue
         if isinstance(node, ast.Import):
             yield from ((node.lineno, n.name) for n in node.names if n.name.split(".")[0] in _IMPURE_MODULES)
         elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in _IMPURE_MODULES:
@@ -72,7 +83,7 @@ def test_the_domain_asks_no_clock_rolls_no_dice_and_uses_no_float() -> None:
 @pytest.mark.parametrize(
     "offence",
     ["import random", "from os import urandom", "import os.path", "datetime.now(UTC)", "dt.datetime.now()",
-     "date.today()", "float(x)", "x = 0.5", "open('f')", "uuid.uuid4()"],
+     "date.today()", "float(x)", "def score(x):\n    return float(x)", "x = 0.5", "open('f')", "uuid.uuid4()"],
 )  # fmt: skip
 def test_the_domain_scan_sees(offence: str) -> None:
     assert len(list(impure(ast.parse(offence)))) == 1

@@ -278,8 +278,8 @@ class OutboundMessage:
     ``body``.
 
     ``id`` is opaque and travels as the local id; ``bundle_id`` (``urn:uuid:…``) is the idempotency key; ``header_id``
-    is the MessageHeader's id, which the CCG's answer names. ``lane`` is an opaque key (never sent): messages of one lane
-    leave in order, and one that must wait holds back those behind it. ``attempts`` counts the tries already begun.
+    is the MessageHeader's id, which the CCG's answer names. ``lane`` is an opaque key (never sent): messages of one
+    lane leave in order, and one that must wait holds back those behind it. ``attempts`` counts the tries already begun.
     """
 
     id: str
@@ -376,7 +376,7 @@ class Ack:
 
 @dataclass(frozen=True, slots=True)
 class ClaimAnswer:
-    """The decision on one claim. ``amount_pence`` is what will be paid, negative when taken back, None when not said."""
+    """The decision on one claim. ``amount_pence`` is what is to be paid, negative if taken back, None if not said."""
 
     identifier: str
     outcome: ClaimOutcome
@@ -441,34 +441,100 @@ def settled_claims(identifiers: Collection[str], answers: Mapping[str, ClaimAnsw
     return OutboxState.DECIDED
 
 
-def after_answer(state: OutboxState, attempts: int, answer: Answer, settled: OutboxState | None) -> OutboxState | None:
-    """The state an answer leads to, given the row's state and the tries begun.
+class Effect(StrEnum):
+    """What recording an arrival did."""
 
-    The same state comes back when the answer says nothing new. None means *keep it for a person*: it is no answer to
-    anything we sent, it contradicts what the CCG said before, or it is not understood. ``settled`` is the result of
-    :func:`settled_claims` for a :class:`ClaimAnswers`, None otherwise.
+    ACKNOWLEDGED = "acknowledged"
+    DECIDED = "decided"
+    REFUSED = "refused"
+    UNDELIVERED = "undelivered"
+    SUPERSEDED = "superseded"
+    REQUEUED = "requeued"
+    NOTED = "noted"
+    """Part of an answer was recorded, and the message is not settled yet."""
+    REPEATED = "repeated"
+    """It says nothing that was not known; nothing changed."""
+    PARKED = "parked"
+    """It matches nothing, contradicts something or is not understood: kept for a person, nothing changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedMeta:
+    """What the transport knows of an arrival: everything but its content.
+
+    ``transport_id`` is the network's own id, or the file's; ``bundle_id`` is the arrival's own Bundle.identifier where
+    it has one. Either may repeat, and a repeat must change nothing.
+    """
+
+    transport_id: str
+    workflow_id: str
+    local_id: str | None
+    sender: str | None
+    bundle_id: str | None
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What an answer makes of a message of ours: its state from now on, the decisions to record, and its name.
+
+    ``new_answers`` holds only the decisions that were not known before, for a claim message.
+    """
+
+    state: OutboxState
+    new_answers: tuple[ClaimAnswer, ...]
+    effect: Effect
+
+
+def judge(
+    state: OutboxState, attempts: int, claims: Mapping[str, ClaimAnswer | None], answer: Answer
+) -> Verdict | None:
+    """What an answer leads to for the message it is about; None when it must be parked for a person.
+
+    ``attempts`` is the number of tries begun; ``claims`` maps the identifiers of the message's claims to the newest
+    decision known on each (empty for any other message). Parked are: an answer to something that never left, one that
+    contradicts what the CCG said before, decisions on claims that are not in the message, and the unintelligible.
     """
     if attempts < 1:
-        return None  # nothing of this row ever left: whoever answers it is not answering us
+        return None  # whoever answers what never left is not answering us
+    if _says_nothing_new(state, answer):
+        return Verdict(state, (), Effect.REPEATED)
+    new: tuple[ClaimAnswer, ...] = ()
     match answer:
-        case Ack(code=AckCode.OK):
-            if state in {_S.ACKNOWLEDGED, _S.DECIDED, _S.SUPERSEDED}:
-                return state
-            target = _S.ACKNOWLEDGED
-        case Ack(code=AckCode.TRANSIENT):
-            if state in {_S.QUEUED, _S.SENDING}:
-                return state  # it is going to be sent again anyway
-            target = _S.QUEUED
         case Ack():
-            target = _S.REFUSED
+            target = _AFTER_ACK[answer.code]
         case ClaimAnswers():
-            if settled is None:
-                return None
-            target = settled
+            for one in answer.answers:
+                known = claims.get(one.identifier)
+                if one.identifier not in claims or (known is not None and known.final and known != one):
+                    return None
+            new = tuple(one for one in answer.answers if claims[one.identifier] != one)
+            known_now = {identifier: known for identifier, known in claims.items() if known is not None}
+            target = settled_claims(claims, known_now | {one.identifier: one for one in answer.answers})
         case NonDelivery():
             target = _S.UNDELIVERED
         case Unknown():
             return None
     if target is state:
-        return state
-    return target if may_move(state, target) else None
+        return Verdict(state, new, Effect.NOTED if new else Effect.REPEATED)
+    if not may_move(state, target):
+        return None
+    effect = Effect.REQUEUED if target is _S.QUEUED else Effect(target.value)
+    return Verdict(target, new, effect)
+
+
+_AFTER_ACK: Mapping[AckCode, OutboxState] = {
+    AckCode.OK: _S.ACKNOWLEDGED,
+    AckCode.TRANSIENT: _S.QUEUED,
+    AckCode.FATAL: _S.REFUSED,
+}
+
+
+def _says_nothing_new(state: OutboxState, answer: Answer) -> bool:
+    match answer:
+        case Ack(code=AckCode.OK):
+            return state in {_S.ACKNOWLEDGED, _S.DECIDED, _S.SUPERSEDED}
+        case Ack(code=AckCode.TRANSIENT):
+            return state in WAITING  # it is going to be sent again anyway
+        case _:
+            return False

@@ -89,6 +89,12 @@ def words(value: object, *, none: str = "None known") -> str:
     return str(kept).strip()
 
 
+def _capital(char: str) -> str:
+    """The capital of a letter, where writing in capitals is usual and loses nothing: ß and Georgian stay as they are."""
+    upper = char.upper()
+    return char if len(upper) != 1 or "\u10d0" <= char <= "\u10ff" else upper
+
+
 # --- who, and what can kill ------------------------------------------------------------------------------------------
 
 
@@ -111,7 +117,8 @@ class Identity:
     @property
     def full_name(self) -> str:
         """``SMITH, John (Mr)`` as clinical screens write it, never truncated."""
-        name = f"{self.family_name.upper()}, {self.given_name}" if self.given_name else self.family_name.upper()
+        family = "".join(_capital(char) for char in self.family_name)
+        name = f"{family}, {self.given_name}" if self.given_name else family
         return f"{name} ({self.title})" if self.title else name
 
 
@@ -670,7 +677,7 @@ class CheckPoint(Enum):
     """Where the checklist is signed. Hertfordshire names four points; the ambulance and ward columns are optional."""
 
     HOME_OUT = "Care home, going out"
-    AMBULANCE = "Ambulance crew (optional)"
+    AMBULANCE = "Ambulance (optional)"
     HOSPITAL_IN = "Hospital, arrival"
     WARD_1 = "Ward move 1"
     WARD_2 = "Ward move 2"

@@ -28,6 +28,7 @@ class ClaimLineRow:
     identifier: str
     amount_pence: int
     revision_id: str
+    signed_at: datetime
     outbox_id: str
     outcome: str | None
     disposition: str | None
@@ -64,6 +65,7 @@ def save(
             "identifier": identifier,
             "amount_pence": amount_pence,
             "revision_id": revised.id,
+            "signed_at": work.at,
             "outbox_id": outbox_id,
         },
     )
@@ -121,7 +123,7 @@ def claims_of(connection: Connection, outbox_id: str) -> tuple[ClaimLineRow, ...
 def _row(row: Any) -> ClaimLineRow:
     return ClaimLineRow(
         row.id, ResidentId(row.resident_id), date.fromisoformat(row.week_start), row.version, row.identifier,
-        row.amount_pence, row.revision_id, row.outbox_id, row.outcome, row.disposition,
+        row.amount_pence, row.revision_id, instant(row.signed_at), row.outbox_id, row.outcome, row.disposition,
         tuple(parse(row.reasons)) if row.reasons else (), row.decided_pence,
         instant(row.answered_at) if row.answered_at else None,
     )  # fmt: skip

@@ -113,6 +113,11 @@ def move(
     return True
 
 
+def keep_transport_id(work: Work, outbox_id: str, transport_id: str) -> None:
+    """Keep the network's id of a message whose answer came before the network's own reply."""
+    work.connection.execute(update(schema.outbox).where(_O.id == outbox_id).values(transport_id=transport_id))
+
+
 def line(connection: Connection, outbox_id: str) -> OutboxLine | None:
     """One message, or None."""
     return _first(connection, _O.id == outbox_id)
@@ -167,6 +172,11 @@ def unanswered(connection: Connection) -> int:
 def was_received(connection: Connection, transport_id: str) -> bool:
     """Whether this very delivery was dealt with before."""
     return connection.execute(select(_I.id).where(_I.transport_id == transport_id)).first() is not None
+
+
+def bundle_was_received(connection: Connection, bundle_id: str) -> bool:
+    """Whether the same message of the CCG was dealt with before, perhaps in another delivery."""
+    return connection.execute(select(_I.id).where(_I.bundle_id == bundle_id)).first() is not None
 
 
 def keep_received(

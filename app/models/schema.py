@@ -256,6 +256,7 @@ claim = Table(
     _text("identifier"),
     _int("amount_pence"),
     _text("revision_id"),
+    _text("signed_at"),
     _text("outbox_id"),
     _text("outcome", null=True),
     _text("disposition", null=True),

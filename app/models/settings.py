@@ -23,9 +23,14 @@ def get(connection: Connection, key: str) -> Any:
 
 def put(work: Work, key: str, value: object) -> None:
     """Keep a plain value under the key. The audit notes that it changed, never the value: it may be a password."""
+    note(work, key, value)
+    work.audit("set", "setting", key)
+
+
+def note(work: Work, key: str, value: object) -> None:
+    """Keep a plain value that the program keeps for itself, without an audit event."""
     row = {"key": key, "value": canonical(value)}
     work.connection.execute(upsert(schema.setting).values(row).on_conflict_do_update(index_elements=["key"], set_=row))
-    work.audit("set", "setting", key)
 
 
 def home(connection: Connection) -> Home:

@@ -68,7 +68,9 @@ def clean(text: str) -> str:
 
 def _visible(line: str) -> str:
     kinds = [(char, unicodedata.category(char)) for char in line]
-    return "".join(" " if kind in {"Cc", "Zs"} else char for char, kind in kinds if kind != "Cf")
+    return "".join(
+        char if kind not in {"Cc", "Zs"} or char == "\u00a0" else " " for char, kind in kinds if kind != "Cf"
+    )
 
 
 @lru_cache(maxsize=8192)

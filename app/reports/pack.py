@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 
 from reportlab.pdfgen.canvas import Canvas
@@ -14,7 +15,6 @@ from app.domain.transfer import (
     ABOUT_ME_HEADINGS,
     BASELINE_TOPICS,
     CONSCIOUSNESS,
-    AboutMe,
     Baseline,
     Contact,
     CprDecision,
@@ -96,12 +96,12 @@ def pack_pdf(content: PackContent, stamp: PackStamp) -> PackPdf:
 _CONTENTS = (
     ("Situation", "situation_detail"), ("Baseline", "baseline"), ("Problems", "problems"), ("Medicines", "medicines"),
     ("Skin", "skin"), ("Legal", "legal"), ("About me", "about_me"), ("Contacts", "contacts"),
-    ("Checklist", "checklist"), ("Discharge", "discharge"),
+    ("Bag list", "checklist"),
 )  # fmt: skip
 
 
 def _contents_line(pages_of: dict[str, int]) -> str:
-    return "Pages: " + " · ".join(f"{name} {pages_of[anchor]}" for name, anchor in _CONTENTS)
+    return " · ".join(f"{name} {pages_of[anchor]}" for name, anchor in _CONTENTS)
 
 
 def _in_full(flow: Flow, front: FrontPage) -> None:
@@ -112,8 +112,7 @@ def _in_full(flow: Flow, front: FrontPage) -> None:
     for key, title, pieces in front.cuts:
         if (key, pieces) not in done:
             done.add((key, pieces))
-            label, *rest = pieces
-            shown = rest if rest and label[1].size < VALUE.size else list(pieces)
+            shown = [piece for piece in pieces if piece[0] != title and piece[0] not in {"S", "B", "A", "R"}]
             flow.fact(title, *shown, anchor=key if key not in flow.places else "")
 
 
@@ -124,6 +123,7 @@ def _situation(flow: Flow, content: PackContent) -> None:
     detail = content.detail
     flow.heading("Situation in detail", "situation_detail")
     _observation_facts(flow, "Observations now", content.observations)
+    _observation_facts(flow, "Usual observations", content.usual_observations)
     if not isinstance(detail.timeline, Silence) and detail.timeline:
         flow.subheading("Last 72 hours")
         flow.table(
@@ -240,9 +240,11 @@ def _problems(flow: Flow, content: PackContent) -> None:
 
 def _medicines(flow: Flow, content: PackContent) -> None:
     flow.heading("Medicines", "medicines", room=130)
-    sheets = words(content.mar_sheets)
+    sheets = spoken(content.mar_sheets)
+    if is_said(content.mar_sheets):
+        sheets = (f"{words(content.mar_sheets)} sheets", VALUE)
     flow.grid([
-        ("MAR copy enclosed", (f"{sheets} sheets", VALUE) if is_said(content.mar_sheets) else spoken(content.mar_sheets)),
+        ("MAR copy enclosed", sheets),
         ("Covert or crushed", spoken(content.covert_or_crushed)),
     ])  # fmt: skip
     if isinstance(content.medicines, Silence) or not content.medicines:
@@ -287,7 +289,7 @@ def _skin(flow: Flow, content: PackContent) -> None:
         wounds = content.wounds
         flow.table(
             ("No.", "Site", "Type and category", "Size", "Dressing, last change", "Photo", "Safeguarding raised?"),
-            (28, 85, 110, 62, 110, 66, 72),
+            (26, 78, 104, 56, 102, 72, 89),
             [
                 (
                     ((str(n), NOTE_STRONG),),
@@ -325,12 +327,12 @@ def _body_map(flow: Flow, wounds: Sequence[Wound]) -> None:
         sheet.text(centre, top + 10, title, STRONG, align="centre")
         sheet.text(centre - 75, top + 22, "Left" if back else "Right", NOTE, align="centre")
         sheet.text(centre + 75, top + 22, "Right" if back else "Left", NOTE, align="centre")
-        sheet.drawing(lambda canvas, high, centre=centre: _figure(canvas, centre, high - top - 16))
+        sheet.drawing(partial(_figure, centre=centre, top=top + 16))
         for n, each in enumerate(wounds, 1):
             if each.place is not None and each.place.back == back:
                 x = centre + (each.place.across - 50) / 100 * _MAP_WIDE
                 y = top + 16 + each.place.down / 100 * _MAP_TALL
-                sheet.drawing(lambda canvas, high, x=x, y=y: _spot(canvas, x, high - y))
+                sheet.drawing(partial(_spot, x=x, y=y))
                 sheet.text(x, y + 3.6, str(n), Style(Face.BOLD, 10, "#ffffff"), align="centre")
     note = f"Not marked on the map: wound {', '.join(unplaced)}." if unplaced else ""
     note = note or ("Numbers are those of the table." if wounds else "No wound is marked in the record.")
@@ -338,8 +340,8 @@ def _body_map(flow: Flow, wounds: Sequence[Wound]) -> None:
     flow.y = top + 16 + _MAP_TALL + 8
 
 
-def _figure(canvas: Canvas, centre: float, top: float) -> None:
-    half = [(centre + x / 100 * _MAP_WIDE * 1.25, top - y / 100 * _MAP_TALL) for x, y in _OUTLINE]
+def _figure(canvas: Canvas, high: float, *, centre: float, top: float) -> None:
+    half = [(centre + x / 100 * _MAP_WIDE * 1.25, high - top - y / 100 * _MAP_TALL) for x, y in _OUTLINE]
     mirror = [(2 * centre - x, y) for x, y in reversed(half[1:-1])]
     points = [*half, *mirror]
     middles = [((a[0] + b[0]) / 2, (a[1] + b[1]) / 2) for a, b in pairwise([*points, points[0]])]
@@ -357,9 +359,9 @@ def _figure(canvas: Canvas, centre: float, top: float) -> None:
     canvas.drawPath(path, stroke=1, fill=0)
 
 
-def _spot(canvas: Canvas, x: float, y: float) -> None:
+def _spot(canvas: Canvas, high: float, *, x: float, y: float) -> None:
     canvas.setFillColor(INK)
-    canvas.circle(x, y, 7.5, stroke=0, fill=1)
+    canvas.circle(x, high - y, 7.5, stroke=0, fill=1)
 
 
 # --- pages 7 to 9: law and wishes, about me, contacts ----------------------------------------------------------------
@@ -405,7 +407,7 @@ def _cpr(each: CprDecision) -> list[Piece]:
 
 def _about_me(flow: Flow, content: PackContent) -> None:
     about = content.about_me
-    flow.heading("About me", "about_me", fresh=any(is_said(getattr(about, each.name)) for each in fields(AboutMe)))
+    flow.heading("About me", "about_me", room=200)
     large = Style(Face.REGULAR, 14)
     for key, title in ABOUT_ME_HEADINGS.items():
         value = getattr(about, key)

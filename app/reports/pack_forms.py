@@ -15,58 +15,66 @@ from app.domain.transfer import (
     words,
 )
 from app.reports.fonts import Face
-from app.reports.paper import MARGIN, NOTE, NOTE_STRONG, STRONG, VALUE, Cells, Flow, Piece, Style, wrap
+from app.reports.paper import MARGIN, NOTE, NOTE_STRONG, STRONG, VALUE, Cells, Flow, Piece, Style, cut, wrap
 
 _HEADERS = ("Item", "How many", "Sent out", "Arrived", "Sent back", "Returned", "N.a.", "Note")
 _SHARES = (168.0, 48.0, 40.0, 46.0, 42.0, 54.0, 34.0, 95.0)
 _TICKS = (2, 3, 4, 5, 6)
-_MEDICINES_ON_SHEET = 2
+_ROW = 18.5
+_GRID_ROW = 22.5
 
 
 def checklist(flow: Flow, content: PackContent, stamp: PackStamp) -> None:
-    """The bag's list and the signature grid, on one sheet; more than two medicines get a list of their own before it.
+    """The bag's list and the signature grid, always on one sheet; what does not fit there is listed before it.
 
     Boxes are ticked by pen at each check point: what the home packed is printed as words in the note, because a
     printed tick would look like a check that somebody made.
     """
-    medicines = () if isinstance(content.medicines, Silence) else content.medicines
-    own_list = len(medicines) > _MEDICINES_ON_SHEET
-    if own_list:
+    medicines = () if isinstance(content.medicines, Silence) else tuple(_medicine(e) for e in content.medicines)
+    packed = {item.name: item for item in content.bag_items}
+    papers = [packed.pop(name, BagItem(name)) for name in BAG_PAPERS]
+    belongings = [packed.pop(name, BagItem(name)) for name in BAG_BELONGINGS]
+    others = tuple(packed.values())
+    # The sheet shows the beginning of a long note; the list before it has the whole.
+    noted = tuple(item for item in (*papers, *belongings) if not _one_line(item))
+    extra = (*(medicines or (BagItem("Medicines"),)), *others, *noted)
+    # Headings, both table heads and the white between them take 130 points.
+    printed = (len(papers) + len(belongings) + 1) * _ROW + len(CheckPoint) * _GRID_ROW + 130
+    on_sheet = len(extra) <= (flow.limit - printed) // _ROW and all(_one_line(item) for item in extra)
+    if not on_sheet:
         flow.section = ""
-        flow.heading("Medicines in the bag", "checklist_medicines", fresh=True)
+        flow.heading("Medicines and other items in the bag", "bag_items", room=60 + min(len(extra), 8) * 24)
         flow.paragraph(("Count what goes into the bag; tick at each check point.", VALUE))
-        rows = [_row(_medicine(each)) for each in medicines]
-        flow.table(_HEADERS, _SHARES, rows, least=24, tick=_TICKS)
+        flow.table(_HEADERS, _SHARES, [_row(each) for each in extra], least=24, tick=_TICKS)
+        page = flow.places["bag_items"] + 2
+        extra = (BagItem(f"Medicines: {len(medicines)}, see page {page}"),)
+        if others:
+            extra = (*extra, BagItem(f"Other items: {len(others)}, see page {page}"))
     flow.section = ""
     flow.heading("Bag checklist and custody", "checklist", fresh=True)
-    flow.paragraph(
-        (f"Red bag {words(content.reason.bag)}", STRONG),
+    lines, _ = cut(
         (
-            f" · {stamp.home_name}, {words(stamp.home_phone)} · The bag stays with the resident through every move.",
-            NOTE,
+            (f"Red bag {words(content.reason.bag)}", STRONG),
+            (f"· {stamp.home_name}, {words(stamp.home_phone)} · The bag stays with the resident.", NOTE),
         ),
+        flow.wide,
+        2,
+        "",
     )
-    packed = {item.name: item for item in content.bag_items}
-    items = [packed.pop(name, BagItem(name)) for name in BAG_PAPERS]
-    if own_list:
-        page = flow.places["checklist_medicines"] + 2
-        items.append(BagItem(f"Medicines: {len(medicines)}, listed on page {page}"))
-    elif medicines:
-        items += [_medicine(each) for each in medicines]
-    else:
-        items.append(BagItem("Medicines"))
-    items += [packed.pop(name, BagItem(name)) for name in BAG_BELONGINGS]
-    items += list(packed.values())
-    items.append(BagItem("Other:"))
-    flow.table(_HEADERS, _SHARES, [_row(each) for each in items], least=18.5, tick=_TICKS)
-    flow.need(8 * 25 + 40)
-    flow.y += 8
+    flow.y = flow.sheet.block(MARGIN, flow.y, lines, VALUE.leading) + 2
+    items = (*papers, *extra, *belongings, BagItem("Other:"))
+    flow.table(_HEADERS, _SHARES, [_row(each, one_line=True) for each in items], least=_ROW, tick=_TICKS)
+    flow.y += 6
     flow.table(
         ("Check point", "Name", "Role", "Date and time", "Signature"),
         (130, 120, 90, 85, 102),
         [(((point.value, NOTE_STRONG),), (), (), (), ()) for point in CheckPoint],
-        least=22.5,
+        least=_GRID_ROW,
     )
+
+
+def _one_line(item: BagItem) -> bool:
+    return len(wrap(((item.name, NOTE),), _SHARES[0] - 6)) == 1 and len(wrap((_note(item),), _SHARES[-1] - 6)) == 1
 
 
 def _medicine(each: Medicine) -> BagItem:
@@ -75,16 +83,18 @@ def _medicine(each: Medicine) -> BagItem:
     return BagItem(f"{each.name}{dose}", note=note)
 
 
-def _row(item: BagItem) -> Cells:
+def _note(item: BagItem) -> Piece:
+    state = {True: "packed", False: "not sent"}.get(item.packed) if isinstance(item.packed, bool) else None
+    return "; ".join(part for part in (state, item.note) if part), NOTE
+
+
+def _row(item: BagItem, *, one_line: bool = False) -> Cells:
     quantity: tuple[Piece, ...] = ((str(item.quantity), NOTE),) if is_said(item.quantity) else ()
-    parts = []
-    if item.packed is True:
-        parts.append("packed by the home")
-    elif item.packed is False:
-        parts.append("n.a., not sent")
-    if item.note:
-        parts.append(item.note)
-    note: tuple[Piece, ...] = (("; ".join(parts), NOTE),) if parts else ()
+    text, style = _note(item)
+    if one_line:
+        while text and len(wrap(((text, style),), _SHARES[-1] - 6)) > 1:
+            text = text[:-2].rstrip("… ") + "…"
+    note: tuple[Piece, ...] = ((text, style),) if text else ()
     return (((item.name, NOTE),), quantity, (), (), (), (), (), note)
 
 
@@ -103,7 +113,7 @@ _DISCHARGE: tuple[tuple[str, str], ...] = (
     ("Catheter or line", ""),
     ("Swallow, food and fluid advice", ""),
     ("Follow-up appointments", ""),
-    ("DNACPR or ReSPECT original returned", _YES_NO),
+    ("CPR form original returned", _YES_NO),
     ("Infection status", ""),
     ("Transport booked for (time)", ""),
     ("Property checked against the list", _YES_NO),
@@ -130,7 +140,7 @@ def discharge(flow: Flow, stamp: PackStamp) -> None:
                 sheet.text(x + 17, flow.y + 15, word)
                 x += 55
         sheet.rule(x, flow.y + 26, right, flow.y + 26, stroke=0.6)
-        flow.y += 30
+        flow.y += 31
     flow.y += 8
     flow.table(
         ("Signed by", "Name", "Role", "Date and time", "Signature"),

@@ -20,7 +20,6 @@ from reportlab.pdfgen.canvas import Canvas
 from app.domain.dates import age_years, clock_time, date_time, short_date, to_local
 from app.domain.nhs import format_nhs_number
 from app.domain.transfer import (
-    CONSCIOUSNESS,
     FLAG_LABELS,
     NONE_KNOWN,
     NOT_RECORDED,
@@ -43,6 +42,7 @@ from app.reports.paper import (
     A4,
     INK,
     LABEL,
+    LEADING,
     MARGIN,
     NOTE,
     NOTE_STRONG,
@@ -60,8 +60,8 @@ from app.reports.paper import (
     wrap,
 )
 
-_PAD = 3.0
-_LEADING = VALUE.leading
+_PAD = 2.5
+_GAP = "\u00a0\u00a0\u00a0"  # sets facts on one line apart; ordinary spaces are folded into one
 _BIG = Style(Face.BOLD, 13)
 
 
@@ -124,7 +124,7 @@ def footer(content: PackContent, stamp: PackStamp) -> Footer:
     """Name, born, NHS number, pack and version, bag, copy, facts as at, printed when and by whom."""
     who = content.identity
     wide = A4[0] - 2 * MARGIN
-    name, _ = cut(((f"{who.full_name}", NOTE_STRONG),), wide, 3, "… full name in the record")
+    name, _ = cut(((f"{who.full_name}", NOTE_STRONG),), wide, 3, "full name in the record")
     identity = f"Born {words(who.date_of_birth)} · NHS No. {_nhs(content)}"
     joined = wrap(((f"{who.full_name} · {identity}", NOTE_STRONG),), wide)
     top = joined if len(joined) == 1 else (*name, *wrap(((identity, NOTE_STRONG),), wide))
@@ -136,8 +136,8 @@ def footer(content: PackContent, stamp: PackStamp) -> Footer:
     third += f" · Copy {stamp.copy} of {stamp.copies}"
     if stamp.anchor:
         third += f" · {stamp.anchor}"
-    lower, _ = cut(((third, NOTE),), wide - 85, 3, "…")
-    bag, _ = cut(((second, NOTE),), wide, 2, "…")
+    lower, _ = cut(((third, NOTE),), wide - 85, 3, "")
+    bag, _ = cut(((second, NOTE),), wide, 2, "")
     return Footer((*top, *bag, *lower))
 
 
@@ -162,10 +162,18 @@ class _Entry:
     rank: int
     key: str
     title: str
+    short: bool = False
+    floor: int = 1
     given: int = 0
 
-    def wanted(self, wide: float) -> int:
-        return len(wrap(self.pieces, wide))
+    def set_in(self, size: float) -> tuple[Piece, ...]:
+        """The pieces with body text in this size."""
+        return tuple(
+            (text, replace(style, size=size) if style.size == VALUE.size else style) for text, style in self.pieces
+        )
+
+    def wanted(self, wide: float, size: float) -> int:
+        return len(wrap(self.set_in(size), wide))
 
 
 @dataclass(slots=True)
@@ -189,8 +197,8 @@ class _Row:
         unit = wide / sum(cell.share for cell in self.cells)
         return [cell.share * unit for cell in self.cells]
 
-    def tall(self) -> float:
-        return max(sum(e.given for e in cell.entries) * _LEADING + cell.bar_tall for cell in self.cells) + 2 * _PAD
+    def tall(self, leading: float) -> float:
+        return max(sum(e.given for e in cell.entries) * leading + cell.bar_tall for cell in self.cells) + 2 * _PAD
 
 
 @dataclass(slots=True)
@@ -204,15 +212,36 @@ class FrontPage:
     rows: list[_Row] = field(default_factory=list)
     name_lines: tuple[Line, ...] = ()
     name_leading: float = 22.0
+    name_cut: list[tuple[str, str, tuple[Piece, ...]]] = field(default_factory=list)
+    size: float = VALUE.size
+    extra: float = 0.0
+    fits: bool = False
 
     def __post_init__(self) -> None:
         self._name()
+        # A point less is better than a fact on another page; two points less is not.
+        for self.size in (VALUE.size, VALUE.size - 1):
+            self._compose()
+            if not self.cuts:
+                return
+        for self.size in (VALUE.size, VALUE.size - 1, SMALL):
+            self._compose()
+            if self.fits:
+                return
+
+    @property
+    def leading(self) -> float:
+        """The line height of entries."""
+        return self.size * LEADING
+
+    def _compose(self) -> None:
         self.rows = [*_top_rows(self.content), *_lower_rows(self.content)]
         self._share_out()
+        self.cuts = list(self.name_cut)
         for row in self.rows:
             for cell, wide in zip(row.cells, row.widths(_WIDE), strict=True):
                 for entry in cell.entries:
-                    if entry.wanted(wide - 2 * _PAD - 2) > entry.given:
+                    if entry.wanted(wide - 2 * _PAD - 2, self.size) > entry.given:
                         self.cuts.append((entry.key, entry.title, entry.pieces))
 
     # The name is never cut on a screen or a page; page 1 still has to end. Beyond about 300 characters it is
@@ -220,12 +249,15 @@ class FrontPage:
     def _name(self) -> None:
         for size, most in ((19.0, 1), (16.0, 2), (12.0, 4)):
             style = Style(Face.BOLD, size)
-            lines, was_cut = cut(((self.content.identity.full_name, style),), _NAME_WIDE, most, "… see page 2")
+            lines, was_cut = cut(((self.content.identity.full_name, style),), _NAME_WIDE, most, "see page 2")
             if not was_cut:
                 break
         if was_cut:
-            self.cuts.append(("full_name", "Full name", ((self.content.identity.full_name, STRONG),)))
+            self.name_cut.append(("full_name", "Full name", ((self.content.identity.full_name, STRONG),)))
         self.name_lines, self.name_leading = lines, size * 1.2
+        for pieces in self._head_facts():
+            if len(wrap(pieces, _NAME_WIDE)) > 1:
+                self.name_cut.append(("identity", "Identity", pieces))
 
     @property
     def _head_tall(self) -> float:
@@ -240,25 +272,33 @@ class FrontPage:
             for entry in cell.entries
         ]
         for entry, wide in entries:
-            entry.given = min(entry.lines, entry.wanted(wide))
+            entry.given = min(entry.lines, entry.wanted(wide, self.size))
 
         def used() -> float:
-            return sum(row.tall() for row in self.rows)
+            return sum(row.tall(self.leading) for row in self.rows)
 
         by_rank = sorted(entries, key=lambda each: each[0].rank)
-        for entry, _ in reversed(by_rank):
-            while used() > room and entry.given > 1:
-                entry.given -= 1
+        shrinking = True
+        while shrinking and used() > room:
+            shrinking = False
+            for entry, _ in reversed(by_rank):
+                if used() > room and entry.given > entry.floor:
+                    entry.given -= 1
+                    shrinking = True
         growing = True
         while growing:
             growing = False
             for entry, wide in by_rank:
-                if entry.given < entry.wanted(wide):
+                if entry.given < entry.wanted(wide, self.size):
+                    before = used()
                     entry.given += 1
-                    if used() > room:
+                    if used() > max(room, before):
                         entry.given -= 1
                     else:
                         growing = True
+        self.fits = used() <= room
+        # White space left over makes the rows easier to tell apart; beyond a few points it is left at the foot.
+        self.extra = max(0.0, min(6.0, (room - used()) / len(self.rows)))
 
     def sheet(self, pages_of: Mapping[str, int], contents: str) -> Sheet:
         """The page, with the numbers of the pages where cut texts go on; ``contents`` is the line that closes it."""
@@ -268,14 +308,46 @@ class FrontPage:
             if n == _OBS_AFTER:
                 y = _observations(sheet, y, self.content)
             x = MARGIN
-            tall = row.tall()
+            tall = row.tall(self.leading) + self.extra
             for cell, wide in zip(row.cells, row.widths(_WIDE), strict=True):
-                _draw_cell(sheet, cell, x, y, wide, tall, pages_of)
+                self._draw_cell(sheet, cell, (x, y, wide, tall), pages_of)
                 x += wide
             y += tall
-        lines, _ = cut(((contents, NOTE),), _WIDE, 1, "…")
+        lines, _ = cut(((contents, NOTE),), _WIDE, 1, "")
         sheet.block(MARGIN, y + 1, lines, 12)
         return sheet
+
+    def _draw_cell(
+        self, sheet: Sheet, cell: _Cell, place: tuple[float, float, float, float], pages_of: Mapping[str, int]
+    ) -> None:
+        x, y, wide, tall = place
+        sheet.box(x, y, wide, tall, stroke=2.5 if cell.thick else 0.75, fill=cell.fill)
+        top = y + _PAD
+        if cell.bar:
+            sheet.box(x + 1.25, y + 1.25, wide - 2.5, 15, stroke=0, fill=RED)
+            sheet.text(x + 5, y + 12.5, cell.bar, Style(Face.BOLD, 11.5, "#ffffff"))
+            top += cell.bar_tall
+        for entry in cell.entries:
+            page = pages_of.get(entry.key, 2)
+            tail = f"p.{page}" if entry.short else f"see page {page}"
+            lines, _ = cut(entry.set_in(self.size), wide - 2 * _PAD - 2, entry.given, tail)
+            top = sheet.block(x + _PAD + 1, top + self.extra / 2 / len(cell.entries), lines, self.leading)
+
+    def _head_facts(self) -> tuple[tuple[Piece, ...], ...]:
+        who = self.content.identity
+        born = words(who.date_of_birth)
+        if not isinstance(who.date_of_birth, Silence):
+            born += f" ({age_years(who.date_of_birth, to_local(self.stamp.valid_at).date())}y)"
+        number: tuple[Piece, ...] = ((_nhs(self.content), _BIG),)
+        if who.nhs_number_absent_reason and isinstance(who.nhs_number, Silence):
+            number = (*number, (f"({who.nhs_number_absent_reason})", NOTE))
+        return (
+            (("Born", LABEL), (born, _BIG), (f"{_GAP}NHS No.", LABEL), *number),
+            (
+                ("Known as", LABEL), spoken(who.preferred_name, STRONG), (f"{_GAP}Sex", LABEL), spoken(who.sex),
+                (f"{_GAP}Room", LABEL), spoken(who.room),
+            ),
+        )  # fmt: skip
 
     def _head(self, sheet: Sheet) -> float:
         who = self.content.identity
@@ -288,18 +360,8 @@ class FrontPage:
         sheet.text(MARGIN + _WIDE - 4, _TOP + 12, version, white, align="right")
         top = _TOP + 18
         y = sheet.block(MARGIN, top, self.name_lines, self.name_leading)
-        born = words(who.date_of_birth)
-        if not isinstance(who.date_of_birth, Silence):
-            born += f" ({age_years(who.date_of_birth, to_local(self.stamp.valid_at).date())}y)"
-        number: tuple[Piece, ...] = ((_nhs(self.content), Style(Face.BOLD, 13)),)
-        if who.nhs_number_absent_reason and isinstance(who.nhs_number, Silence):
-            number = (*number, (f"({who.nhs_number_absent_reason})", NOTE))
-        for pieces in (
-            (("Born", LABEL), (born, Style(Face.BOLD, 13)), ("  NHS No.", LABEL), *number),
-            (("Known as", LABEL), spoken(who.preferred_name, STRONG), ("  Sex", LABEL), spoken(who.sex),
-             ("  Room", LABEL), spoken(who.room)),
-        ):  # fmt: skip
-            lines, _ = cut(tuple(pieces), _NAME_WIDE, 1, "…")
+        for pieces in self._head_facts():
+            lines, _ = cut(pieces, _NAME_WIDE, 1, "see page 2")
             y = sheet.block(MARGIN, y, lines, 16)
         right = MARGIN + _WIDE - _SQUARE
         code = f"{self.stamp.pack_id} sha256:{content_hash(self.content)}"
@@ -317,23 +379,11 @@ _OBS_TALL = 17 + 2 * 28.0
 _OBS_AFTER = 3  # the rows above the observations: red boxes, S, B
 
 
-def _draw_cell(
-    sheet: Sheet, cell: _Cell, x: float, y: float, wide: float, tall: float, pages_of: Mapping[str, int]
-) -> None:
-    sheet.box(x, y, wide, tall, stroke=2.5 if cell.thick else 0.75, fill=cell.fill)
-    top = y + _PAD
-    if cell.bar:
-        sheet.box(x + 1.25, y + 1.25, wide - 2.5, 15, stroke=0, fill=RED)
-        sheet.text(x + 5, y + 12.5, cell.bar, Style(Face.BOLD, 11.5, "#ffffff"))
-        top += cell.bar_tall
-    for entry in cell.entries:
-        tail = f"see page {pages_of.get(entry.key, 2)}"
-        lines, _ = cut(entry.pieces, wide - 2 * _PAD - 2, entry.given, tail)
-        top = sheet.block(x + _PAD + 1, top, lines, _LEADING)
-
-
-def _entry(title: str, key: str, value: Piece, lines: int, rank: int, *, label: str | None = None) -> _Entry:
-    return _Entry(((label if label is not None else title, LABEL), value), lines, rank, key, title)
+def _entry(label: str, key: str, value: Piece, lines: int, rank: int, *, floor: int = 1, title: str = "") -> _Entry:
+    """A labelled value; ``title`` names it where it stands in full, if the label alone would not do there."""
+    letter, _, rest = label.partition("  ")
+    start: tuple[Piece, ...] = ((letter, _BIG), (rest, LABEL)) if rest else ((label, LABEL),)
+    return _Entry((*start, value), lines, rank, key, title or rest or label, floor=floor)
 
 
 def _top_rows(content: PackContent) -> list[_Row]:
@@ -345,18 +395,18 @@ def _top_rows(content: PackContent) -> list[_Row]:
         ]),
         _Row([
             _Cell(1, [
-                _entry("S  Reason for transfer", "situation", spoken(reason.situation, STRONG), 3, 3),
+                _entry("S  Reason for transfer", "situation", spoken(reason.situation, STRONG), 3, 3, floor=2),
                 _onset(content),
             ])
         ]),
-        _Row([_Cell(1, [_entry("B  What happened", "background", spoken(reason.background), 3, 4)])]),
+        _Row([_Cell(1, [_entry("B  What happened", "background", spoken(reason.background), 3, 4, floor=2)])]),
     ]  # fmt: skip
 
 
 def _onset(content: PackContent) -> _Entry:
     reason = content.reason
     pieces = (
-        ("Onset", LABEL), spoken(reason.onset_at, STRONG), ("  Going to", LABEL), spoken(reason.destination),
+        ("Onset", LABEL), spoken(reason.onset_at, STRONG), (f"{_GAP}Going to", LABEL), spoken(reason.destination),
     )  # fmt: skip
     return _Entry(pieces, 1, 8, "onset", "Onset and destination")
 
@@ -365,43 +415,43 @@ def _allergy_entries(content: PackContent) -> list[_Entry]:
     allergies = content.allergies
     if isinstance(allergies, Silence) or not allergies:
         text = words(allergies, none="No known allergies")
-        look = replace(_BIG, face=Face.BOLD if allergies is NONE_KNOWN else Face.ITALIC)
-        shown = text if allergies is NONE_KNOWN else f"Allergies: {text.lower()}"
-        return [_Entry(((shown, look),), 2, 1, "allergies", "Allergies")]
+        shown = text if allergies is NONE_KNOWN else f"Allergies: {text}"
+        return [_Entry(((shown, _BIG),), 2, 1, "allergies", "Allergies")]
     pieces: list[Piece] = []
     for n, each in enumerate(allergies):
         more = "" if n == len(allergies) - 1 else ";"
         reaction, style = spoken(each.reaction)
-        pieces += [
-            (each.agent, _BIG),
-            (f"({'reaction ' + reaction.lower() if style.face is Face.ITALIC else reaction}){more}", style),
-        ]
+        if not is_said(each.reaction):
+            reaction = f"reaction {reaction.lower()}"
+        pieces += [(each.agent, _BIG), (f"({reaction}){more}", style)]
     return [_Entry(tuple(pieces), 4, 1, "allergies", "Allergies and reactions")]
 
 
 def _cpr_entries(content: PackContent) -> list[_Entry]:
     decisions = content.cpr
     if isinstance(decisions, Silence) or not decisions:
-        text = words(decisions, none="No CPR decision made").lower()
-        shown = text[0].upper() + text[1:] if decisions is NONE_KNOWN else f"CPR decision: {text}"
-        return [_Entry(((shown, replace(_BIG, face=Face.ITALIC)),), 2, 1, "cpr", "CPR decision")]
+        text = words(decisions, none="No CPR decision made")
+        shown = text if decisions is NONE_KNOWN else f"CPR decision: {text}"
+        return [_Entry(((shown, _BIG),), 2, 1, "cpr", "CPR decision")]
     entries: list[_Entry] = []
     if len({each.kind for each in decisions}) > 1:
         entries.append(_Entry((("CONFLICT: these decisions differ", _BIG),), 1, 1, "cpr", "CPR decisions"))
-    for each in decisions:
+    for each in decisions[:2]:
         entries += _cpr_decision(each)
+    if len(decisions) > 2:
+        entries.append(_Entry(((f"{len(decisions) - 2} more: see Legal and wishes", STRONG),), 1, 1, "cpr", "CPR"))
     return entries
 
 
 def _cpr_decision(each: CprDecision) -> list[_Entry]:
     dates = (
-        ("Dated", LABEL), spoken(each.decided_on), (" review", LABEL), spoken(each.review_on),
-        (" by", LABEL), spoken(each.decided_by),
+        ("Dated", LABEL), spoken(each.decided_on), (f"{_GAP}Review", LABEL), spoken(each.review_on),
     )  # fmt: skip
     return [
         _Entry(((each.kind.value, _BIG),), 1, 1, "cpr", "CPR decision"),
-        _Entry(dates, 1, 3, "cpr", "CPR decision"),
-        _entry("Original:", "cpr", spoken(each.original_at, STRONG), 1, 2),
+        _Entry(dates, 1, 3, "cpr", "CPR decision dates"),
+        _entry("By", "cpr", spoken(each.decided_by), 1, 4, title="CPR decision by"),
+        _entry("Original:", "cpr", spoken(each.original_at, STRONG), 2, 2, title="Original CPR document"),
     ]
 
 
@@ -410,8 +460,11 @@ def _lower_rows(content: PackContent) -> list[_Row]:
     actions = [value for value in (reason.assessment, content.actions_taken) if is_said(value)]
     assessment: Piece = spoken("\n".join(words(v) for v in actions) if actions else reason.assessment)
     aids = (
-        ("Hearing aid", LABEL), spoken(talk.hearing_aid), (" Glasses", LABEL), spoken(talk.glasses),
-        (" Language", LABEL), spoken(talk.language), (" Interpreter", LABEL), spoken(talk.interpreter),
+        ("Hearing aid", LABEL), spoken(talk.hearing_aid), (f"{_GAP}Glasses", LABEL), spoken(talk.glasses),
+        (f"{_GAP}Language", LABEL), spoken(talk.language), (f"{_GAP}Interpreter", LABEL), spoken(talk.interpreter),
+    )  # fmt: skip
+    wishes = (
+        ("ADRT", LABEL), spoken(legal.adrt), (f"{_GAP}Preferred place", LABEL), spoken(legal.preferred_place),
     )  # fmt: skip
     return [
         _Row([
@@ -420,25 +473,26 @@ def _lower_rows(content: PackContent) -> list[_Row]:
         ]),
         _Row([
             _Cell(1, [
-                _entry("A  Assessment, actions by the home", "assessment", assessment, 3, 5),
+                _entry("A  Assessment, actions by the home", "assessment", assessment, 3, 5, floor=2),
                 _entry("Called before leaving", "called", _called(content), 1, 9),
             ])
         ]),
         _Row([_Cell(1, [_entry("R  Request", "request", spoken(reason.request), 2, 6)])]),
-        _Row([_Cell(1, _dose_entries(content), thick=True)]),
-        _Row([_flag_cell(content, ("diabetes", "pacemaker")), _flag_cell(content, ("anticoagulated", "oxygen")),
-              _flag_cell(content, ("catheter", "swallow_risk")), _flag_cell(content, ("pressure_ulcer", "infection"))]),
+        _dose_row(content),
         _Row([
-            _Cell(2, [_entry("Food and fluid texture", "diet_texture", spoken(content.diet_texture), 3, 7)]),
-            _Cell(5, [
-                _entry("How to communicate", "communication", spoken(talk.how), 2, 10),
-                _Entry(aids, 2, 10, "communication_aids", "Aids and language"),
-            ]),
+            _flag_cell(content, ("diabetes", "pacemaker", "anticoagulated")),
+            _flag_cell(content, ("oxygen", "catheter", "swallow_risk")),
+            _flag_cell(content, ("pressure_ulcer", "infection")),
         ]),
+        _Row([
+            _Cell(1, [_entry("Food and fluid texture", "diet_texture", spoken(content.diet_texture), 2, 7)]),
+            _Cell(1, [_entry("How to communicate", "communication", spoken(talk.how), 2, 10)]),
+        ]),
+        _Row([_Cell(1, [_Entry(aids, 1, 10, "communication_aids", "Aids and language")])]),
         _Row([
             _Cell(1, [
                 _entry("Mobility today", "mobility_today", spoken(move.today, STRONG), 2, 10),
-                _entry("Usual", "mobility_usual", spoken(move.usual), 1, 12),
+                _entry("Usual", "mobility_usual", spoken(move.usual), 1, 12, title="Usual mobility"),
             ]),
             _Cell(1, [
                 _entry("Falls risk", "falls_risk", spoken(move.falls_risk), 2, 11),
@@ -451,13 +505,12 @@ def _lower_rows(content: PackContent) -> list[_Row]:
                 _entry("DoLS in force", "dols", spoken(legal.dols), 1, 9),
             ]),
             _Cell(1, [
-                _entry("Treatment limits", "treatment_limits", spoken(legal.treatment_limits), 1, 7),
-                _entry("ADRT", "adrt", spoken(legal.adrt), 1, 8),
-                _entry("Preferred place", "preferred_place", spoken(legal.preferred_place), 1, 13),
+                _entry("Treatment limits", "treatment_limits", spoken(legal.treatment_limits), 2, 7),
+                _Entry(wishes, 1, 8, "wishes", "Advance decision, preferred place of care"),
             ]),
         ]),
         _contact_row(content),
-        _closing_row(content),
+        *_closing_rows(content),
     ]  # fmt: skip
 
 
@@ -472,18 +525,22 @@ def _when(at: object) -> str:
     return f"at {words(at)}" if is_said(at) else f"(time {words(at).lower()})"
 
 
-def _dose_entries(content: PackContent) -> list[_Entry]:
-    title = "Time-critical medicines, last dose"
+def _dose_row(content: PackContent) -> _Row:
     doses = content.time_critical
+    title = _Entry(
+        (("Time-critical medicines and LAST DOSE", LABEL),), 3, 2, "time_critical", "Time-critical medicines"
+    )
     if isinstance(doses, Silence) or not doses:
-        return [_entry(title, "time_critical", spoken(doses, none="None recognised in the medicine list"), 2, 2)]
-    lines = [_dose(each) for each in doses]
-    return [_Entry(((title + "\n", LABEL), ("\n".join(lines), STRONG)), 4, 2, "time_critical", title)]
+        entries = [_Entry((spoken(doses, none="None recognised in the medicine list"),), 2, 2, title.key, title.title)]
+    else:
+        text = "\n".join(_dose(each) for each in doses)
+        entries = [_Entry(((text, STRONG),), 4, 2, title.key, "Time-critical medicines and last dose", floor=3)]
+    return _Row([_Cell(1, [title], thick=True, fill=SHADE), _Cell(4, entries, thick=True)])
 
 
 def _dose(dose: LastDose) -> str:
     given = date_time(dose.given_at) if not isinstance(dose.given_at, Silence) else words(dose.given_at).lower()
-    return f"{dose.medicine}{f' ({dose.kind.lower()})' if dose.kind else ''}: last dose {given}"
+    return f"{dose.medicine}{f' ({dose.kind})' if dose.kind else ''}: last {given}"
 
 
 def _flag_cell(content: PackContent, keys: tuple[str, ...]) -> _Cell:
@@ -494,8 +551,9 @@ def _flag_cell(content: PackContent, keys: tuple[str, ...]) -> _Cell:
         if flag.state is True:
             state = ("YES", STRONG)
         note: tuple[Piece, ...] = ((flag.note, NOTE),) if flag.note else ()
-        entries.append(_Entry(((FLAG_LABELS[key], LABEL), state, *note), 1, 6, f"flag_{key}", FLAG_LABELS[key]))
-    return _Cell(1, entries, fill=SHADE if any(getattr(content.flags, key).state is True for key in keys) else "")
+        pieces = ((FLAG_LABELS[key], LABEL), state, *note)
+        entries.append(_Entry(pieces, 1, 6, f"flag_{key}", FLAG_LABELS[key], short=True))
+    return _Cell(1, entries)
 
 
 def _contact_row(content: PackContent) -> _Row:
@@ -506,47 +564,52 @@ def _contact_row(content: PackContent) -> _Row:
         role = f" ({words(main.role)})" if is_said(main.role) else ""
         person = [
             _entry("Main contact", "main_contact", (f"{main.name}{role}", VALUE), 2, 9),
-            _entry("Phone", "main_contact", spoken(main.phone, STRONG), 1, 3),
+            _entry("Phone", "main_contact", spoken(main.phone, STRONG), 1, 3, title="Main contact's phone"),
             _entry("Told", "main_contact", spoken(main.told_at, none="No"), 1, 9),
         ]
     home, gp = content.home, content.gp
+    mail = _entry("Mail", "home", spoken(home.secure_mail, NOTE), 1, 13)
+    if is_said(home.secure_mail):
+        mail = _Entry((spoken(home.secure_mail, NOTE),), 1, 13, "home", "Mail")  # an address needs no label
     return _Row([
         _Cell(1, person),
         _Cell(1, [
             _entry("Ring the home", "home", spoken(home.name), 1, 9),
-            _entry("Phone", "home", spoken(home.phone, STRONG), 1, 3),
-            _entry("Mail", "home", spoken(home.secure_mail), 2, 13),
+            _entry("Phone", "home", spoken(home.phone, STRONG), 1, 3, title="Home phone"),
+            mail,
         ]),
         _Cell(1, [
             _entry("GP", "gp", spoken(gp.practice), 2, 11),
-            _entry("Phone", "gp", spoken(gp.phone, STRONG), 1, 4),
-            _entry("Code", "gp", spoken(gp.code), 1, 13),
+            _entry("Phone", "gp", spoken(gp.phone, STRONG), 1, 4, title="GP phone"),
+            _entry("Code", "gp", spoken(gp.code), 1, 13, title="GP practice code"),
         ]),
     ])  # fmt: skip
 
 
-def _closing_row(content: PackContent) -> _Row:
-    completed = [_signature("Completed by", "completed_by", content.completed_by)]
+def _closing_rows(content: PackContent) -> list[_Row]:
+    who = [("Completed by", LABEL), _signature(content.completed_by)]
     if content.second_checker is not None:
-        completed.append(_signature("Checked by", "second_checker", content.second_checker))
-    return _Row([
-        _Cell(1, [_entry("Escort travelling", "escort", spoken(content.reason.escort, none="No one"), 2, 11)]),
-        _Cell(1, [_entry("Can come back at once? Bed hold", "can_return", spoken(content.can_return), 3, 12)]),
-        _Cell(1, completed),
-    ])  # fmt: skip
+        who += [(f"{_GAP}Checked by", LABEL), _signature(content.second_checker)]
+    return [
+        _Row([
+            _Cell(2, [_entry("Escort", "escort", spoken(content.reason.escort, none="No one travels"), 2, 11)]),
+            _Cell(3, [_entry("Can return?", "can_return", spoken(content.can_return), 2, 12)]),
+        ]),
+        _Row([_Cell(1, [_Entry(tuple(who), 2, 13, "completed_by", "Completed and checked by")])]),
+    ]  # fmt: skip
 
 
-def _signature(label: str, key: str, signature: Signature) -> _Entry:
+def _signature(signature: Signature) -> Piece:
     if not is_said(signature.name):
-        return _entry(label, key, spoken(signature.name), 1, 12)
+        return spoken(signature.name, NOTE)
     role = f", {words(signature.role)}" if is_said(signature.role) else ""
-    return _entry(label, key, (f"{words(signature.name)}{role}, {words(signature.at)}", VALUE), 3, 12)
+    return f"{words(signature.name)}{role}, {words(signature.at)}", NOTE
 
 
 # --- observations ----------------------------------------------------------------------------------------------------
 
-_COLUMNS = ("", "Breaths /min", "SpO₂ %", "Air or O₂", "BP mmHg", "Pulse /min", "ACVPU", "Temp °C", "NEWS2", "Taken")
-_SHARES = (42.0, 54.0, 52.0, 54.0, 52.0, 52.0, 54.0, 50.0, 56.0, 61.0)
+_COLUMNS = ("", "RR", "SpO₂ %", "Air or O₂", "BP", "Pulse", "ACVPU", "Temp °C", "NEWS2", "Taken")
+_SHARES = (40.0, 48.0, 58.0, 54.0, 58.0, 48.0, 50.0, 54.0, 52.0, 68.0)
 
 
 def _observations(sheet: Sheet, y: float, content: PackContent) -> float:
@@ -569,17 +632,21 @@ def _observations(sheet: Sheet, y: float, content: PackContent) -> float:
             sheet.line_of_text(MARGIN + widths[0] + 5, y + 18, wrap((spoken(taken),), 300)[0])
         else:
             x = MARGIN + widths[0]
-            for (first, second), wide in zip(_readings(taken), widths[1:], strict=True):
-                _reading(sheet, x, y, wide, first, second)
+            for reading, wide in zip(_readings(taken), widths[1:], strict=True):
+                _draw_reading(sheet, x, y, wide, reading)
                 x += wide
         y += 28
     return y
 
 
-def _reading(sheet: Sheet, x: float, y: float, wide: float, first: Piece, second: Piece) -> None:
-    sheet.box(x, y, wide, 28)
+_Reading = tuple[Piece, Piece, bool]  # the value, what stands below it, and whether it must catch the eye
+
+
+def _draw_reading(sheet: Sheet, x: float, y: float, wide: float, reading: _Reading) -> None:
+    first, second, loud = reading
+    sheet.box(x, y, wide, 28, fill="#d8dde0" if loud else "")
     for (text, style), baseline in ((first, y + 13), (second, y + 24.5)):
-        lines, _ = cut(((text, style),), wide - 3, 1, "…")
+        lines, _ = cut(((text, style),), wide - 3, 1, "")
         for line in lines:
             shift = (
                 (wide - fonts.width(line[-1][1], line[-1][2].face, line[-1][2].size) - line[-1][0]) / 2 if line else 0
@@ -587,25 +654,23 @@ def _reading(sheet: Sheet, x: float, y: float, wide: float, first: Piece, second
             sheet.line_of_text(x + shift, baseline, line)
 
 
-def _readings(taken: Observations) -> list[tuple[Piece, Piece]]:
+def _readings(taken: Observations) -> list[_Reading]:
     """Each reading over its points; a parameter that scores 3 says so in bold."""
     oxygen: Said[str] = NOT_RECORDED
     if isinstance(taken.on_oxygen, bool):
         oxygen = "Oxygen" if taken.on_oxygen else "Air"
     level: Said[str] = taken.consciousness
-    told = CONSCIOUSNESS.get(level, "") if isinstance(level, str) else ""
     pressure: Said[object] = taken.systolic
     if not isinstance(taken.systolic, Silence):
         pressure = f"{taken.systolic}/{taken.diastolic}" if is_said(taken.diastolic) else f"{taken.systolic} sys"
     temp = f"{taken.temp_c:.1f}" if isinstance(taken.temp_c, Decimal) else taken.temp_c
-    scale = f"{taken.spo2} (scale 2)" if taken.spo2_scale == 2 and is_said(taken.spo2) else taken.spo2
     cells = [
         _scored(taken, "resp_rate", taken.resp_rate),
-        _scored(taken, "spo2", scale),
+        _scored(taken, "spo2", taken.spo2, "scale 2: " if taken.spo2_scale == 2 else ""),
         _scored(taken, "on_oxygen", oxygen),
         _scored(taken, "systolic", pressure),
         _scored(taken, "pulse", taken.pulse),
-        _scored(taken, "consciousness", f"{level} {told.split()[-1]}" if told else level),
+        _scored(taken, "consciousness", level),
         _scored(taken, "temp_c", temp),
         _total(taken),
     ]
@@ -613,33 +678,34 @@ def _readings(taken: Observations) -> list[tuple[Piece, Piece]]:
     if isinstance(at, Silence):
         cells.append(_two_lines(at))
     else:
-        cells.append(((clock_time(at), STRONG), (short_date(to_local(at).date()), NOTE)))
+        cells.append(((clock_time(at), STRONG), (short_date(to_local(at).date()), NOTE), False))
     return cells
 
 
-def _scored(taken: Observations, key: str, value: object) -> tuple[Piece, Piece]:
+def _scored(taken: Observations, key: str, value: object, prefix: str = "") -> _Reading:
     if not is_said(value):
         return _two_lines(value)
     points = taken.points.get(key)
     if points is None:
-        return (words(value), STRONG), ("", NOTE)
-    mark = f"{points} point{'' if points == 1 else 's'}"
-    return (words(value), STRONG), (mark.upper() if points >= 3 else mark, NOTE_STRONG if points >= 3 else NOTE)
+        return (words(value), STRONG), (prefix.rstrip(": "), NOTE), False
+    mark = f"{prefix}{points} pt{'' if points == 1 else 's'}"
+    return (words(value), STRONG), (mark, NOTE_STRONG if points >= 3 else NOTE), points >= 3
 
 
-def _two_lines(silence: object) -> tuple[Piece, Piece]:
+def _two_lines(silence: object) -> _Reading:
     first, _, second = words(silence).partition(" ")
     look = Style(Face.ITALIC, SMALL)
-    return (first, look), (second, look)
+    return (first, look), (second, look), False
 
 
-def _total(taken: Observations) -> tuple[Piece, Piece]:
+def _total(taken: Observations) -> _Reading:
     band = words(taken.band).upper() if is_said(taken.band) else ""
+    large = Style(Face.BOLD, 14)
     if taken.total is not None:
-        return (str(taken.total), Style(Face.BOLD, 14)), (band, NOTE_STRONG)
+        return (str(taken.total), large), (band, NOTE_STRONG), taken.total >= 5
     if taken.at_least is not None:
-        return (f"≥ {taken.at_least}", Style(Face.BOLD, 14)), (band or "incomplete", NOTE_STRONG)
-    return ("No total", NOTE_STRONG), ("incomplete", NOTE_STRONG)
+        return (f"≥ {taken.at_least}", large), (band or "incomplete", NOTE_STRONG), True
+    return ("No total", NOTE_STRONG), ("incomplete", NOTE_STRONG), False
 
 
 # --- pictures --------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ pages and the place of every section are known. Lengths are points (1/72 inch); 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -27,7 +28,7 @@ INK = "#000000"
 RED = "#d5281b"
 SHADE = "#e8edee"
 RULE = "#4c6272"
-LEADING = 1.22
+LEADING = 1.2
 # NHS advice is 12 point or more for print; nothing, footers included, goes below 10.
 BODY = 12.0
 SMALL = 10.0
@@ -72,12 +73,14 @@ def spoken(value: object, style: Style = VALUE, *, none: str = "None known") -> 
 def wrap(pieces: tuple[Piece, ...], width: float) -> tuple[Line, ...]:
     """The pieces as lines no wider than ``width``; a word that is wider than a line is broken, never cut off.
 
-    Pieces are set apart by a space; a line break in a piece is kept. At least one line.
+    Pieces are set apart by a space; a line break in a piece is kept; a label does not stay behind at the end of a line.
+    At least one line.
     """
     lines: list[list[Run]] = [[]]
     at = 0.0
     for text, style in pieces:
         gap = fonts.width(" ", style.face, style.size)
+        first = True
         for n, paragraph in enumerate(fonts.clean(text).split("\n")):
             if n:
                 lines.append([])
@@ -88,10 +91,23 @@ def wrap(pieces: tuple[Piece, ...], width: float) -> tuple[Line, ...]:
                 for part in _breakable(word, style, width):
                     wide = fonts.width(part, style.face, style.size)
                     if lines[-1] and at + gap + wide > width:
-                        lines.append([])
-                        at = 0.0
+                        at = _break(lines, style, width - gap - wide if first else 0.0)
                     at = _place(lines[-1], part, style, at, gap, wide)
+                    first = False
     return tuple(tuple(line) for line in lines)
+
+
+def _break(lines: list[list[Run]], style: Style, room: float) -> float:
+    """Begin a new line; a label at the end of the old one moves along if it has the room. Returns where to go on."""
+    _, text, last = lines[-1][-1]
+    label = text.strip("\u00a0 ")
+    wide = fonts.width(label, last.face, last.size)
+    if len(lines[-1]) > 1 and last != style and last.face is Face.BOLD and last.size == SMALL and wide <= room:
+        lines[-1].pop()
+        lines.append([(0.0, label, last)])
+        return wide
+    lines.append([])
+    return 0.0
 
 
 def _place(line: list[Run], word: str, style: Style, at: float, gap: float, wide: float) -> float:
@@ -113,11 +129,18 @@ def _breakable(word: str, style: Style, width: float) -> Iterable[str]:
         yield word
         return
     part = ""
-    for char in word:
-        if part and fonts.width(part + char, style.face, style.size) > width:
+    for bit in re.findall(r"[^-]+-?|-", word):  # after a hyphen if that will do, between letters if not
+        if fonts.width(part + bit, style.face, style.size) <= width:
+            part += bit
+            continue
+        if part:
             yield part
-            part = ""
-        part += char
+        part = ""
+        for char in bit:
+            if part and fonts.width(part + char, style.face, style.size) > width:
+                yield part
+                part = ""
+            part += char
     if part:
         yield part
 
@@ -128,17 +151,34 @@ def cut(pieces: tuple[Piece, ...], width: float, most: int, tail: str) -> tuple[
     if len(lines) <= most:
         return lines, False
     style = lines[most - 1][-1][2] if lines[most - 1] else pieces[-1][1]
-    end: Piece = (tail, replace(style, face=Face.BOLD, size=max(SMALL, style.size - 2)))
-    kept = [(text, look) for _, text, look in lines[most - 1]]
+    end: tuple[Piece, ...] = ((tail, replace(style, face=Face.BOLD, size=SMALL)),) if tail else ()
+    # A single line also offers the text of the next: a word too long for one line may still show its beginning.
+    offered = lines[:2] if most == 1 else lines[most - 1 : most]
+    kept = [(text, look) for line in offered for _, text, look in line]
     while kept:
         text, look = kept.pop()
-        words_left = text.split()
-        while words_left:
-            words_left.pop()
-            shorter = (*kept, (" ".join(words_left) + "…", look), end) if words_left else (*kept, end)
-            if len(again := wrap(tuple(shorter), width)) == 1:
+        for shorter in (*_shorter(text, whole_words=bool(kept) or " " in text.strip()), ""):
+            before = (*kept, (f"{shorter}…", look)) if shorter else _with_dots(kept)
+            again = wrap((*before, *end), width)
+            if len(again) == 1:
                 return (*lines[: most - 1], again[0]), True
-    return (*lines[: most - 1], wrap((end,), width)[0]), True
+    return (*lines[: most - 1], wrap(end or (("…", style),), width)[0]), True
+
+
+def _with_dots(pieces: list[Piece]) -> tuple[Piece, ...]:
+    if not pieces:
+        return ()
+    *rest, (text, look) = pieces
+    return (*rest, (f"{text.rstrip(' .,;:…')}…", look))
+
+
+def _shorter(text: str, *, whole_words: bool) -> Iterable[str]:
+    left = text.split()
+    while len(left) > 1:
+        left.pop()
+        yield " ".join(left).rstrip(".,;:…")
+    if left and not whole_words:
+        yield from (left[0][:n] for n in range(len(left[0]) - 1, 0, -1))
 
 
 def height(lines: Sequence[Line], leading: float) -> float:
@@ -362,6 +402,7 @@ class Flow:
         widths = [share * unit for share in shares]
         head = [wrap(((each, style),), wide - 6) for each, wide in zip(headers, widths, strict=True)]
         head_tall = max(len(each) for each in head) * style.leading + 4
+        self.y += 3
         self._table_head_if_new(head, widths, style, head_tall, first=True)
         for row in rows:
             cells = [wrap(tuple(cell), wide - 6) for cell, wide in zip(row, widths, strict=True)]

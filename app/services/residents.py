@@ -11,21 +11,15 @@ from typing import TYPE_CHECKING
 
 from app.domain.dates import parse_date
 from app.domain.errors import Problem, UserError
-from app.domain.needs import premium_need
+from app.domain.fact_rules import check_fact
 from app.domain.nhs import parse_nhs_number
 from app.domain.people import (
-    Absence,
-    Allergy,
-    ChcPeriod,
-    Contact,
     CprDecision,
     CprKind,
-    Diagnosis,
     Fact,
     FactBody,
     FactId,
     FactKind,
-    Medicine,
     Need,
     Resident,
     ResidentDetails,
@@ -105,12 +99,13 @@ class SavedFact:
 def find_residents(session: Session, query: str = "", *, include_left: bool = False) -> tuple[ResidentRow, ...]:
     """Residents by family name, those who match what was typed.
 
-    A query is matched against names (any order, without accents), known-as, room and the home's key; against NHS numbers
-    with or without spaces; and against dates of birth in any form that can be typed.
+    A query is matched against names (any order, without accents), known-as, room and the home's key; against NHS
+    numbers with or without spaces; and against dates of birth in any form that can be typed.
     """
     require(session, Action.VIEW_RESIDENTS)
     with session.read() as connection:
-        found = rows.find(connection, *_terms(query)[:1], digits=_terms(query)[1], born=_terms(query)[2])
+        words, digits, born = _terms(query)
+        found = rows.find(connection, words, digits=digits, born=born)
         return _rows(session, connection, found, include_left=include_left)
 
 
@@ -120,7 +115,7 @@ def open_resident(session: Session, resident_id: ResidentId) -> ResidentRecord:
     with session.write() as work:
         line = _existing(work.connection, resident_id)
         work.audit("view", "resident", resident_id, resident_id=resident_id)
-        facts: dict[FactKind, tuple[Fact, ...]] = {kind: () for kind in FactKind}
+        facts: dict[FactKind, tuple[Fact, ...]] = dict.fromkeys(FactKind, ())
         for fact in rows.facts(work.connection, resident_id):
             facts[fact.kind] += (fact,)
         return ResidentRecord(
@@ -128,8 +123,8 @@ def open_resident(session: Session, resident_id: ResidentId) -> ResidentRecord:
             line.status(session.now()),
             facts,
             assessments.latest_rows(session, work.connection, resident_id),
-            alerts.rows_for(session, work.connection, resident_id=resident_id),
-            assessments.draft_rows(session, work.connection, resident_id),
+            alerts.rows_for(work.connection, resident_id=resident_id),
+            assessments.draft_rows(work.connection, resident_id),
             transfers.pack_rows(work.connection, resident_id),
             assessments.due_rows(session, work.connection, resident_id),
         )
@@ -268,57 +263,6 @@ def checked_details(details: ResidentDetails, today: date) -> ResidentDetails:
     return clean
 
 
-def check_fact(body: FactBody, others: tuple[FactBody, ...]) -> None:
-    """Refuse a fact that cannot be true by itself or beside the resident's others, in the words of its form."""
-    match body:
-        case Allergy(none_known=False, substance=substance) if not substance.strip():
-            raise UserError("Enter what the resident is allergic to", field="substance")
-        case Allergy(none_known=True) if any(isinstance(o, Allergy) and not o.none_known for o in others):
-            raise UserError("Allergies are recorded. Mark them as entered in error first", field="none_known")
-        case Diagnosis(text=text) if not text.strip():
-            raise UserError("Enter the diagnosis", field="text")
-        case Medicine(name=name) if not name.strip():
-            raise UserError("Enter the medicine", field="name")
-        case Contact(name=name) if not name.strip():
-            raise UserError("Enter the contact's name", field="name")
-        case CprDecision():
-            pass
-        case Need(area=area):
-            premium_need(area)  # refuses an unknown area in words
-            _check_period(body.since, body.until)
-        case ChcPeriod():
-            _check_period(body.since, body.until)
-            for other in others:
-                if isinstance(other, ChcPeriod) and _overlap(body.since, body.until, other.since, other.until):
-                    raise UserError("This overlaps another Continuing Healthcare period", field="since")
-        case Stay():
-            _check_period(body.since, body.until)
-            for other in others:
-                if isinstance(other, Stay) and _overlap(body.since, body.until, other.since, other.until):
-                    raise UserError("This overlaps another stay in the home", field="since")
-        case Absence():
-            _check_period(body.since, body.until)
-            if not any(
-                isinstance(o, Stay) and o.since <= body.since and (o.until is None or body.since < o.until)
-                for o in others
-            ):
-                raise UserError("The resident did not live in the home then", field="since")
-            for other in others:
-                if isinstance(other, Absence) and _overlap(body.since, body.until, other.since, other.until):
-                    raise UserError("This overlaps another absence", field="since")
-        case _:
-            pass
-
-
-def _check_period(since: date | None, until: date | None) -> None:
-    if since is not None and until is not None and until < since:
-        raise UserError("The end must not be before the start", field="until")
-
-
-def _overlap(a: date, a_end: date | None, b: date, b_end: date | None) -> bool:
-    return (b_end is None or a < b_end) and (a_end is None or b < a_end)
-
-
 def _terms(query: str) -> tuple[tuple[str, ...], str, date | None]:
     """What was typed, read three ways: folded words, digits of an NHS number, a date of birth."""
     typed = query.strip()
@@ -349,7 +293,9 @@ def _rows(
         resident = line.resident
         details = resident.details
         bodies = [fact.body for fact in facts.get(resident.id, ())]
-        areas = sorted({b.area for b in bodies if isinstance(b, Need) and (b.until is None or b.until >= session.today())})
+        areas = sorted(
+            {b.area for b in bodies if isinstance(b, Need) and (b.until is None or b.until >= session.today())}
+        )
         cpr = next((b.kind for b in bodies if isinstance(b, CprDecision)), None)
         found.append(
             ResidentRow(

@@ -15,6 +15,7 @@ from app.domain.people import Home
 from app.models import settings
 from app.models.staff import Account
 from app.models.store import Author, Store, Work
+from app.vault.keyfile import Unlocked
 from app.vault.signing import Signer
 
 if TYPE_CHECKING:
@@ -29,16 +30,28 @@ class Session:
     """
 
     def __init__(
-        self, store: Store, store_dir: Path, lock: FileLock, account: Account, signer: Signer, clock: Clock
+        self,
+        store: Store,
+        store_dir: Path,
+        lock: FileLock,
+        account: Account,
+        unlocked: Unlocked,
+        clock: Clock,
     ) -> None:
         self.store = store
         self.store_dir = store_dir
         self.account = account
         self.clock = clock
         self._lock = lock
-        self._author = Author(account.user, signer)
+        self._unlocked = unlocked
+        self._author = Author(account.user, unlocked.signer)
         with store.read() as connection:
             self.home: Home = settings.home(connection)
+
+    @property
+    def data_key(self) -> bytes:
+        """The store's data key, for sealing another way in."""
+        return self._unlocked.data_key
 
     def now(self) -> datetime:
         """The present instant, UTC."""

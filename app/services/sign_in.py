@@ -42,7 +42,7 @@ def sign_in(store_dir: Path, user: str, password: str, clock: Clock) -> Session:
     try:
         store = open_store(store_dir, keys.sqlcipher_key(unlocked.data_key, slots.store_id), slots.store_id)
         try:
-            return start_session(store, store_dir, lock, unlocked.slot.user, unlocked.signer, clock)
+            return _start(store, store_dir, lock, unlocked, clock)
         except BaseException:
             store.close()
             raise
@@ -51,8 +51,9 @@ def sign_in(store_dir: Path, user: str, password: str, clock: Clock) -> Session:
         raise
 
 
-def start_session(store: Store, store_dir: Path, lock: FileLock, user: str, signer: Signer, clock: Clock) -> Session:
+def _start(store: Store, store_dir: Path, lock: FileLock, unlocked: keyfile.Unlocked, clock: Clock) -> Session:
     """The session of an account on an open store; the sign-in is audited."""
+    user = unlocked.slot.user
     with store.read() as connection:
         account = staff.account(connection, user)
     if account is None:
@@ -64,7 +65,7 @@ def start_session(store: Store, store_dir: Path, lock: FileLock, user: str, sign
         )
     with store.write(Author(user), clock.now()) as work:
         work.audit("sign-in", "account", account.staff_id)
-    return Session(store, store_dir, lock, account, signer, clock)
+    return Session(store, store_dir, lock, account, unlocked, clock)
 
 
 def unlock_again(session: Session, password: str) -> Signer:

@@ -13,10 +13,9 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Protocol
 
-from app.domain.messages import Answer, OutboundMessage
+from app.domain.messages import Answer, Effect, OutboundMessage, ReceivedMeta
 from app.sync.fhir.check import check_message
 from app.sync.fhir.parse import Parsed, parse_answer
 from app.sync.transports import Received, Transport, WireTrouble
@@ -25,39 +24,6 @@ from app.sync.transports import Received, Transport, WireTrouble
 LINE_IS_DOWN_AFTER = 3
 FIRST_RETRY = timedelta(seconds=30)
 LONGEST_RETRY = timedelta(hours=1)
-
-
-class Effect(StrEnum):
-    """What the store did with something that arrived."""
-
-    ACKNOWLEDGED = "acknowledged"
-    DECIDED = "decided"
-    REFUSED = "refused"
-    UNDELIVERED = "undelivered"
-    SUPERSEDED = "superseded"
-    REQUEUED = "requeued"
-    NOTED = "noted"
-    """Part of an answer was recorded, and the message is not settled yet."""
-    REPEATED = "repeated"
-    """It was here before; nothing changed."""
-    PARKED = "parked"
-    """It matches nothing, contradicts something or is not understood: kept for a person, nothing changed."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReceivedMeta:
-    """What the transport knows of an arrival: everything but its content.
-
-    ``transport_id`` is the network's own id, or the file's; ``bundle_id`` is the arrival's own Bundle.identifier where
-    it has one. Either may repeat, and a repeat must change nothing.
-    """
-
-    transport_id: str
-    workflow_id: str
-    local_id: str | None
-    sender: str | None
-    bundle_id: str | None
-    received_at: datetime
 
 
 class Queue(Protocol):
@@ -80,7 +46,7 @@ class Queue(Protocol):
         ...
 
     def failed(self, message_id: str, words: str, permanent: bool, retry_at: datetime | None) -> None:
-        """The try failed: back to ``queued`` until ``retry_at``, or ``quarantined`` (``retry_at`` None) if permanent."""
+        """The try failed: back to ``queued`` until ``retry_at``, ``quarantined`` when permanent."""
         ...
 
     def received(self, meta: ReceivedMeta, answer: Answer, raw: bytes) -> Effect:

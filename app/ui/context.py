@@ -15,9 +15,9 @@ from PySide6.QtCore import QObject, Signal
 from app.ui.tasks import Job, Tasks
 
 if TYPE_CHECKING:
-    from app.domain.people import Home
+    from app.services.access import Action
     from app.services.changes import Changes
-    from app.services.session import Account, Session
+    from app.services.session import Session
     from app.ui.messages import Messages
     from app.ui.theme import Theme
 
@@ -58,8 +58,8 @@ class Context(QObject):
     def __init__(self, session: Session, tasks: Tasks, messages: Messages, theme: Theme) -> None:
         super().__init__()
         self._session = session
-        self.account: Account = session.account
-        self.home: Home = session.home
+        self.account = session.account
+        self.home = session.home
         self.tasks = tasks
         self.messages = messages
         self.theme = theme
@@ -102,6 +102,12 @@ class Context(QObject):
                 self.changed.emit(changes)
 
         return finished
+
+    def allowed(self, action: Action) -> bool:
+        """Whether the signed-in person's role allows the action; services ask again, this only spares dead buttons."""
+        from app.services.access import allowed
+
+        return allowed(self._session, action)
 
     def today(self) -> date:
         """The day in the home, from the session's clock."""

@@ -62,14 +62,29 @@ class _Lane:
             step()
 
 
+class _Here:
+    """Does each step at once, on the thread that asks."""
+
+    thread = threading.main_thread()
+
+    def put(self, step: Callable[[], None]) -> None:
+        step()
+
+    def stop(self) -> None:
+        return
+
+
 class Tasks(QObject):
-    """Runs work off the main thread and brings the results back to it. Make it on the main thread, one a process."""
+    """Runs work off the main thread and brings the results back to it. Make it on the main thread, one a process.
+
+    With ``here`` the store's work is done on the main thread: for pictures of a session that was opened there.
+    """
 
     _arrived = Signal(object)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, *, here: bool = False) -> None:
         super().__init__(parent)
-        self._store = _Lane("store")
+        self._store: _Lane | _Here = _Here() if here else _Lane("store")
         self._net = _Lane("net")
         self._open: set[Job] = set()
         self._closed = False
@@ -140,7 +155,7 @@ class Tasks(QObject):
         self._closed = True
         self._store.stop()
         self._net.stop()
-        if self._store.thread.is_alive():
+        if isinstance(self._store, _Lane) and self._store.thread.is_alive():
             self._store.thread.join(seconds)
 
     @property
@@ -150,7 +165,7 @@ class Tasks(QObject):
 
     def _start(
         self,
-        lane: _Lane,
+        lane: _Lane | _Here,
         work: Callable[[], T],
         done: Callable[[T], None],
         failed: Callable[[BaseException], None] | None,

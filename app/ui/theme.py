@@ -33,7 +33,7 @@ from PySide6.QtWidgets import QApplication
 from app.paths import resources
 
 if TYPE_CHECKING:
-    from enum import Enum
+    from app.domain.instruments.outcome import Severity
 
 XS, S, M, L, XL = 4, 8, 16, 24, 32
 """The spacing scale, in device-independent pixels."""
@@ -252,29 +252,16 @@ class Theme(QObject):
             self.set()
 
 
-def tone_of(severity: Enum | str) -> Tone:
-    """The tone of a clinical severity, by its name; an unknown one is neutral rather than reassuring."""
-    name = str(severity if isinstance(severity, str) else severity.name).lower()
-    return _SEVERITY_TONES.get(name, Tone.NEUTRAL)
+def tone_of(severity: Severity) -> Tone:
+    """The tone of a clinical severity."""
+    return _SEVERITY_TONES[severity.value]
 
 
 _SEVERITY_TONES = {
     "none": Tone.GOOD,
-    "ok": Tone.GOOD,
-    "good": Tone.GOOD,
-    "low": Tone.GOOD,
-    "info": Tone.INFO,
-    "note": Tone.INFO,
-    "mild": Tone.CAUTION,
-    "caution": Tone.CAUTION,
-    "medium": Tone.WARNING,
-    "moderate": Tone.WARNING,
-    "warning": Tone.WARNING,
-    "high": Tone.DANGER,
-    "severe": Tone.DANGER,
-    "urgent": Tone.DANGER,
-    "danger": Tone.DANGER,
-    "critical": Tone.DANGER,
+    "routine": Tone.INFO,
+    "attention": Tone.CAUTION,
+    "urgent": Tone.WARNING,
     "emergency": Tone.DANGER,
 }
 
@@ -430,8 +417,7 @@ QFrame[role="card"] {{ background: {c.card}; border: 1px solid {c.line}; border-
 QFrame[role="rule"] {{ background: {c.line}; border: none; max-height: 1px; min-height: 1px; }}
 QFrame[role="summary"] {{ background: {c.card}; border: 4px solid {c.error}; border-radius: 0; }}
 QFrame[role="summary"]:focus {{ border-color: {c.field_focus_line}; background: {c.field_focus}; }}
-QFrame[role="summary"]:focus QLabel {{ color: {c.field_focus_text}; }}
-QFrame[fault="true"] {{ border: none; border-left: 4px solid {c.error}; padding-left: 8px; }}
+QFrame[fault="true"] {{ border: none; border-left: 4px solid {c.error}; }}
 QScrollArea {{ border: none; background: transparent; }}
 QScrollArea > QWidget > QWidget[role="page"] {{ background: {c.page}; }}
 
@@ -476,6 +462,7 @@ QPushButton[kind="link"]:focus {{
     padding: 6px 2px 3px 2px; text-decoration: none;
 }}
 QPushButton[kind="row"]:focus {{ padding: 8px 5px; }}
+QLabel[lit="true"] {{ color: {c.focus_text}; }}
 
 QFrame[role="bar"] {{ background: {c.bar}; border: none; border-bottom: 1px solid {c.line}; }}
 QFrame[role="bar"] QLabel {{ color: {c.bar_text}; }}
@@ -487,14 +474,14 @@ QFrame[role="practice"] {{ background: {c.tones[Tone.WARNING].fill}; border: non
 QFrame[role="practice"] QLabel {{ color: {c.tones[Tone.WARNING].text}; font-weight: 700; }}
 QPushButton[kind="nav"] {{
     background: transparent; color: {c.text}; border: none; border-left: 5px solid transparent; border-radius: 0;
-    text-align: left; padding: 9px 16px 9px 14px; min-height: 24px;
+    text-align: left; padding: 9px 28px 9px 14px; min-height: 24px;
 }}
 QPushButton[kind="nav"]:hover {{ background: {c.nav_selected}; }}
 QPushButton[kind="nav"]:checked {{
     background: {c.nav_selected}; border-left: 5px solid {c.link}; font-weight: 700;
 }}
 QPushButton[kind="nav"]:focus {{
-    background: {c.focus}; color: {c.focus_text}; border: 3px solid {c.focus_line}; padding: 6px 16px 6px 16px;
+    background: {c.focus}; color: {c.focus_text}; border: 3px solid {c.focus_line}; padding: 6px 28px 6px 16px;
 }}
 
 QLineEdit, QPlainTextEdit, QTextEdit, QComboBox, QAbstractSpinBox {{

@@ -115,14 +115,17 @@ def test_silence_is_not_none() -> None:
         "Nuts (swelling); Latex",
         True,
     )
-    assert cpr_line([], TODAY) == ("Not recorded", True)
+    assert cpr_line([]) == ("Not recorded", "")
     assert set(EMPTY_WORDS) == set(FactKind)
 
 
 def test_a_dnacpr_without_clinician_is_unverified_in_words() -> None:
     body = CprDecision(CprKind.DNACPR, date(2025, 2, 3))
     assert "Unverified" in fact_words(body, TODAY).warning
-    assert cpr_line([fact(body)], TODAY) == ("DNACPR: do not attempt CPR · Unverified", True)
+    assert cpr_line([fact(body)]) == (
+        "DNACPR unverified",
+        "Clinician or decision date missing: not printed as in force",
+    )
 
 
 def test_an_overdue_cpr_review_is_said() -> None:

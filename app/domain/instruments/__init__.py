@@ -1,7 +1,8 @@
 """Clinical instruments: answers in, :class:`~app.domain.instruments.outcome.Outcome` out.
 
-One module an instrument (or family): its facts (:class:`~app.domain.instruments.tool.Instrument`), the keys it accepts and
-a ``score`` function. ``registry`` lists them and is the door for everybody else; ``lines`` is the same door for JSON lines.
+One module an instrument (or family): its facts (:class:`~app.domain.instruments.tool.Instrument`), the keys it
+accepts and a ``score`` function. ``registry`` lists them and is the door for everybody else; ``lines`` is the same
+door for JSON lines.
 
 What holds for all of them:
 

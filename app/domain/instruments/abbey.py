@@ -7,11 +7,10 @@ moderate, 14 to 18 severe. The last item (physical changes) raises the score wit
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 
 from app.domain.instruments.answers import Answers
 from app.domain.instruments.outcome import Outcome, Severity
-from app.domain.instruments.tool import AT_LEAST, INCOMPLETE, Band, Instrument, conclude, points
+from app.domain.instruments.tool import AT_LEAST, INCOMPLETE, Band, Instrument, Tally, conclude
 
 KEYS = frozenset({"items"})
 ITEMS = ("vocalisation", "facial_expression", "body_language", "behaviour", "physiological", "physical")
@@ -50,15 +49,11 @@ _ACTIONS = {
 def score(answers: Answers, on: date | None = None) -> Outcome:
     """Score the scale; with items missing, 14 or more already is ``severe`` with ``at_least``."""
     items = answers.whole_list("items", "Abbey Pain Scale", ITEMS, 0, 3)
-    parts: dict[str, int | Decimal | str] = {}
-    workings: list[str] = []
-    total = 0
+    tally = Tally()
     for name, step in zip(ITEMS, items, strict=True):
-        if step is not None:
-            parts[name] = step
-            total += step
-            workings.append(f"{name.replace('_', ' ').capitalize()}: {points(step)}")
-    workings.append(f"{'At least' if answers.missing else 'Total'} {total}")
+        tally.add(name, name.replace("_", " ").capitalize(), step)
+    tally.close(incomplete=bool(answers.missing))
+    total = tally.total
 
     flags: tuple[str, ...] = ()
     if total >= 14:
@@ -72,10 +67,10 @@ def score(answers: Answers, on: date | None = None) -> Outcome:
         band,
         missing=answers.missing,
         score=total,
-        parts=parts,
+        parts=tally.parts,
         flags=flags,
         actions=_ACTIONS.get(band, ()),
         on=on,
         days=None if band == "no_pain" else 0,
-        workings=workings,
+        workings=tally.workings,
     )

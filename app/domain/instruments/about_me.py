@@ -1,9 +1,9 @@
 """About me: what somebody who has never met the resident must know. Captured, not scored.
 
-Own headings, in the spirit of the person-centred leaflets that homes are asked to use. A preferred name, the date and the
-answer about sharing make it complete; the other headings are counted, so that a thin one shows. Consent withheld keeps it
-out of the red bag (flag ``not_shared``); more than 12 months old it is due for review (``review_due``); written for a
-resident who lacks capacity without naming who helped is a warning (``helper_missing``).
+Own headings, in the spirit of the person-centred leaflets that homes are asked to use. A preferred name, the date and
+the answer about sharing make it complete; the other headings are counted, so that a thin one shows. Consent withheld
+keeps it out of the red bag (flag ``not_shared``); more than 12 months old it is due for review (``review_due``);
+written for a resident who lacks capacity without naming who helped is a warning (``helper_missing``).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Reading answers: typed, in range, and never guessed.
 
-A value of the wrong type or outside its range is refused with the field's key, in the label's words. A value that is absent
-or ``null`` is noted in :attr:`Answers.missing` and read as None; the scoring function decides what that means.
+A value of the wrong type or outside its range is refused with the field's key, in the label's words. A value that is
+absent or ``null`` is noted in :attr:`Answers.missing` and read as None; the scoring function decides what that means.
 """
 
 from __future__ import annotations
@@ -158,6 +158,31 @@ class Answers:
         if value is None or type(value) is date:
             return value
         return iso_day(value, key, label)
+
+
+def gather(answers: Mapping[str, object], sizes: Mapping[str, int] | None = None) -> dict[str, object]:
+    """Turn ``items.0``, ``items.1`` … into the list ``items``, with None where an entry is unanswered.
+
+    ``sizes`` says which keys are lists and how long each is. Without it every key that ends in a number counts, and a
+    list ends at its last entry. A list of which no entry is answered is left out. Raises AnswerError for an entry
+    beyond the end and for a list that is given both ways.
+    """
+    result: dict[str, object] = {}
+    lists: dict[str, dict[int, object]] = {}
+    for key, value in answers.items():
+        name, dot, index = key.rpartition(".")
+        if not dot or not index.isascii() or not index.isdigit() or (sizes is not None and name not in sizes):
+            result[key] = value
+        elif len(index) > 3 or (sizes is not None and int(index) >= sizes[name]):
+            raise AnswerError(key, f"{key} is not a question of this assessment")
+        elif value is not None:
+            lists.setdefault(name, {})[int(index)] = value
+    for name, entries in lists.items():
+        if result.get(name) is not None:
+            raise AnswerError(name, f"{name} is given both as a list and one by one")
+        length = sizes[name] if sizes is not None else max(entries) + 1
+        result[name] = [entries.get(index) for index in range(length)]
+    return result
 
 
 def iso_day(value: object, key: str, label: str) -> date:

@@ -8,8 +8,8 @@ from decimal import ROUND_HALF_UP, Decimal
 def as_decimal(value: object) -> Decimal | None:
     """The number as a Decimal, or None when it is not a finite number.
 
-    Booleans and texts are not numbers. A float (from a JSON reader that knows no better) is taken as the digits that were
-    typed: its shortest text, not its binary value.
+    Booleans and texts are not numbers. A float (from a JSON reader that knows no better) is taken as the digits that
+    were typed: its shortest text, not its binary value.
     """
     if isinstance(value, bool):
         return None
@@ -44,7 +44,8 @@ def half_up(value: Decimal, places: int) -> Decimal:
 
 
 def shown(value: Decimal, places: int, edges: tuple[Decimal, ...]) -> str:
-    """The value for the eye, with more places where rounding would print it on, or over, an edge that it has not reached.
+    """The value for the eye, with more places where rounding would print it on, or over, an edge that it has not
+    reached.
 
     A BMI of 18.496 with two points must not read "18.50": it reads "18.496".
     """

@@ -1,9 +1,9 @@
 """Multifactorial falls assessment: captured, not scored.
 
-NICE NG249 (2025) says not to use tools that predict falls; every domain is looked at instead, and every concern gets an
-action with an owner and a date. For each domain ``d`` the keys are ``d`` (no_concern, concern, not_assessed), ``d_action``,
-``d_owner`` and ``d_by`` for a concern, and ``d_reason`` when it was not assessed. Complete when every domain has a state,
-every concern its action, and every domain not assessed its reason (flag ``gap``).
+NICE NG249 (2025) says not to use tools that predict falls; every domain is looked at instead, and every concern gets
+an action with an owner and a date. For each domain ``d`` the keys are ``d`` (no_concern, concern, not_assessed),
+``d_action``, ``d_owner`` and ``d_by`` for a concern, and ``d_reason`` when it was not assessed. Complete when every
+domain has a state, every concern its action, and every domain not assessed its reason (flag ``gap``).
 """
 
 from __future__ import annotations

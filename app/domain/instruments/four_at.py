@@ -1,20 +1,19 @@
 """4AT, rapid test for delirium (version 1.2, MacLullich and others).
 
-Alertness: normal or mildly sleepy for under 10 seconds 0, clearly abnormal 4. AMT4 (age, date of birth, place, year): no
-mistake 0, one 1, two or more or untestable 2. Months backwards: 7 or more right 0, fewer or refused 1, untestable 2. Acute
-change or fluctuation 4. 4 and over possible delirium, 1 to 3 possible cognitive impairment, 0 unlikely (delirium is still
-possible when it is not known whether there was a change).
+Alertness: normal or mildly sleepy for under 10 seconds 0, clearly abnormal 4. AMT4 (age, date of birth, place, year):
+no mistake 0, one 1, two or more or untestable 2. Months backwards: 7 or more right 0, fewer or refused 1, untestable
+2. Acute change or fluctuation 4. 4 and over possible delirium, 1 to 3 possible cognitive impairment, 0 unlikely
+(delirium is still possible when it is not known whether there was a change).
 """
 
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 
 from app.domain.instruments.answers import Answers
 from app.domain.instruments.exact import as_decimal
 from app.domain.instruments.outcome import AnswerError, Outcome, Severity
-from app.domain.instruments.tool import AT_LEAST, INCOMPLETE, Band, Instrument, conclude, points
+from app.domain.instruments.tool import AT_LEAST, INCOMPLETE, Band, Instrument, Tally, conclude
 
 KEYS = frozenset({"alertness", "amt4_mistakes", "months_backwards", "acute_change"})
 
@@ -39,6 +38,11 @@ TOOL = Instrument(
 )
 
 _ALERTNESS = {"normal": 0, "mild_sleepiness_lt_10s": 0, "clearly_abnormal": 4}
+_ALERTNESS_WORDS = {
+    "normal": "Normally alert",
+    "mild_sleepiness_lt_10s": "Sleepy for under 10 seconds, then normal",
+    "clearly_abnormal": "Alertness clearly abnormal",
+}
 _ACTIONS = {
     "unlikely": (
         "Delirium is unlikely. It is still possible if nobody could say whether there was a change: watch and repeat.",
@@ -64,27 +68,24 @@ def _count_or_word(answers: Answers, key: str, label: str, highest: int, words: 
 
 
 def score(answers: Answers, on: date | None = None) -> Outcome:
-    """Score the 4AT; see the module. With answers missing, 4 or more already is ``possible_delirium`` with ``at_least``."""
+    """Score the 4AT; see the module. With answers missing, 4 or more already is ``possible_delirium`` with
+    ``at_least``."""
     alertness = answers.choice("alertness", "Alertness", _ALERTNESS)
     mistakes = _count_or_word(answers, "amt4_mistakes", "AMT4 mistakes", 4, ("untestable",))
     months = _count_or_word(answers, "months_backwards", "Months backwards", 12, ("refused", "untestable"))
     change = answers.yes_no("acute_change", "Acute change")
 
-    parts: dict[str, int | Decimal | str] = {}
-    workings: list[str] = []
-    total = 0
-    for key, words, step in (
-        ("alertness", f"Alertness {str(alertness).replace('_', ' ').replace('lt 10s', 'under 10 s')}",
-         None if alertness is None else _ALERTNESS[alertness]),
-        ("amt4_mistakes", f"AMT4 mistakes {mistakes}", _mistake_points(mistakes)),
-        ("months_backwards", f"Months backwards {months}", _month_points(months)),
-        ("acute_change", "Acute change" if change else "No acute change", None if change is None else 4 * int(change)),
-    ):  # fmt: skip
-        if step is not None:
-            total += step
-            parts[key] = step
-            workings.append(f"{words}: {points(step)}")
-    workings.append(f"{'At least' if answers.missing else 'Total'} {total}")
+    tally = Tally()
+    tally.add(
+        "alertness", _ALERTNESS_WORDS.get(alertness or "", ""), None if alertness is None else _ALERTNESS[alertness]
+    )
+    tally.add("amt4_mistakes", f"AMT4 mistakes: {mistakes}", _mistake_points(mistakes))
+    tally.add("months_backwards", f"Months backwards, right answers: {months}", _month_points(months))
+    tally.add(
+        "acute_change", "Acute change" if change else "No acute change", None if change is None else 4 * int(change)
+    )
+    tally.close(incomplete=bool(answers.missing))
+    total = tally.total
 
     flags: tuple[str, ...] = ()
     if total >= 4:
@@ -98,12 +99,12 @@ def score(answers: Answers, on: date | None = None) -> Outcome:
         band,
         missing=answers.missing,
         score=total,
-        parts=parts,
+        parts=tally.parts,
         flags=flags,
         actions=_ACTIONS.get(band, ()),
         on=on,
         days=1 if band == "possible_delirium" else None,
-        workings=workings,
+        workings=tally.workings,
     )
 
 

@@ -1,7 +1,7 @@
 """Scoring by JSON lines: one line in, one line out, in order. No store, no screen.
 
-In: ``{"id", "instrument", "answers", "on"}`` (``on``, the assessment date, and ``id`` are optional). Out: the outcome, or
-``{"id", "error": {"field", "message"}}``. The line out is plain ASCII, so that no code page can spoil it.
+In: ``{"id", "instrument", "answers", "on"}`` (``on``, the assessment date, and ``id`` are optional). Out: the
+outcome, or ``{"id", "error": {"field", "message"}}``. The line out is plain ASCII, so that no code page can spoil it.
 """
 
 from __future__ import annotations

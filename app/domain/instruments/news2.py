@@ -2,10 +2,10 @@
 
 Seven parameters, 0 to 20. The order of the bands: 7 or more, then 5 to 6, then any single parameter of 3, then low.
 
-Accepted: breathing rate 0 to 60, SpO₂ 50 to 100 %, systolic 40 to 300 mmHg, pulse 20 to 250, all whole; temperature 30.0 to
-45.0 °C to one decimal. Scale 2 is for confirmed hypercapnic respiratory failure with a prescribed target of 88 to 92 %.
-Long-standing confusion is Alert; new or worse confusion is C, and so is confusion of which nobody is sure. Not for people
-under 16 or more than 20 weeks pregnant.
+Accepted: breathing rate 0 to 60, SpO₂ 50 to 100 %, systolic 40 to 300 mmHg, pulse 20 to 250, all whole; temperature
+30.0 to 45.0 °C to one decimal. Scale 2 is for confirmed hypercapnic respiratory failure with a prescribed target of
+88 to 92 %. Long-standing confusion is Alert; new or worse confusion is C, and so is confusion of which nobody is
+sure. Not for people under 16 or more than 20 weeks pregnant.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from decimal import Decimal
 
 from app.domain.instruments.answers import Answers
 from app.domain.instruments.outcome import Outcome, Severity
-from app.domain.instruments.tool import AT_LEAST, INCOMPLETE, MONTHLY, Band, Instrument, conclude, points
+from app.domain.instruments.tool import AT_LEAST, INCOMPLETE, MONTHLY, Band, Instrument, Tally, conclude
 
 KEYS = frozenset({
     "resp_rate", "spo2", "spo2_scale", "on_oxygen", "systolic", "pulse", "consciousness", "temp_c",
@@ -85,7 +85,9 @@ _ACTIONS = {
 }
 
 
-def _points(value: int | Decimal, steps: _Steps) -> int:
+def _points(value: int | Decimal | None, steps: _Steps) -> int | None:
+    if value is None:
+        return None
     rows, above = steps
     for highest, step in rows:
         if value <= highest:
@@ -93,8 +95,10 @@ def _points(value: int | Decimal, steps: _Steps) -> int:
     return above
 
 
-def _spo2_points(spo2: int, scale: int | None, on_oxygen: bool | None) -> int | None:  # noqa: FBT001 - an answer
+def _spo2_points(spo2: int | None, scale: int | None, on_oxygen: bool | None) -> int | None:
     """The points of SpO₂; None while the scale or the oxygen, still unanswered, would change them."""
+    if spo2 is None:
+        return None
     oxygen = (True, False) if on_oxygen is None else (on_oxygen,)
     possible = set()
     if scale != 2:
@@ -119,32 +123,18 @@ def score(answers: Answers, on: date | None = None) -> Outcome:
     awake = answers.choice("consciousness", "Consciousness", _CONSCIOUSNESS)
     temp = answers.number("temp_c", "Temperature", Decimal("30.0"), Decimal("45.0"), unit=" °C", places=1)
 
-    parts: dict[str, int | Decimal | str] = {}
-    workings: list[str] = []
-    total = 0
-    red = False
-
-    def add(key: str, words: str, step: int) -> None:
-        nonlocal total, red
-        total += step
-        red = red or step == 3
-        parts[key] = step
-        workings.append(f"{words}: {points(step)}")
-
-    if resp is not None:
-        add("resp_rate", f"Breathing rate {resp} a minute", _points(resp, _RESP))
-    if spo2 is not None and (step := _spo2_points(spo2, scale, oxygen)) is not None:
-        add("spo2", f"SpO₂ {spo2} %" + (f" on scale {scale}" if scale else ""), step)
-    if oxygen is not None:
-        add("on_oxygen", "On oxygen" if oxygen else "On air", 2 if oxygen else 0)
-    if systolic is not None:
-        add("systolic", f"Systolic {systolic} mmHg", _points(systolic, _SYSTOLIC))
-    if pulse is not None:
-        add("pulse", f"Pulse {pulse} a minute", _points(pulse, _PULSE))
+    tally = Tally()
+    tally.add("resp_rate", f"Breathing rate {resp} a minute", _points(resp, _RESP))
+    on_scale = f" on scale {scale}" if scale else ""
+    tally.add("spo2", f"SpO₂ {spo2} %{on_scale}", _spo2_points(spo2, scale, oxygen))
+    tally.add("on_oxygen", "On oxygen" if oxygen else "On air", None if oxygen is None else 2 * int(oxygen))
+    tally.add("systolic", f"Systolic {systolic} mmHg", _points(systolic, _SYSTOLIC))
+    tally.add("pulse", f"Pulse {pulse} a minute", _points(pulse, _PULSE))
     if awake is not None:
-        add("consciousness", _CONSCIOUSNESS_WORDS[awake], _CONSCIOUSNESS[awake])
-    if temp is not None:
-        add("temp_c", f"Temperature {temp} °C", _points(temp, _TEMP))
+        tally.add("consciousness", _CONSCIOUSNESS_WORDS[awake], _CONSCIOUSNESS[awake])
+    tally.add("temp_c", f"Temperature {temp} °C", _points(temp, _TEMP))
+    total = tally.total
+    red = 3 in tally.parts.values()
 
     missing = answers.missing
     flags: tuple[str, ...] = ()
@@ -159,9 +149,9 @@ def score(answers: Answers, on: date | None = None) -> Outcome:
         band = "low_medium"
     else:
         band, days = "low", MONTHLY if total == 0 else 0
-    workings.append(f"{'At least' if missing else 'Total'} {total}")
+    tally.close(incomplete=bool(missing))
     actions = _ACTIONS["none"] if band == "low" and total == 0 else _ACTIONS.get(band, ())
     return conclude(
-        TOOL, band, missing=missing, score=total, parts=parts, flags=flags, actions=actions, on=on, days=days,
-        workings=workings,
+        TOOL, band, missing=missing, score=total, parts=tally.parts, flags=flags, actions=actions, on=on, days=days,
+        workings=tally.workings,
     )  # fmt: skip

@@ -33,8 +33,8 @@ class Severity(StrEnum):
 class Outcome:
     """The result of one set of answers; kept as shown when the assessment is signed.
 
-    ``parts`` holds the points of each step that could be scored; ``missing`` the keys still to be answered; ``workings``
-    the arithmetic in words, for the screen only.
+    ``parts`` holds the points of each step that could be scored; ``missing`` the keys still to be answered;
+    ``workings`` the arithmetic in words, for the screen only.
     """
 
     instrument: str

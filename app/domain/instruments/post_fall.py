@@ -1,9 +1,9 @@
 """Post-fall check: whether to lift, and whom to call first.
 
-The Hertfordshire order: danger and response, then ISTUMBLE, then FAST; any positive is 999. Then a head that was struck (or
-a fall that nobody saw) in somebody on an anticoagulant or antiplatelet (not aspirin alone): urgent referral, a CT scan
-within 8 hours. Then a long lie of an hour or more: lift with equipment and a clinical review the same day. Otherwise lift
-with equipment and observe. ``danger_clear`` means that it is safe to approach.
+The Hertfordshire order: danger and response, then ISTUMBLE, then FAST; any positive is 999. Then a head that was
+struck (or a fall that nobody saw) in somebody on an anticoagulant or antiplatelet (not aspirin alone): urgent
+referral, a CT scan within 8 hours. Then a long lie of an hour or more: lift with equipment and a clinical review the
+same day. Otherwise lift with equipment and observe. ``danger_clear`` means that it is safe to approach.
 
 A positive answer decides even when later answers are missing. A head injury on a blood thinner found while an earlier
 answer is missing is urgent all the same, with the flag ``at_least``; nobody is lifted on unanswered questions.
@@ -49,7 +49,7 @@ TOOL = Instrument(
     mode="S",
     owner="Hertfordshire Care Providers Association pathway; ISTUMBLE by Winncare and the Welsh Ambulance Service",
     licence="Paraphrased; agree the use of ISTUMBLE with its owners.",
-    attribution="After the Hertfordshire (HCPA) falls pathway; ISTUMBLE credited to Winncare and the Welsh Ambulance Service.",
+    attribution="After the Hertfordshire (HCPA) falls pathway; ISTUMBLE: Winncare, Welsh Ambulance Service.",
     needs_permission=True,
     routine_days=None,
     bands=(
@@ -62,18 +62,19 @@ TOOL = Instrument(
 )
 
 _WATCH = (
-    "Observe after the fall: NEWS2, pupils, headache and vomiting every 30 minutes for 2 hours, hourly for 4 hours, 4-hourly "
-    "to 24 hours, then daily to 72 hours. New vomiting, headache, drowsiness, confusion or a seizure: 999."
+    "Observe after the fall: NEWS2, pupils, headache and vomiting every 30 minutes for 2 hours, hourly for 4 hours, "
+    "4-hourly to 24 hours, then daily to 72 hours. New vomiting, headache, drowsiness, confusion or a seizure: 999."
 )
 _RECORD = "Fill in the incident form, tell the family and review the falls assessment."
 _ACTIONS = {
     CALL_999: (
-        "Call 999. Do not move the resident, unless in danger. If not breathing, follow the ReSPECT form or start CPR.",
+        "Call 999. Do not move the resident, unless in danger.",
+        "If not breathing, follow the ReSPECT form or start CPR.",
         "Keep the resident warm and still. Nothing to eat or drink.",
         "Stay, and have the red bag ready.",
     ),
     HEAD_INJURY: (
-        "Call 999, 111 or the emergency department now, unless an agreed plan says not: a scan may be needed within 8 hours.",
+        "Call 999, 111 or A&E now, unless an agreed plan says not: a scan may be needed within 8 hours.",
         "Say which blood thinner is taken and when the last dose was.",
         _WATCH,
         _RECORD,

@@ -1,13 +1,13 @@
 """Pressure ulcer category (EPUAP, NPIAP and PPPIA, 2019), as a decision.
 
-For damage over a bone or under a device; moisture damage and skin tears are assessed otherwise. In order: intact skin whose
-redness fades under a finger is not an ulcer; purple or maroon intact skin, or a blood blister, is a suspected deep tissue
-injury; redness that stays is category 1; an open area of partial thickness, or a serum blister, is category 2; full thickness
-with its base hidden is unstageable; with bone, tendon or muscle it is category 4, otherwise 3. A healing ulcer keeps its
-category: it is never staged backwards.
+For damage over a bone or under a device; moisture damage and skin tears are assessed otherwise. In order: intact skin
+whose redness fades under a finger is not an ulcer; purple or maroon intact skin, or a blood blister, is a suspected
+deep tissue injury; redness that stays is category 1; an open area of partial thickness, or a serum blister, is
+category 2; full thickness with its base hidden is unstageable; with bone, tendon or muscle it is category 4,
+otherwise 3. A healing ulcer keeps its category: it is never staged backwards.
 
-Colour decides only on intact skin, depth only on broken skin, and neither is asked for elsewhere. Slough, fat, bone or a
-hidden base mean full thickness; any of them with another depth, or with skin that is not broken, is refused.
+Colour decides only on intact skin, depth only on broken skin, and neither is asked for elsewhere. Slough, fat, bone
+or a hidden base mean full thickness; any of them with another depth, or with skin that is not broken, is refused.
 """
 
 from __future__ import annotations
@@ -47,7 +47,8 @@ TOOL = Instrument(
 )
 
 _SKIN = {
-    "intact": "Intact skin", "blood_blister": "Blood blister", "serum_blister": "Clear blister", "broken": "Broken skin",
+    "intact": "Intact skin", "blood_blister": "Blood blister", "serum_blister": "Clear blister",
+    "broken": "Broken skin",
 }  # fmt: skip
 _COLOUR = {"red": 0, "purple_maroon": 0}
 _DEPTH = {"partial": 0, "full": 0}
@@ -108,7 +109,7 @@ def _refuse_impossible(skin: str, depth: str | None, found: list[str]) -> None:
 def _decide(
     skin: str | None,
     colour: str | None,
-    blanches: bool | None,  # noqa: FBT001 - an answer
+    blanches: bool | None,
     depth: str | None,
     found: list[str],
 ) -> tuple[str, tuple[str, ...], str]:
@@ -130,7 +131,7 @@ def _decide(
     return "category_3", (), "Full thickness, no bone, tendon or muscle: category 3"
 
 
-def _decide_intact(colour: str | None, blanches: bool | None) -> tuple[str, tuple[str, ...], str]:  # noqa: FBT001
+def _decide_intact(colour: str | None, blanches: bool | None) -> tuple[str, tuple[str, ...], str]:
     if colour is None:
         return INCOMPLETE, ("colour",) if blanches is not None else ("colour", "blanches"), ""
     if colour == "purple_maroon":

@@ -19,7 +19,7 @@ from app.domain.instruments import (
     waterlow,
     wound_area_reduction,
 )
-from app.domain.instruments.answers import Answers
+from app.domain.instruments.answers import Answers, gather
 from app.domain.instruments.outcome import AnswerError, Outcome
 from app.domain.instruments.tool import INCOMPLETE, Band, Instrument
 
@@ -39,13 +39,16 @@ _MODULES = (
     about_me,
 )
 _BY_CODE = {module.TOOL.code: module for module in _MODULES}
+_LISTS = {abbey.TOOL.code: {"items": len(abbey.ITEMS)}}
+"""The answers that are lists of numbers; a form asks them one by one, as ``items.0``, ``items.1`` …"""
 
 
 def instrument(code: str) -> Instrument:
     """The instrument with that code; UserError (field ``instrument``) when there is none."""
     if code not in _BY_CODE:
         raise UserError(f"There is no instrument called {code}", field="instrument")
-    return _BY_CODE[code].TOOL
+    found: Instrument = _BY_CODE[code].TOOL
+    return found
 
 
 def all_instruments() -> tuple[Instrument, ...]:
@@ -56,15 +59,19 @@ def all_instruments() -> tuple[Instrument, ...]:
 def score(code: str, answers: Mapping[str, object], on: date | None = None) -> Outcome:
     """Score a set of answers, given on the date ``on`` (which only the next due date needs).
 
-    Raises UserError for an unknown instrument, and AnswerError, with the key in ``field``, for an answer of the wrong type,
-    outside its range, unknown, or at odds with another.
+    Raises UserError for an unknown instrument, and AnswerError, with the key in ``field``, for an answer of the wrong
+    type, outside its range, unknown, or at odds with another. A list of numbers may also come one by one (``items.0``
+    …).
     """
     module = _BY_CODE.get(code)
     if module is None:
         raise UserError(f"There is no instrument called {code}", field="instrument")
     if not isinstance(answers, Mapping):
         raise AnswerError("answers", "Answers must be an object of question keys and answers")
-    return module.score(Answers(answers, module.KEYS), on)
+    if code in _LISTS:
+        answers = gather(answers, _LISTS[code])
+    scored: Outcome = module.score(Answers(answers, module.KEYS), on)
+    return scored
 
 
 def band_label(code: str, band: str | None) -> str:

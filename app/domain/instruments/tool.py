@@ -30,11 +30,11 @@ class Band:
 class Instrument:
     """The facts of one instrument.
 
-    ``version`` is the tool's own edition, a stroke, and the revision of the rules here. ``pathway`` is the champion pathway
-    (dementia, nutrition, engagement, falls, wound, health). ``mode``: S scores, R records a total from the owner's form,
-    C captures without a score. ``needs_permission``: the owner's agreement is wanted before live use. ``routine_days``: the
-    usual review interval, None when only an event calls for it. ``bands`` run from the mildest to the most serious.
-    ``serves``: the premium need areas that a signed result may evidence.
+    ``version`` is the tool's own edition, a stroke, and the revision of the rules here. ``pathway`` is the champion
+    pathway (dementia, nutrition, engagement, falls, wound, health). ``mode``: S scores, R records a total from the
+    owner's form, C captures without a score. ``needs_permission``: the owner's agreement is wanted before live use.
+    ``routine_days``: the usual review interval, None when only an event calls for it. ``bands`` run from the mildest
+    to the most serious. ``serves``: the premium need areas that a signed result may evidence.
     """
 
     code: str
@@ -73,8 +73,8 @@ def conclude(
 ) -> Outcome:
     """The outcome of a scoring function.
 
-    It is complete when nothing is missing, unless said otherwise. The next one is due ``days`` after ``on``, for a complete
-    result only: an unfinished one starts no interval.
+    It is complete when nothing is missing, unless said otherwise. The next one is due ``days`` after ``on``, for a
+    complete result only: an unfinished one starts no interval.
     """
     left = tuple(missing)
     done = not left if complete is None else complete
@@ -96,6 +96,31 @@ def conclude(
         workings=tuple(workings),
         severity=severity,
     )
+
+
+class Tally:
+    """The points of a score as they are added up: ``parts`` by key, the total, and each step in words.
+
+    A step that cannot be scored yet (None) is left out; it never counts as nothing.
+    """
+
+    __slots__ = ("parts", "total", "workings")
+
+    def __init__(self) -> None:
+        self.parts: dict[str, int | Decimal | str] = {}
+        self.total = 0
+        self.workings: list[str] = []
+
+    def add(self, key: str, words: str, step: int | None) -> None:
+        """Count the points of one step, when they are known."""
+        if step is not None:
+            self.parts[key] = step
+            self.total += step
+            self.workings.append(f"{words}: {points(step)}")
+
+    def close(self, *, incomplete: bool) -> None:
+        """Write the total under the steps."""
+        self.workings.append(f"{'At least' if incomplete else 'Total'} {self.total}")
 
 
 def points(count: int) -> str:

@@ -1,9 +1,9 @@
 """Height estimated from the length of the forearm (ulna), for a resident who cannot stand.
 
-Source: the ulna table published with MUST (BAPEN 2003, reissued 2011). The table is used, never a formula: the regressions
-behind it miss 8 of its 112 cells by a centimetre. Measured between the point of the elbow and the wrist bone, left arm if
-possible, to the nearest 0.5 cm. The estimate reads too high in Black and Asian adults, which can make a resident look
-underweight.
+Source: the ulna table published with MUST (BAPEN 2003, reissued 2011). The table is used, never a formula: the
+regressions behind it miss 8 of its 112 cells by a centimetre. Measured between the point of the elbow and the wrist
+bone, left arm if possible, to the nearest 0.5 cm. The estimate reads too high in Black and Asian adults, which can
+make a resident look underweight.
 """
 
 from __future__ import annotations
@@ -77,7 +77,8 @@ TABLE = {
 
 
 def height_from_ulna(ulna_cm: Decimal, sex: str, age_years: int) -> Decimal | None:
-    """The table's height in metres; None when the length, to the nearest 0.5 cm (a tie goes up), is not in the table."""
+    """The table's height in metres; None when the length, to the nearest 0.5 cm (a tie goes up), is not in the
+    table."""
     half = (ulna_cm * 2).quantize(Decimal(1), ROUND_HALF_UP) / 2
     row = TABLE.get(half)
     return row[sex, age_years >= 65] if row else None
@@ -100,7 +101,7 @@ def describe(ulna_cm: Decimal, sex: str, age_years: int, height: Decimal) -> str
 CAUTION = (
     "Height comes from the ulna. It can read too high in Black and Asian adults: compare with how the resident looks."
 )
-_REMEASURE = (
+REMEASURE = (
     "The ulna length is outside the table (18.5 to 32.0 cm). Measure again, or use a recorded height or the MUAC."
 )
 
@@ -113,6 +114,6 @@ def score(answers: Answers, on: date | None = None) -> Outcome:
     height = height_from_ulna(ulna, sex, age)
     if height is None:
         return conclude(
-            TOOL, "out_of_table", actions=(_REMEASURE,), workings=(f"Ulna {ulna} cm is not in the table",), on=on
+            TOOL, "out_of_table", actions=(REMEASURE,), workings=(f"Ulna {ulna} cm is not in the table",), on=on
         )
     return conclude(TOOL, None, score=height, actions=(CAUTION,), workings=(describe(ulna, sex, age, height),), on=on)

@@ -1,25 +1,25 @@
 """Waterlow pressure-ulcer risk (2005 card).
 
-Under 10 not at risk, 10 to 14 at risk, 15 to 19 high, 20 and over very high. Where sources disagree: broken skin scores 3;
-age 80 scores 4 and 81 scores 5; a weight loss of exactly 5, 10 or 15 kg, and a BMI of exactly 30, take the higher points;
-bedbound (4) and chairbound (5) are two options. Neurological points are capped at 6, medication points at 4.
+Under 10 not at risk, 10 to 14 at risk, 15 to 19 high, 20 and over very high. Where sources disagree: broken skin
+scores 3; age 80 scores 4 and 81 scores 5; a weight loss of exactly 5, 10 or 15 kg, and a BMI of exactly 30, take the
+higher points; bedbound (4) and chairbound (5) are two options. Neurological points are capped at 6, medication points
+at 4.
 
-Accepted: age 14 to 120 (the card is not for younger people), raw neurological and medication sums 0 to 30. The score alone
-must not drive care (NICE): use clinical judgement with it.
+Accepted: age 14 to 120 (the card is not for younger people), raw neurological and medication sums 0 to 30. The score
+alone must not drive care (NICE): use clinical judgement with it.
 """
 
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 
 from app.domain.instruments.answers import Answers
 from app.domain.instruments.outcome import AnswerError, Outcome, Severity
-from app.domain.instruments.tool import AT_LEAST, INCOMPLETE, MONTHLY, WEEKLY, Band, Instrument, conclude, points
+from app.domain.instruments.tool import AT_LEAST, INCOMPLETE, MONTHLY, WEEKLY, Band, Instrument, Tally, conclude
 
 KEYS = frozenset({
-    "build", "skin", "sex", "age_years", "mst_weight_lost", "mst_amount_kg", "mst_poor_appetite", "continence", "mobility",
-    "tissue_malnutrition", "neurological_points", "medication_points", "surgery",
+    "build", "skin", "sex", "age_years", "mst_weight_lost", "mst_amount_kg", "mst_poor_appetite", "continence",
+    "mobility", "tissue_malnutrition", "neurological_points", "medication_points", "surgery",
 })  # fmt: skip
 
 TOOL = Instrument(
@@ -111,7 +111,8 @@ def _ticked(answers: Answers, key: str, label: str, table: dict[str, int], nothi
 
 
 def score(answers: Answers, on: date | None = None) -> Outcome:
-    """Score the card; see the module. With parts missing, 20 or more already is ``very_high_risk`` with ``at_least``."""
+    """Score the card; see the module. With parts missing, 20 or more already is ``very_high_risk`` with
+    ``at_least``."""
 
     def picked(key: str, label: str, table: dict[str, int]) -> int | None:
         code = answers.choice(key, label, table)
@@ -132,27 +133,20 @@ def score(answers: Answers, on: date | None = None) -> Outcome:
     medication = answers.whole("medication_points", "Medication points", 0, 30)
     surgery = picked("surgery", "Surgery or trauma", _SURGERY)
 
-    found = {
-        "build": ("Build for height", build),
-        "skin": ("Skin", skin),
-        "sex": ("Sex", sex),
-        "age": (f"Age {age}", None if age is None else _age_points(age)),
-        "malnutrition": ("Weight loss and appetite", malnutrition),
-        "continence": ("Continence", continence),
-        "mobility": ("Mobility", mobility),
-        "tissue_malnutrition": ("Tissue malnutrition", tissue),
-        "neurological": (
-            _capped("Neurological", neurological, 6),
-            None if neurological is None else min(neurological, 6),
-        ),
-        "surgery": ("Surgery or trauma", surgery),
-        "medication": (_capped("Medication", medication, 4), None if medication is None else min(medication, 4)),
-    }
-    known = {key: (words, step) for key, (words, step) in found.items() if step is not None}
-    parts: dict[str, int | Decimal | str] = {key: step for key, (_, step) in known.items()}
-    total = sum(step for _, step in known.values())
-    workings = [f"{words}: {points(step)}" for words, step in known.values()]
-    workings.append(f"{'At least' if answers.missing else 'Total'} {total}")
+    tally = Tally()
+    tally.add("build", "Build for height", build)
+    tally.add("skin", "Skin", skin)
+    tally.add("sex", "Sex", sex)
+    tally.add("age", f"Age {age}", None if age is None else _age_points(age))
+    tally.add("malnutrition", "Weight loss and appetite", malnutrition)
+    tally.add("continence", "Continence", continence)
+    tally.add("mobility", "Mobility", mobility)
+    tally.add("tissue_malnutrition", "Tissue malnutrition", tissue)
+    tally.add("neurological", *_capped("Neurological", neurological, 6))
+    tally.add("surgery", "Surgery or trauma", surgery)
+    tally.add("medication", *_capped("Medication", medication, 4))
+    tally.close(incomplete=bool(answers.missing))
+    total = tally.total
 
     flags: tuple[str, ...] = ()
     if answers.missing:
@@ -170,14 +164,16 @@ def score(answers: Answers, on: date | None = None) -> Outcome:
         band,
         missing=answers.missing,
         score=total,
-        parts=parts,
+        parts=tally.parts,
         flags=flags,
         actions=actions,
         on=on,
         days=WEEKLY if band in {"high_risk", "very_high_risk"} else MONTHLY,
-        workings=workings,
+        workings=tally.workings,
     )
 
 
-def _capped(label: str, raw: int | None, cap: int) -> str:
-    return f"{label} {raw}, at most {cap} count" if raw is not None and raw > cap else label
+def _capped(label: str, raw: int | None, cap: int) -> tuple[str, int | None]:
+    if raw is None or raw <= cap:
+        return label, raw
+    return f"{label} {raw}, at most {cap} count", cap

@@ -1,8 +1,9 @@
 """How much a wound has shrunk: area now against area at first, in per cent.
 
-Area is length times width in cm²; reduction is (A₀ − Aₜ) / A₀ × 100, so a negative figure is a larger wound. Under 20 % at 2
-weeks the plan is reassessed, under 40 % at 4 weeks tissue viability is asked (app rules; per cent reduction over 2 to 4 weeks
-foretells closure in the published series). The rules look at the exact figure, the score is rounded to one decimal.
+Area is length times width in cm²; reduction is (A₀ − Aₜ) / A₀ × 100, so a negative figure is a larger wound. Under 20
+% at 2 weeks the plan is reassessed, under 40 % at 4 weeks tissue viability is asked (app rules; per cent reduction
+over 2 to 4 weeks foretells closure in the published series). The rules look at the exact figure, the score is rounded
+to one decimal.
 
 Accepted: first length and width 0.1 to 100 cm, later ones 0 to 100 cm, days since the first measurement 1 to 3,650.
 """

@@ -35,12 +35,12 @@ _LAST_WEEK: Final = date(2199, 12, 30)
 
 _CASE: Final = frozenset({"id", "week_start", "submitted_at", "home", "resident", "needs", "champions",
                           "other_live_claims"})  # fmt: skip
-_CASE_MAY: Final = frozenset({"relied_upon", "late_reason", "policy"})
+_CASE_MAY: Final = _CASE | {"relied_upon", "late_reason", "policy"}
 _HOME: Final = frozenset({"ods", "accredited"})
 _RESIDENT: Final = frozenset({"nhs_number", "date_of_birth", "stays", "absences", "chc"})
-_RESIDENT_MAY: Final = frozenset({"nhs_number_absent_reason", "died_at"})
+_RESIDENT_MAY: Final = _RESIDENT | {"nhs_number_absent_reason", "died_at"}
 _NEED: Final = frozenset({"area"})
-_NEED_MAY: Final = frozenset({"evidenced_on"})
+_NEED_MAY: Final = _NEED | {"evidenced_on"}
 _CHAMPION: Final = frozenset({"name", "pathway", "certificate", "in_post"})
 _OTHER: Final = frozenset({"home", "week_start"})
 _POLICY_MAY: Final = frozenset(field.name for field in fields(Policy))
@@ -67,7 +67,7 @@ def decide_line(line: str) -> tuple[str, bool]:
 def read_case(case: object) -> tuple[WeekFacts, Policy | None]:
     """The facts, and the policy in force with the case's overrides. Raises UserError that names the field."""
     top = _object(case, "", _CASE, _CASE_MAY)
-    home = _object(top["home"], "home", _HOME)
+    home = _object(top["home"], "home", _HOME, _HOME)
     resident = _object(top["resident"], "resident", _RESIDENT, _RESIDENT_MAY)
     week_start = _week(top["week_start"], "week_start")
     absent_reason = "nhs_number_absent_reason"
@@ -115,17 +115,16 @@ def _once_each(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return found
 
 
-def _object(
-    value: object, path: str, must: frozenset[str], may: frozenset[str] = frozenset()
-) -> dict[str, object]:  # fmt: skip
+def _object(value: object, path: str, must: frozenset[str], may: frozenset[str]) -> dict[str, object]:
+    """The value as an object that has every key of ``must`` and no key outside ``may``."""
     if not isinstance(value, dict):
         raise UserError(f"{path or 'The line'} must be an object", field=path or "line")
     keys = value.keys()
-    if unknown := keys - must - may:
-        name = min(unknown)
+    if not keys <= may:
+        name = min(keys - may)
         raise UserError(f"{name} is not a known key", field=_join(path, name))
-    if absent := must - keys:
-        name = min(absent)
+    if not must <= keys:
+        name = min(must - keys)
         raise UserError(f"{name} is missing", field=_join(path, name))
     return value
 
@@ -157,12 +156,10 @@ def _text(value: object, path: str) -> str:
 
 
 def _date(value: object, path: str) -> date:
-    if isinstance(value, str) and _DATE.fullmatch(value):
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            raise UserError(f"{path} must be a real date", field=path) from None
-    raise UserError(f"{path} must be a date such as 2016-11-07", field=path)
+    try:
+        return _read_date(_text(value, path))
+    except ValueError:
+        raise UserError(f"{path} must be a real date such as 2016-11-07", field=path) from None
 
 
 def _week(value: object, path: str) -> date:
@@ -175,17 +172,27 @@ def _week(value: object, path: str) -> date:
 
 
 def _instant(value: object, path: str) -> datetime:
-    if isinstance(value, str) and _INSTANT.fullmatch(value):
-        try:
-            return _utc(value)
-        except (ValueError, OverflowError):
-            raise UserError(f"{path} must be a real date and time", field=path) from None
-    raise UserError(f"{path} must be a date and time such as 2016-11-14T17:00", field=path)
+    try:
+        return _read_instant(_text(value, path))
+    except (ValueError, OverflowError):
+        raise UserError(f"{path} must be a real date and time such as 2016-11-14T17:00", field=path) from None
+
+
+# Both are kept because a home's posts, stays and dates stand on line after line.
 
 
 @lru_cache(maxsize=4096)
-def _utc(text: str) -> datetime:
-    return to_utc(datetime.fromisoformat(text))  # kept, because a home's posts and stays stand on line after line
+def _read_date(text: str) -> date:
+    if not _DATE.fullmatch(text):
+        raise ValueError(text)
+    return date.fromisoformat(text)
+
+
+@lru_cache(maxsize=4096)
+def _read_instant(text: str) -> datetime:
+    if not _INSTANT.fullmatch(text):
+        raise ValueError(text)
+    return to_utc(datetime.fromisoformat(text))
 
 
 def _death(value: object, path: str) -> datetime:
@@ -226,7 +233,7 @@ def _need(value: object, path: str) -> NeedEvidence:
 
 
 def _champion(value: object, path: str) -> Champion:
-    found = _object(value, path, _CHAMPION)
+    found = _object(value, path, _CHAMPION, _CHAMPION)
     return Champion(
         name=_text(found["name"], f"{path}.name"),
         pathway=_choice(ChampionPathway, found["pathway"], f"{path}.pathway"),
@@ -236,7 +243,7 @@ def _champion(value: object, path: str) -> Champion:
 
 
 def _other_claim(value: object, path: str) -> OtherClaim:
-    found = _object(value, path, _OTHER)
+    found = _object(value, path, _OTHER, _OTHER)
     return OtherClaim(_text(found["home"], f"{path}.home"), _week(found["week_start"], f"{path}.week_start"))
 
 

@@ -93,7 +93,8 @@ class Decision:
 
     ``reasons`` holds every failure in the order of the rules R1 to R11; empty when eligible. ``relied_upon`` is empty
     unless eligible. ``manual``: nothing but lateness stands in the way and a reason for it was given, so a person at
-    the commissioner decides. ``left_out``: needs that the claim does not need, each with why it could not be cited.
+    the commissioner decides. ``left_out``: needs that the claim does not rely on, each with why it could not (with no
+    code where it could have been cited and was not).
     ``supports``: every area that passes, whether or not the claim does. ``at_stake_pence``: what the week would earn
     for its nights were every other rule met, or the full amount when the nights are too few; 0 without a policy.
     """

@@ -15,8 +15,7 @@ from app.domain.needs import ChampionPathway, need_label
 from app.domain.periods import InstantPeriod, any_covers_instant, as_instants, cover_ends, midnight, overlap
 from app.domain.premium.facts import Champion, Decision, WeekFacts
 from app.domain.premium.policy import POLICIES, Policy, policy_for
-from app.domain.premium.rules import TOO_EARLY, decide
-from app.domain.premium.words import reason_words
+from app.domain.premium.rules import CHAMPION_NOT_IN_POST, TOO_EARLY, decide
 
 _WEEK = timedelta(days=7)
 
@@ -154,7 +153,8 @@ def _deadline(facts: WeekFacts, decision: Decision, policy: Policy) -> tuple[str
     if not decision.eligible:
         opening = decide(replace(facts, submitted_at=week_over), policy)
         if not opening.eligible:
-            return tuple(f"This week cannot be claimed: {reason_words(code)}" for code in opening.reasons)
+            lost = [pathway.value for pathway in sorted(_uncovered(opening))]
+            return (f"This week cannot be claimed: {' and '.join(lost)} champion cover ends as the week does",)
     covers = {p: [c for c in map(cover_of, _of(facts, p)) if c is not None] for p in supported}
     ends = sorted((end, p) for p, listed in covers.items() for end in cover_ends(listed, opens, closes))
     for end, pathway in ends:
@@ -168,6 +168,11 @@ def _deadline(facts: WeekFacts, decision: Decision, policy: Policy) -> tuple[str
         last_day = to_local(end).date() - timedelta(days=1)
         return (f"Submit by the end of {day_date(last_day)}: the {pathway.value} champion's certificate expires",)
     return ()
+
+
+def _uncovered(decision: Decision) -> list[ChampionPathway]:
+    codes = {code for code in decision.reasons if code.startswith(CHAMPION_NOT_IN_POST)}
+    return [ChampionPathway(code.partition(":")[2]) for code in codes]
 
 
 def _of(facts: WeekFacts, pathway: ChampionPathway) -> list[Champion]:

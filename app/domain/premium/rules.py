@@ -107,36 +107,42 @@ class _Areas:
                 evidence.setdefault(need, []).append(entry)
         self.needs = frozenset(evidence)
 
-        named = None if facts.relied_upon is None else {_relied_upon(area) for area in facts.relied_upon}
+        named = None if facts.relied_upon is None else frozenset(_relied_upon(area) for area in facts.relied_upon)
+        cited = self.needs if named is None else named
         week_end = facts.week_start + _SIX_DAYS
         champions = _Champions(facts)
         supports: list[Support] = []
         failures: list[tuple[PremiumNeed, str | None, str | None]] = []
-        for need in sorted(self.needs if named is None else named):
+        uncited: list[tuple[PremiumNeed, tuple[str, ...]]] = []
+        for need in sorted(self.needs | cited):
             newest, stale = _newest(evidence.get(need, []), week_end, policy.evidence_days[need])
             carrying = champions.covering(need)
-            if newest is not None and newest.evidenced_on is not None and not stale and carrying:
+            if need in cited and newest is not None and newest.evidenced_on is not None and not stale and carrying:
                 supports.append(Support(need, newest.evidenced_on, newest.evidence_ref, carrying))
                 continue
-            evidence_code = f"{EVIDENCE_MISSING}:{need}" if newest is None else f"{EVIDENCE_STALE}:{need}"
-            failures.append((
-                need,
-                evidence_code if newest is None or stale else None,
-                None if carrying else f"{CHAMPION_NOT_IN_POST}:{need}",
-            ))  # fmt: skip
+            missing = f"{EVIDENCE_MISSING}:{need}" if newest is None else None
+            evidence_code = f"{EVIDENCE_STALE}:{need}" if stale else missing
+            champion_code = None if carrying else f"{CHAMPION_NOT_IN_POST}:{need}"
+            if need in cited:
+                failures.append((need, evidence_code, champion_code))
+            else:
+                uncited.append((need, _given(evidence_code, champion_code)))
 
         enough = len(supports) >= policy.areas_to_pass
         every_one = named is not None and policy.champion_rule == ChampionRule.EVERY_CITED
         refusing = failures if every_one or not enough else []
+        spared = [] if refusing else [(need, _given(*codes)) for need, *codes in failures]
         self.supports = tuple(supports)
         self.reasons = (
-            *(code for _, code, _ in refusing if code),
-            *(code for _, _, code in refusing if code),
+            *_given(*(code for _, code, _ in refusing)),
+            *_given(*(code for _, _, code in refusing)),
             *([] if enough else [CHAMPION_LT2]),
         )
-        self.left_out = tuple(
-            (need, tuple(code for code in codes if code)) for need, *codes in failures if not refusing
-        )  # fmt: skip
+        self.left_out = tuple(sorted(uncited + spared))
+
+
+def _given(*codes: str | None) -> tuple[str, ...]:
+    return tuple([code for code in codes if code])
 
 
 class _Champions:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.domain.needs import PremiumNeed, need_label
+from app.domain.needs import PremiumNeed
 from app.domain.premium import rules
 
 _WORDS: Final[dict[str, tuple[str, str]]] = {
@@ -23,18 +23,18 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
         ),
     ),
     rules.EVIDENCE_MISSING: (
-        "No evidence for {area} is dated on or before the end of the week",
+        "No evidence of the {area} need is dated on or before the end of the week",
         "Link the signed assessment or the dated paper document that shows the need, or do not rely on {area}",
     ),
     rules.EVIDENCE_STALE: (
-        "The newest evidence for {area} was too old at the end of the week",
+        "The newest evidence of the {area} need was too old at the end of the week",
         (
             "If the need was assessed nearer to the week, link that record. Otherwise do not rely on {area} for this "
             "week, and assess again now so that the next week can be claimed"
         ),
     ),
     rules.CHAMPION_NOT_IN_POST: (
-        "There was not a {area} champion in post both at the end of the week and at submission",
+        "No {area} champion was in post both at the end of the week and at submission",
         (
             "Check the {area} champions' dates and certificates, including cover by a champion from another home. "
             "HCPA can help to train another champion; meanwhile rely on needs that are covered"
@@ -77,7 +77,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
 REASON_CODES: Final = tuple(_WORDS)
 """Every code, without its area, in the order of the rules."""
 
-_SHORT: Final = {need: need_label(need).lower() for need in PremiumNeed} | {PremiumNeed.FALLS: "falls"}
+_AREAS: Final = frozenset(PremiumNeed)
 
 
 def reason_words(code: str) -> str:
@@ -102,7 +102,6 @@ def _look_up(code: str) -> tuple[str, str] | None:
     words, mend = _WORDS[kind]
     if not colon:
         return None if "{area}" in words else (words, mend)
-    if "{area}" not in words or area not in _SHORT:
+    if "{area}" not in words or area not in _AREAS:
         return None
-    short = _SHORT[PremiumNeed(area)]
-    return words.format(area=short), mend.format(area=short)
+    return words.format(area=area), mend.format(area=area)

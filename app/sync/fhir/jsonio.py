@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from decimal import Decimal
+from json.encoder import encode_basestring
 from typing import Any, NoReturn
 
 MAX_BYTES = 5_000_000
@@ -33,7 +34,7 @@ def _write(value: object, parts: list[str]) -> None:
     if isinstance(value, dict):
         parts.append("{")
         for position, (key, item) in enumerate(value.items()):
-            parts.append(f"{',' if position else ''}{json.dumps(key, ensure_ascii=False)}:")
+            parts.append(f"{',' if position else ''}{encode_basestring(key)}:")
             _write(item, parts)
         parts.append("}")
     elif isinstance(value, list | tuple):
@@ -46,7 +47,7 @@ def _write(value: object, parts: list[str]) -> None:
     elif isinstance(value, bool):
         parts.append("true" if value else "false")
     elif isinstance(value, str):
-        parts.append(json.dumps(str(value), ensure_ascii=False))
+        parts.append(encode_basestring(str(value)))
     elif isinstance(value, int):
         parts.append(str(value))
     elif isinstance(value, Decimal):

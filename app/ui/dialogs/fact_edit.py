@@ -76,7 +76,7 @@ class FactDialog(FormDialog):
     def _in_error(self) -> None:
         if self._fact is None:
             return
-        dialog = FactErrorDialog(self.ctx, self.parentWidget(), self._details, self._fact)
+        dialog = FactErrorDialog(self.ctx, self, self._details, self._fact)
         dialog.accepted.connect(self.saved)
         show_dialog(dialog)
 

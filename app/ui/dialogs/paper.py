@@ -7,6 +7,7 @@ the program that prints PDFs. Nothing is ever opened or written without a press 
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import sys
@@ -87,7 +88,7 @@ def save_pdf(pdf: bytes, path: Path) -> None:
         part.replace(path)
     except OSError as error:
         part.unlink(missing_ok=True)
-        full = error.errno == 28  # ENOSPC
+        full = error.errno == errno.ENOSPC
         raise EnvironmentTrouble(
             ExitCode.DISK_FULL if full else ExitCode.READ_ONLY,
             f"The PDF was not saved: {'the disk is full' if full else error.strerror or error}.",
@@ -99,7 +100,7 @@ def save_pdf(pdf: bytes, path: Path) -> None:
 def print_saved(path: Path) -> None:
     """Hands a saved PDF to the program that prints PDFs on Windows. EnvironmentTrouble when there is none."""
     try:
-        os.startfile(path, "print")  # type: ignore[attr-defined,unused-ignore]  # Windows only
+        os.startfile(path, "print")  # type: ignore[attr-defined,unused-ignore]  # noqa: S606 - the person pressed Print
     except (OSError, AttributeError) as error:
         raise EnvironmentTrouble(
             ExitCode.REFUSED,

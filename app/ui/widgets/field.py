@@ -40,7 +40,7 @@ class Field(QFrame):
         self.help.setVisible(bool(help_text))
         self._error = label("", "error")
         self._error.hide()
-        column = QVBoxLayout(self)
+        column = self._column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(XS)
         for part in (self.label, self.help, self._error, editor):
@@ -69,6 +69,7 @@ class Field(QFrame):
         self._error.setText(f"Error: {text}" if text else "")
         self._error.setVisible(bool(text))
         self.target.setAccessibleDescription(f"Error: {text} {self._help}".strip() if text else self._help)
+        self._column.setContentsMargins(12 if text else 0, 0, 0, 0)
         for part in (self, self.target):
             part.setProperty("fault", "true" if text else "false")
             part.style().unpolish(part)

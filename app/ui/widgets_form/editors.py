@@ -11,12 +11,13 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from app.domain.codec import instant, instant_text
 from app.domain.dates import age_years, long_date, parse_date, short_date
 from app.domain.errors import UserError
+from app.ui.widgets.guard import keep_wheel_for_scrolling
 from app.ui.widgets_form.tiles import TileGroup
 from app.ui.widgets_form.typed import read_number, read_when, say_when, write_when
 
@@ -157,6 +158,30 @@ class NotesEditor(QPlainTextEdit):
         return self
 
 
+class LinesEditor(NotesEditor):
+    """Several answers to one question, one on each line. The value is their list."""
+
+    def __init__(self, label: str, read: Callable[[str], object]) -> None:
+        super().__init__(f"{label}, one on each line")
+        self._read = read
+
+    def value(self) -> object:
+        """The list of answers, None when there is none; UserError when one cannot be read."""
+        lines = [line.strip() for line in self.toPlainText().splitlines()]
+        return [self._read(line) for line in lines if line] or None
+
+    def kept(self) -> object:
+        """The list of answers, or the text as typed while one cannot be read."""
+        try:
+            return self.value()
+        except UserError:
+            return self.toPlainText()
+
+    def set_value(self, value: object) -> None:
+        """Shows the answers, or the text a draft kept."""
+        super().set_value("\n".join(map(str, value)) if isinstance(value, list | tuple) else value)
+
+
 class _Echoed(QWidget):
     """A box with what was understood written under it."""
 
@@ -290,29 +315,36 @@ class WhenEditor(_Echoed):
 
 
 class ComboEditor(QComboBox):
-    """A long choice. The wheel passes by unless the list is open, so scrolling the page never changes an answer."""
+    """A long choice; with ``other`` words of one's own may be typed instead.
+
+    The wheel passes by unless the box has the focus, so scrolling the page never changes an answer.
+    """
 
     changed = Signal()
 
-    def __init__(self, label: str, options: Sequence[tuple[object, str]]) -> None:
+    def __init__(self, label: str, options: Sequence[tuple[object, str]], *, other: bool = False) -> None:
         super().__init__()
+        self._other = other
+        self.setEditable(other)
         self.setAccessibleName(label)
         self.setMinimumHeight(_TALL)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(18)
         self._codes: list[object] = [None, *(code for code, _words in options)]
         self.addItems(["Not answered", *(words for _code, words in options)])
-        self.installEventFilter(self)
+        keep_wheel_for_scrolling(self)
         self.activated.connect(lambda _index: self.changed.emit())
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        if event.type() == QEvent.Type.Wheel:
-            event.ignore()
-            return True
-        return super().eventFilter(watched, event)
+        box = self.lineEdit()
+        if box is not None:
+            box.setAccessibleName(label)
+            box.textEdited.connect(lambda _text: self.changed.emit())
 
     def value(self) -> object:
-        """The code chosen, None for "Not answered"."""
+        """The code chosen (or the words typed), None for "Not answered"."""
+        if self._other:
+            typed = self.currentText().strip()
+            place = self.findText(typed)
+            return self._codes[place] if place >= 0 else typed or None
         return self._codes[self.currentIndex()]
 
     def kept(self) -> object:
@@ -322,11 +354,14 @@ class ComboEditor(QComboBox):
     def set_value(self, value: object) -> None:
         """Shows an answer; one that is not among the options shows as not answered."""
         place = (i for i, code in enumerate(self._codes) if code == value and type(code) is type(value))
-        self.setCurrentIndex(next(place, 0))
+        found = next(place, 0)
+        self.setCurrentIndex(found)
+        if self._other and not found and isinstance(value, str):
+            self.setEditText(value)
 
     def focus_on(self) -> QWidget:
         """The box itself."""
         return self
 
 
-Editor = TilesEditor | NumberEditor | TextEditor | NotesEditor | DateEditor | WhenEditor | ComboEditor
+Editor = TilesEditor | NumberEditor | TextEditor | NotesEditor | LinesEditor | DateEditor | WhenEditor | ComboEditor

@@ -24,6 +24,7 @@ _BEFORE = frozenset({int(Qt.Key.Key_Left), int(Qt.Key.Key_Up)})
 _AFTER = frozenset({int(Qt.Key.Key_Right), int(Qt.Key.Key_Down)})
 _CLEAR = frozenset({int(Qt.Key.Key_Delete), int(Qt.Key.Key_Backspace)})
 _SPACE = int(Qt.Key.Key_Space)
+_NONE = object()
 
 
 def _paint(tile: QAbstractButton, *, round_mark: bool) -> None:
@@ -88,10 +89,10 @@ def _natural_width(tile: QAbstractButton) -> int:
 
 
 class _RadioTile(QRadioButton):
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002, N802 - Qt's name
         _paint(self, round_mark=True)
 
-    def hitButton(self, pos: object) -> bool:  # noqa: N802 - Qt's name
+    def hitButton(self, pos: object) -> bool:  # noqa: ARG002, N802 - Qt's name
         return True
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
@@ -104,10 +105,10 @@ class _RadioTile(QRadioButton):
 
 
 class _CheckTile(QCheckBox):
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002, N802 - Qt's name
         _paint(self, round_mark=False)
 
-    def hitButton(self, pos: object) -> bool:  # noqa: N802 - Qt's name
+    def hitButton(self, pos: object) -> bool:  # noqa: ARG002, N802 - Qt's name
         return True
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
@@ -143,13 +144,21 @@ def _keys(tile: QAbstractButton, event: QKeyEvent) -> bool:
 
 
 class TileGroup(QWidget):
-    """The answers to one question. ``value()`` is the chosen code, or with ``many`` the list of them; None = unanswered."""
+    """The answers to one question.
+
+    ``value()`` is the chosen code, None while unanswered. With ``many`` it is the list of the codes ticked; ``none``
+    adds a last tile with those words that unticks the others and answers with an empty list.
+    """
 
     changed = Signal()
 
-    def __init__(self, label: str, options: Sequence[tuple[object, str]], *, many: bool = False) -> None:
+    def __init__(
+        self, label: str, options: Sequence[tuple[object, str]], *, many: bool = False, none: str = ""
+    ) -> None:
         super().__init__()
         self._many = many
+        if none:
+            options = [*options, (_NONE, none)]
         self._codes = [code for code, _words in options]
         self._tiles: list[QAbstractButton] = []
         for place, (_code, words) in enumerate(options):
@@ -175,11 +184,13 @@ class TileGroup(QWidget):
         chosen = [code for code, tile in zip(self._codes, self._tiles, strict=True) if tile.isChecked()]
         if not chosen:
             return None
-        return chosen if self._many else chosen[0]
+        if not self._many:
+            return chosen[0]
+        return [code for code in chosen if code is not _NONE]
 
     def set_value(self, value: object) -> None:
         """Shows an answer (None clears) without telling anybody."""
-        wanted = list(value) if self._many and isinstance(value, list | tuple) else [value]
+        wanted = list(value) or [_NONE] if self._many and isinstance(value, list | tuple) else [value]
         for code, tile in zip(self._codes, self._tiles, strict=True):
             tile.setChecked(any(code == each and type(code) is type(each) for each in wanted))
         self._settle_on_choice()
@@ -196,9 +207,12 @@ class TileGroup(QWidget):
 
     def _clicked(self) -> None:
         pressed = self.sender()
-        if not self._many:
-            for tile in self._tiles:
-                tile.setChecked(tile is pressed)
+        alone = next((tile for code, tile in zip(self._codes, self._tiles, strict=True) if code is _NONE), None)
+        for tile in self._tiles:
+            if not self._many or (pressed is alone and pressed is not None):
+                tile.setChecked(tile is pressed and (not self._many or tile.isChecked()))
+            elif tile is alone:
+                tile.setChecked(False)
         if isinstance(pressed, QAbstractButton):
             self.settle(pressed)
         self.changed.emit()
@@ -257,14 +271,14 @@ class TileGroup(QWidget):
             self.updateGeometry()
             self._place()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: ARG002, N802 - Qt's name
         self._place()
 
     def _place(self) -> None:
         width, top = self.width(), 0
         if self._row_fits(width):
-            each = min((width - _GAP * (len(self._tiles) - 1)) // len(self._tiles), 220)
-            each = max(each, max(_natural_width(tile) for tile in self._tiles))
+            widest = max(_natural_width(tile) for tile in self._tiles)
+            each = max(widest, min((width - _GAP * (len(self._tiles) - 1)) // len(self._tiles), 220))
             for place, tile in enumerate(self._tiles):
                 tile.setGeometry(place * (each + _GAP), 0, each, _height(tile, 10_000))
             return

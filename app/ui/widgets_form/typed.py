@@ -35,11 +35,13 @@ def read_number(text: str, label: str, *, whole: bool, field: str = "") -> Decim
 
 
 def read_when(text: str, now: datetime, label: str, *, field: str = "", past_only: bool = False) -> datetime:
-    """A date and time as people type it, as a UTC instant: "14:05" (today), "now", "yesterday 21:30", "22 Nov 2026 7pm".
+    """A date and time as people type it, as a UTC instant.
+
+    Read are "14:05" (today), "now", "yesterday 21:30", "22 Nov 2026 7pm".
 
     ``now`` may be in any zone; times are Europe/London. A date without a time is refused, because an assessment or a
     dose at an unknown hour must not look as if it were at midnight. With ``past_only`` an instant after ``now`` is
-    refused (two minutes are allowed for clocks that differ).
+    refused.
     """
     raw = " ".join(text.split())
     if not raw:
@@ -67,7 +69,7 @@ def read_when(text: str, now: datetime, label: str, *, field: str = "", past_onl
         except UserError as error:
             raise UserError(f"{label}: {error.message}", field=field) from None
     when = to_utc(datetime(day.year, day.month, day.day, hour, minute, tzinfo=LONDON))
-    if past_only and when > to_utc(now) + timedelta(minutes=2):
+    if past_only and when > to_utc(now):
         raise UserError(f"{label} must be today or in the past, and not later than now", field=field)
     return when
 

@@ -17,17 +17,19 @@ from PySide6.QtWidgets import QApplication, QFrame, QLabel, QScrollArea, QVBoxLa
 
 from app.domain.dates import date_time, short_date
 from app.domain.errors import Problem, UserError
-from app.domain.questionnaire import Form, Question, check_answers, enabled
+from app.domain.questionnaire import Form, Question, enabled, find_problems, spread
 from app.ui.widgets_form.editors import (
     ComboEditor,
     DateEditor,
     Editor,
+    LinesEditor,
     NotesEditor,
     NumberEditor,
     TextEditor,
     TilesEditor,
     WhenEditor,
 )
+from app.ui.widgets_form.typed import read_number
 
 _FEW = 5
 _ENTER = frozenset({int(Qt.Key.Key_Return), int(Qt.Key.Key_Enter)})
@@ -37,13 +39,13 @@ _DOWN, _UP = int(Qt.Key.Key_Down), int(Qt.Key.Key_Up)
 class _Row(QFrame):
     """One question: its words, help, the last answer, the editor and what is wrong with it."""
 
-    def __init__(self, question: Question, editor: Editor) -> None:
+    def __init__(self, question: Question, editor: Editor, *, marks: bool) -> None:
         super().__init__()
         self.question, self.editor = question, editor
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 4, 0, 4)
         self._column.setSpacing(4)
-        marker = " (required)" if question.required else " (optional)"
+        marker = "" if not marks else " (required)" if question.required else " (optional)"
         label = _label(f"{question.text}{marker}", "strong")
         label.setBuddy(editor.focus_on())
         self._column.addWidget(label)
@@ -86,6 +88,7 @@ class _Row(QFrame):
 class FormView(QWidget):
     """A questionnaire on the screen.
 
+    With ``marks`` False nothing is called required or optional: for a form whose gaps stop nobody.
     ``changed`` follows each act that changes an answer, ``left`` follows the focus leaving a question, ``finished`` is
     Enter on the last question.
     """
@@ -94,8 +97,11 @@ class FormView(QWidget):
     left = Signal()
     finished = Signal()
 
-    def __init__(self, form: Form, now: Callable[[], datetime], today: Callable[[], date]) -> None:
+    def __init__(
+        self, form: Form, now: Callable[[], datetime], today: Callable[[], date], *, marks: bool = True
+    ) -> None:
         super().__init__()
+        self._marks = marks
         self.form = form
         self._now, self._today = now, today
         self._rows: dict[str, _Row] = {}
@@ -117,7 +123,7 @@ class FormView(QWidget):
     def answers(self) -> dict[str, object]:
         """What is answered and can be read, of the questions that are asked now, by link id."""
         readable = self._readable()
-        for problem in check_answers(self.form, readable):
+        for problem in find_problems(self.form, readable):
             readable.pop(problem.field, None)
         return readable
 
@@ -132,16 +138,18 @@ class FormView(QWidget):
 
     def set_answers(self, answers: Mapping[str, object]) -> None:
         """Shows answers by link id and clears the rest; a link id the form does not have is carried along unseen."""
-        self._hidden = {key: value for key, value in answers.items() if key not in self._rows}
+        given = spread(answers, self.form)
+        self._hidden = {key: value for key, value in given.items() if key not in self._rows}
         for link_id, row in self._rows.items():
-            row.editor.set_value(answers.get(link_id))
+            row.editor.set_value(given.get(link_id))
             row.set_error("")
         self._show_enabled()
 
     def set_previous(self, answers: Mapping[str, object], on: date | None) -> None:
         """Writes the last answers and their date beside the questions: "Last time: 64.8 kg, 12-Oct-2026"."""
+        given = spread(answers, self.form)
         for link_id, row in self._rows.items():
-            value = answers.get(link_id)
+            value = given.get(link_id)
             said = answer_words(row.question, value) if value is not None and on is not None else ""
             row.set_previous(f"Last time: {said}, {short_date(on)}" if said else "")
 
@@ -157,7 +165,7 @@ class FormView(QWidget):
         Unanswered questions are not problems here; :meth:`missing` lists those.
         """
         found = {link_id: message for link_id in self._order() if (message := self._unreadable(link_id))}
-        for problem in check_answers(self.form, self._readable()):
+        for problem in find_problems(self.form, self._readable()):
             found.setdefault(problem.field, problem.message)
         order = {link_id: place for place, link_id in enumerate(self._rows)}
         return tuple(Problem(key, found[key]) for key in sorted(found, key=lambda key: order.get(key, len(order))))
@@ -214,7 +222,9 @@ class FormView(QWidget):
 
     def _build(self, items: Sequence[Question], depth: int) -> None:
         for question in items:
-            if question.type in ("group", "display"):
+            if question.type == "group" and question.items and question.items[0].text == question.text:
+                pass  # the first question says the same
+            elif question.type in ("group", "display"):
                 heading = _label(question.text, "heading" if question.type == "group" and depth == 0 else "strong")
                 if question.type == "display":
                     heading.setProperty("role", "secondary")
@@ -226,7 +236,7 @@ class FormView(QWidget):
                     self._blocks.append((question.link_id, more))
                     self._column.addWidget(more)
             else:
-                row = _Row(question, _editor(question, self._now, self._today))
+                row = _Row(question, _editor(question, self._now, self._today), marks=self._marks)
                 row.editor.changed.connect(lambda key=question.link_id: self._edited(key))
                 self._rows[question.link_id] = row
                 self._blocks.append((question.link_id, row))
@@ -337,17 +347,27 @@ def _label(text: str, role: str) -> QLabel:
     return label
 
 
+def _reader(question: Question) -> Callable[[str], object]:
+    if question.type in ("decimal", "integer", "quantity"):
+        return lambda text: read_number(text, question.text, whole=question.type == "integer")
+    return lambda text: text
+
+
 def _editor(question: Question, now: Callable[[], datetime], today: Callable[[], date]) -> Editor:
     options = [(option.code, option.display) for option in question.options]
     match question.type:
         case "boolean":
             return TilesEditor(question.text, [(True, "Yes"), (False, "No")])
         case "choice" | "open-choice" if question.repeats:
-            return TilesEditor(question.text, options, many=True)
-        case "choice" | "open-choice" if len(options) <= _FEW:
+            # An option worth no points says "none of these" already.
+            nothing = question.required and all(option.ordinal != 0 for option in question.options)
+            return TilesEditor(question.text, options, many=True, none="None of these" if nothing else "")
+        case _ if question.repeats:
+            return LinesEditor(question.text, _reader(question))
+        case "choice" if len(options) <= _FEW:
             return TilesEditor(question.text, options)
         case "choice" | "open-choice":
-            return ComboEditor(question.text, options)
+            return ComboEditor(question.text, options, other=question.type == "open-choice")
         case "decimal" | "integer" | "quantity":
             return NumberEditor(question.text, whole=question.type == "integer", unit=question.unit)
         case "date":

@@ -197,6 +197,7 @@ CREATE TABLE claim (
     identifier TEXT NOT NULL,
     amount_pence INTEGER NOT NULL,
     revision_id TEXT NOT NULL,
+    signed_at TEXT NOT NULL,
     outbox_id TEXT NOT NULL,
     outcome TEXT,
     disposition TEXT,

@@ -36,7 +36,7 @@ class LivePanel(QFrame):
         self.urgency = label("", "strong")
         self.complete = label("")
         self.workings = label("", copyable=False)
-        self.actions = label("")
+        self.todo = label("")
         self.due = label("", "strong")
         self.problem = label("", "error")
         top = QHBoxLayout()
@@ -49,10 +49,10 @@ class LivePanel(QFrame):
         column.setSpacing(S)
         column.addWidget(heading("Result so far"))
         column.addLayout(top)
-        self._todo = heading("What to do next")
+        self._next = heading("What to do next")
         self._how = heading("How it is worked out")
         for part in (
-            self.urgency, self.complete, self.problem, self._todo, self.actions, self.due, self._how, self.workings,
+            self.urgency, self.complete, self.problem, self._next, self.todo, self.due, self._how, self.workings,
         ):  # fmt: skip
             column.addWidget(part)
         column.addSpacing(S)
@@ -68,7 +68,7 @@ class LivePanel(QFrame):
             self.score.setText("")
             self.tag.set("Not complete yet", Tone.NEUTRAL)
             self._fill(self.urgency, "")
-            self._fill(self.actions, "", self._todo)
+            self._fill(self.todo, "", self._next)
             self._fill(self.workings, "", self._how)
             self._fill(self.due, "")
             return
@@ -77,8 +77,8 @@ class LivePanel(QFrame):
         if (self.tag.word, self.tag.property("tone")) != (words, str(look)):
             self.tag.set(words, look)
         self._fill(self.urgency, URGENCY[outcome.severity])
-        self._fill(self.actions, "\n".join(f"•  {each}" for each in outcome.actions), self._todo)
-        self._fill(self.workings, "\n".join(outcome.workings), self._how)
+        self._fill(self.todo, "\n".join(f"•  {each}" for each in outcome.actions), self._next)
+        self._fill(self.workings, "\n".join(outcome.workings) if outcome.parts else "", self._how)
         self._fill(self.due, due_words(outcome, self._instrument.routine_days))
         self.setAccessibleDescription(f"{figure} {words}. {self.complete.text()}".strip())
 

@@ -58,8 +58,10 @@ def completeness_words(answered: int, wanted: int, missing: Sequence[str]) -> st
 
 
 def first_small(text: str) -> str:
-    """A label inside a sentence: "Temperature" becomes "temperature", "SpO₂" and "BMI" stay as they are."""
-    return text[:1].lower() + text[1:] if text[1:2].islower() and text[2:3].islower() else text
+    """A label inside a sentence: "On oxygen?" becomes "on oxygen", "SpO₂" and "BMI" stay as they are."""
+    text = text.rstrip("?: ")
+    first = text.partition(" ")[0].rstrip(",;")
+    return text[:1].lower() + text[1:] if first[1:] == first[1:].lower() else text
 
 
 def due_words(outcome: Outcome, days: int | None) -> str:

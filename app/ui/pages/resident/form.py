@@ -87,15 +87,12 @@ class Form(QWidget):
             editor.setMinimumContentsLength(12)
             editor.set_value(None)
         elif ask.how == "tick":
-            editor = QCheckBox(ask.label)
+            editor = QCheckBox("Yes")
         elif ask.how == "password":
             editor = PasswordEdit()
         else:
             editor = QLineEdit()
-        field = Field(ask.label, editor, key=ask.key, help_text=ask.help)
-        if ask.how == "tick":
-            field.label.hide()
-        return field
+        return Field(ask.label, editor, key=ask.key, help_text=ask.help)
 
     def _connect(self) -> None:
         for field in self.fields.values():
@@ -123,7 +120,7 @@ def _typed(editor: QWidget) -> str | bool:
     raise AssertionError(f"no form has a {type(editor).__name__}")
 
 
-def _fill(editor: QWidget, value: str | bool) -> None:  # noqa: FBT001 - what was typed, by its kind
+def _fill(editor: QWidget, value: str | bool) -> None:
     if isinstance(editor, QCheckBox):
         editor.setChecked(bool(value))
     elif isinstance(editor, ChoiceBox):
@@ -143,7 +140,7 @@ class FormDialog(QDialog):
     UserError or calls :meth:`run`. Esc asks before anything typed is thrown away. Ctrl+S saves.
     """
 
-    def __init__(  # noqa: PLR0917 - a dialog names its words
+    def __init__(
         self, ctx: Context, parent: QWidget | None, words: str, asks: Sequence[Ask], typed: Typed, *,
         who: str = "", intro: str = "", action: str = "Save",
     ) -> None:  # fmt: skip
@@ -161,7 +158,7 @@ class FormDialog(QDialog):
         self._start = self.form.typed()
         self._saving = False
 
-        body = QWidget()
+        self._inside = body = QWidget()
         self.body = QVBoxLayout(body)
         self.body.setContentsMargins(L, L, L, M)
         self.body.setSpacing(M)
@@ -194,10 +191,9 @@ class FormDialog(QDialog):
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Wide enough for a line of words at this text size, and never higher or wider than the screen."""
-        room = self.screen().availableSize() if self.screen() else QSize(1366, 768)
-        inside = self.area.widget()
+        room = self.screen().availableSize()
         width = min(theme.scaled(680), room.width() - 40)
-        height = inside.heightForWidth(width) if inside.hasHeightForWidth() else inside.sizeHint().height()
+        height = self._inside.heightForWidth(width)
         return QSize(width, min(height + theme.scaled(110), room.height() - 80))
 
     def save(self) -> None:
@@ -214,17 +210,17 @@ class FormDialog(QDialog):
 
     def run(self, work: Callable[[Session], T], done: Callable[[T], None]) -> None:
         """Do ``work`` on the store thread with the buttons off; a refusal comes back to the fields."""
-        self._busy(True)
+        self._busy(on=True)
 
         def finished(result: T) -> None:
-            self._busy(False)
+            self._busy(on=False)
             done(result)
 
         self.ctx.call(work, finished, self.failed, owner=self)
 
     def failed(self, exc: BaseException) -> None:
         """Say what is wrong, beside the fields where it can be, and keep what was typed."""
-        self._busy(False)
+        self._busy(on=False)
         if isinstance(exc, UserError):
             self.problems(exc.problems or (Problem("", exc.message),))
             return
@@ -274,7 +270,7 @@ class FormDialog(QDialog):
         except UserError as error:
             self.failed(error)
 
-    def _busy(self, on: bool) -> None:  # noqa: FBT001 - set from two places only
+    def _busy(self, *, on: bool) -> None:
         self._saving = on
         self.save_button.setEnabled(not on)
         self.cancel_button.setEnabled(not on)
@@ -282,6 +278,7 @@ class FormDialog(QDialog):
 
 def show_dialog(dialog: QDialog) -> None:
     """Open a dialog over its window without stopping anything else, with the keyboard in its first field."""
+    dialog.resize(dialog.sizeHint())
     dialog.open()
     if isinstance(dialog, FormDialog):
         dialog.form.first().setFocus(Qt.FocusReason.OtherFocusReason)

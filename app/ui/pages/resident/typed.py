@@ -89,7 +89,7 @@ class Reader:
 
     def in_order(self, first: date | datetime | None, last: date | datetime | None, key: str, message: str) -> None:
         """Mark ``key`` when the second moment is before the first."""
-        if first is not None and last is not None and last < first:  # type: ignore[operator]
+        if first is not None and last is not None and last < first:
             self.bad(key, message)
 
     def finish(self) -> None:

@@ -109,10 +109,10 @@ def fact_words(body: FactBody, today: date) -> FactWords:
             words = "Continuing Healthcare funded"
             return FactWords(words + (" (ended)" if ended(body, today) else ""), period(body.since, body.until))
         case Stay():
-            until = f"left {date_time(body.until)}" if body.until else "lives here now"
+            until = f"Left {date_time(body.until)}" if body.until else "Lives here now"
             return FactWords(f"Moved in {date_time(body.since)}", until)
         case Absence():
-            until = f"back {date_time(body.until)}" if body.until else "away now"
+            until = f"Back {date_time(body.until)}" if body.until else "Away now"
             return FactWords(f"Away from {date_time(body.since)}", f"{until} · {body.reason or 'reason not recorded'}")
         case _:
             assert_never(body)
@@ -155,13 +155,17 @@ def allergies_line(facts: Iterable[Fact]) -> tuple[str, bool]:
     return ("No known allergies", False) if bodies else ("Not recorded", True)
 
 
-def cpr_line(facts: Iterable[Fact], today: date) -> tuple[str, bool]:
-    """The newest CPR decision in one line, and whether it must stand out (anything but a plain "For CPR")."""
+def cpr_line(facts: Iterable[Fact]) -> tuple[str, str]:
+    """The newest CPR decision: its short word for a tag, and what has to be known beside it (may be empty)."""
     newest = next((fact.body for fact in facts if isinstance(fact.body, CprDecision)), None)
     if newest is None:
-        return "Not recorded", True
-    words = fact_words(newest, today)
-    return f"{words.main}{' · Unverified' if not newest.verified else ''}", newest.kind is not CprKind.ATTEMPT
+        return "Not recorded", ""
+    if not newest.verified:
+        return f"{CPR_SHORT[newest.kind]} unverified", "Clinician or decision date missing: not printed as in force"
+    where = (
+        f"original: {newest.original_location}" if newest.original_location else "place of the original not recorded"
+    )
+    return CPR_LABELS[newest.kind], "" if newest.kind is CprKind.ATTEMPT else where[:1].upper() + where[1:]
 
 
 def plural(count: int, one: str, many: str = "") -> str:

@@ -1,0 +1,5 @@
+"""Staff, champion posts and cover."""
+
+from app.ui.pages.staff.page import StaffPage
+
+__all__ = ["StaffPage"]

@@ -1,33 +1,30 @@
-"""Who covers a champion pathway, worked out from the posts on the staff page."""
+"""Which champion posts hold at an instant, by the same rule that decides the premium."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 
-from app.domain.dates import to_local
-from app.domain.people import Appointment, ChampionPost, StaffMember
+from app.domain.people import Appointment, StaffMember
 
 
-def in_post(post: ChampionPost, at: datetime) -> bool:
-    """Whether the post and its certificate both hold at the instant; certificate days include both ends."""
-    day = to_local(at).date()
-    return (
-        post.in_post_since is not None
-        and post.in_post_since <= at
-        and (post.in_post_until is None or at < post.in_post_until)
-        and post.trained_on <= day
-        and (post.expires_on is None or day <= post.expires_on)
-    )
+def holding(everybody: tuple[StaffMember, ...], at: datetime) -> frozenset[str]:
+    """The ids of the champion posts whose certificate and appointment both hold at the instant."""
+    from app.domain.premium import cover_of
+    from app.services.staff import champions_of
+
+    held = set()
+    for champion in champions_of(everybody):
+        period = cover_of(champion)
+        if period is not None and (period[0] is None or period[0] <= at) and (period[1] is None or at < period[1]):
+            held.add(champion.ref or "")
+    return frozenset(held)
 
 
-def others_covering(staff: Iterable[StaffMember], ending: Appointment, at: datetime) -> tuple[str, ...]:
+def others_covering(everybody: tuple[StaffMember, ...], ending: Appointment, at: datetime) -> tuple[str, ...]:
     """The names that still cover the pathway at the instant when ``ending`` has ended."""
+    held = holding(everybody, at) - {ending.id}
     return tuple(
         member.details.name
-        for member in staff
-        if member.details.left_at is None or at < member.details.left_at
-        if any(
-            a.id != ending.id and a.post.pathway == ending.post.pathway and in_post(a.post, at) for a in member.posts
-        )
+        for member in everybody
+        if any(post.id in held and post.post.pathway == ending.post.pathway for post in member.posts)
     )

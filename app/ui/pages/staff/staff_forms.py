@@ -116,9 +116,11 @@ def typed_post(post: ChampionPost) -> dict[str, str | bool]:
     }  # fmt: skip
 
 
-def read_post(typed: Typed, today: date) -> ChampionPost:
-    """The champion post that was typed; UserError with one problem a field."""
-    read = Reader(POST_FORM, typed, today)
+def read_post(typed: Typed, today: date, *, needs_reason: bool = False) -> ChampionPost:
+    """The champion post that was typed; UserError with one problem a field, the reason of a change included."""
+    read = Reader((*POST_FORM, REASON), typed, today)
+    if needs_reason:
+        read.text("reason")
     trained, expires = read.day("trained_on", past=True), read.day("expires_on")
     read.in_order(trained, expires, "expires_on", "Certificate expires on must be after the training")
     since = read.instant("in_post_since", "in_post_since_time")
@@ -146,3 +148,16 @@ def read_end(typed: Typed, post: ChampionPost, today: date) -> tuple[datetime, s
     if until is None:
         raise AssertionError("a form without problems has an end")
     return until, reason
+
+
+def read_account(typed: Typed, today: date) -> tuple[str, Role, str]:
+    """User name, role and password; the password keeps its spaces. UserError with one problem a field."""
+    read = Reader(ACCOUNT_FORM, typed, today)
+    user, role = read.text("user"), read.text("role")
+    if any(c.isspace() for c in user):
+        read.bad("user", "User name must be without spaces")
+    password = str(typed.get("password", ""))
+    if not password:
+        read.bad("password", "Enter the password")
+    read.finish()
+    return user, Role(role), password

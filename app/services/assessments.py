@@ -1,0 +1,566 @@
+"""Assessments: drafts, live scores, signing, amending, and what is due."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from typing import TYPE_CHECKING
+
+from app import paths
+from app.domain import questionnaire
+from app.domain.alerts import alerts_for
+from app.domain.dates import to_local
+from app.domain.errors import UserError
+from app.domain.instruments import registry
+from app.domain.instruments.outcome import Outcome, Severity
+from app.domain.instruments.registry import Instrument
+from app.domain.people import ResidentId, RevisionId
+from app.domain.questionnaire import Form
+from app.models import assessments as rows
+from app.models import residents as resident_rows
+from app.models import revisions
+from app.models.residents import ResidentLine
+from app.models.store import Work
+from app.services import alerts
+from app.services.access import Action, require
+from app.services.changes import Changes, changes
+from app.services.session import Session
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+_ON_ADMISSION = ("must", "waterlow", "news2", "falls_multifactorial", "about_me")
+"""What every resident has within the first days; a resident without one of them has it due since arrival."""
+_TREND_DEPTH = 5
+"""How far back to look for the sound assessment before the newest one."""
+_UNITS = {"ulna_height": " m", "wound_area_reduction": " %"}
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentRow:
+    """An assessment in a list. ``overdue`` is against today; ``trend`` compares the score with the one before."""
+
+    id: str
+    revision_id: RevisionId
+    resident_id: ResidentId
+    instrument: str
+    short: str
+    title: str
+    at: datetime
+    score: str
+    band: str | None
+    band_label: str
+    severity: Severity
+    state: str
+    signed_by: str
+    next_due: date | None
+    overdue: bool
+    trend: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """One assessment whole: its answers, the outcome as it was shown, and the versions before this one."""
+
+    row: AssessmentRow
+    answers: Mapping[str, object]
+    outcome: Outcome
+    reason: str
+    earlier: tuple[AssessmentRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DraftRow:
+    """Unsigned work in a list."""
+
+    id: str
+    resident_id: ResidentId
+    resident_name: str
+    instrument: str
+    title: str
+    updated_at: datetime
+    author: str
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Unsigned work: what was typed, and the revision it would amend, if any."""
+
+    row: DraftRow
+    answers: Mapping[str, object]
+    amends: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SavedDraft:
+    """A draft was kept."""
+
+    draft_id: str
+    saved_at: datetime
+    changes: Changes
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """An assessment was signed: what it came to, and whom it called for."""
+
+    assessment_id: str
+    revision_id: RevisionId
+    outcome: Outcome
+    alerts: tuple[alerts.AlertRow, ...]
+    audit_count: int
+    changes: Changes
+
+
+@dataclass(frozen=True, slots=True)
+class DueRow:
+    """Something to assess. ``never`` when the resident has not had one at all."""
+
+    resident_id: ResidentId
+    resident_name: str
+    room: str
+    instrument: str
+    title: str
+    due: date | None
+    overdue_days: int
+    never: bool
+
+    @property
+    def overdue(self) -> bool:
+        """Whether the day has passed."""
+        return self.overdue_days > 0
+
+
+def instruments() -> tuple[Instrument, ...]:
+    """Every instrument that can be recorded."""
+    return registry.all_instruments()
+
+
+@cache
+def form(code: str) -> Form:
+    """The instrument's form, drawn from its Questionnaire."""
+    registry.instrument(code)
+    text = (paths.resources() / "instruments" / f"{code}.json").read_text(encoding="utf-8")
+    return questionnaire.parse_questionnaire(json.loads(text, parse_float=Decimal))
+
+
+def preview(code: str, answers: Mapping[str, object], on: date) -> Outcome:
+    """The score of what has been answered so far. Pure and quick: it may be asked at every key press."""
+    return registry.score(code, questionnaire.gather(answers, form(code)), on)
+
+
+def save_draft(
+    session: Session,
+    resident_id: ResidentId,
+    instrument: str,
+    answers: Mapping[str, object],
+    draft_id: str | None = None,
+    *,
+    amends: str | None = None,
+) -> SavedDraft:
+    """Keep what has been typed, whatever state it is in. Answers are kept as typed; they are checked when signed."""
+    require(session, Action.RECORD_ASSESSMENT)
+    registry.instrument(instrument)
+    with session.write() as work:
+        saved = rows.save_draft(work, draft_id, resident_id, instrument, answers, amends)
+    return SavedDraft(saved, session.now(), changes("draft", resident=resident_id))
+
+
+def drafts(session: Session, resident_id: ResidentId | None = None) -> tuple[DraftRow, ...]:
+    """Unsigned work, newest first."""
+    require(session, Action.VIEW_RESIDENTS)
+    with session.read() as connection:
+        return draft_rows(connection, resident_id)
+
+
+def load_draft(session: Session, draft_id: str) -> Draft:
+    """Take up unsigned work again."""
+    require(session, Action.RECORD_ASSESSMENT)
+    with session.read() as connection:
+        line = rows.draft(connection, draft_id)
+        if line is None:
+            raise UserError("This draft was signed or discarded already", field="draft")
+        return Draft(_draft_row(connection, line), line.answers, line.amends)
+
+
+def discard_draft(session: Session, draft_id: str) -> Changes:
+    """Forget unsigned work, because its author said so. That it was discarded is audited."""
+    require(session, Action.RECORD_ASSESSMENT)
+    with session.write() as work:
+        line = rows.draft(work.connection, draft_id)
+        if line is None:
+            return changes("draft")
+        rows.drop_draft(work, draft_id)
+        work.audit("discard", "draft", draft_id, resident_id=line.resident_id)
+    return changes("draft", resident=line.resident_id)
+
+
+def sign(
+    session: Session,
+    resident_id: ResidentId,
+    instrument: str,
+    answers: Mapping[str, object],
+    *,
+    at: datetime | None = None,
+    draft_id: str | None = None,
+) -> Signed:
+    """Sign an assessment: score it, keep answers and outcome as shown, raise what it calls for, in one transaction.
+
+    ``at`` is when it was made (now, unless given; never in the future). Incomplete answers may be signed: they are kept
+    as incomplete, and a red flag already met still raises its alert. Raises UserError with a problem a field.
+    """
+    require(session, Action.SIGN_ASSESSMENT)
+    when = _checked_time(session, at)
+    with session.write() as work:
+        resident = _resident(work, resident_id)
+        previous = next(iter(rows.latest(work.connection, resident_id, instrument)), None)
+        before = _outcome(work.connection, previous) if previous is not None and previous.at <= when else None
+        return _sign(work, session, resident, instrument, answers, when, before, None, "", draft_id)
+
+
+def amend(
+    session: Session,
+    revision_id: str,
+    answers: Mapping[str, object],
+    *,
+    reason: str,
+    at: datetime | None = None,
+    draft_id: str | None = None,
+) -> Signed:
+    """Sign a corrected version of an assessment.
+
+    The earlier version stays readable; alerts are raised only for what it had not called for already.
+    """
+    require(session, Action.SIGN_ASSESSMENT)
+    if not reason.strip():
+        raise UserError("Enter the reason for the amendment", field="reason")
+    with session.write() as work:
+        line = _current(work.connection, revision_id)
+        when = _checked_time(session, at) if at else line.at
+        resident = _resident(work, line.resident_id)
+        before = _outcome(work.connection, line)
+        return _sign(work, session, resident, line.instrument, answers, when, before, line, reason.strip(), draft_id)
+
+
+def entered_in_error(session: Session, revision_id: str, *, reason: str) -> Changes:
+    """Say that an assessment should not have been recorded (the wrong resident, say). It stays readable, struck out."""
+    require(session, Action.SIGN_ASSESSMENT)
+    if not reason.strip():
+        raise UserError("Enter the reason", field="reason")
+    with session.write() as work:
+        line = _current(work.connection, revision_id)
+        revision = revisions.revision(work.connection, line.revision_id)
+        if revision is None:
+            raise LookupError("an assessment without its revision")
+        rows.mark_in_error(work, line, revision.body, reason.strip())
+    return changes("assessment", "resident", resident=line.resident_id)
+
+
+def assessment(session: Session, assessment_id: str) -> Assessment:
+    """One assessment whole, with its earlier versions. Looking is audited."""
+    require(session, Action.VIEW_RESIDENTS)
+    with session.write() as work:
+        line = rows.assessment(work.connection, assessment_id)
+        if line is None:
+            raise UserError("This assessment is not in the records", field="assessment")
+        work.audit("view", "assessment", assessment_id, resident_id=line.resident_id)
+        return _whole(session, work.connection, line)
+
+
+def previous(session: Session, resident_id: ResidentId, instrument: str) -> Assessment | None:
+    """The newest sound assessment with the instrument, to show beside today's."""
+    require(session, Action.VIEW_RESIDENTS)
+    with session.read() as connection:
+        line = next(iter(rows.latest(connection, resident_id, instrument)), None)
+        return _whole(session, connection, line) if line else None
+
+
+def history(
+    session: Session, resident_id: ResidentId, instrument: str | None = None, limit: int = 200
+) -> tuple[AssessmentRow, ...]:
+    """A resident's assessments, newest first."""
+    require(session, Action.VIEW_RESIDENTS)
+    with session.read() as connection:
+        lines = rows.history(connection, resident_id, instrument, limit)
+        return tuple(_row(session, line, _before(lines, line)) for line in lines)
+
+
+def due(session: Session, resident_id: ResidentId | None = None) -> tuple[DueRow, ...]:
+    """What is due for residents who live here, the longest overdue first."""
+    require(session, Action.VIEW_RESIDENTS)
+    with session.read() as connection:
+        return due_rows(session, connection, resident_id)
+
+
+def latest_rows(session: Session, connection: Connection, resident_id: ResidentId) -> tuple[AssessmentRow, ...]:
+    """The newest of each instrument for a resident, inside a transaction already open."""
+    found = []
+    for line in rows.latest(connection, resident_id):
+        earlier = rows.history(connection, resident_id, line.instrument, _TREND_DEPTH)
+        found.append(_row(session, line, _before(earlier, line)))
+    return tuple(found)
+
+
+def latest_whole(session: Session, connection: Connection, resident_id: ResidentId) -> dict[str, Assessment]:
+    """The newest of each instrument whole, by instrument, inside a transaction already open."""
+    return {line.instrument: _whole(session, connection, line) for line in rows.latest(connection, resident_id)}
+
+
+def draft_rows(connection: Connection, resident_id: ResidentId | None = None) -> tuple[DraftRow, ...]:
+    """Unsigned work inside a transaction already open."""
+    return tuple(_draft_row(connection, line) for line in rows.drafts(connection, resident_id))
+
+
+def due_rows(session: Session, connection: Connection, resident_id: ResidentId | None = None) -> tuple[DueRow, ...]:
+    """What is due, inside a transaction already open."""
+    today, now = session.today(), session.now()
+    lines = rows.latest(connection, resident_id) if resident_id else rows.latest_of_all(connection)
+    done = {(line.resident_id, line.instrument): line for line in lines}
+    one = resident_rows.resident(connection, resident_id) if resident_id else None
+    residents = [one] if one else list(resident_rows.find(connection))
+    found: list[DueRow] = []
+    for person in residents:
+        if person.status(now) not in ("here", "away"):
+            continue
+        for tool in registry.all_instruments():
+            line = done.get((person.resident.id, tool.code))
+            if line is not None and line.next_due is not None and line.next_due <= today:
+                found.append(_due(person, tool, line.next_due, (today - line.next_due).days, never=False))
+            elif line is None and tool.code in _ON_ADMISSION:
+                since = to_local(person.stay_since).date() if person.stay_since else None
+                found.append(_due(person, tool, since, (today - since).days if since else 0, never=True))
+    return tuple(sorted(found, key=lambda row: (-row.overdue_days, row.resident_name)))
+
+
+def _sign(
+    work: Work,
+    session: Session,
+    resident: ResidentLine,
+    code: str,
+    answers: Mapping[str, object],
+    at: datetime,
+    before: Outcome | None,
+    amends: rows.AssessmentLine | None,
+    reason: str,
+    draft_id: str | None,
+) -> Signed:
+    questions = form(code)
+    checked = questionnaire.check_answers(questions, answers)
+    gathered = questionnaire.gather(checked, questions)
+    outcome = registry.score(code, gathered, to_local(at).date())
+    person = resident.resident
+    body = {
+        "resident_id": person.id,
+        "instrument": code,
+        "response": questionnaire.response(
+            questions,
+            checked,
+            subject=f"Patient/{person.id}",
+            authored=at,
+            author=f"Practitioner/{session.account.staff_id}",
+        ),
+        "answers": _plain(gathered),
+        "outcome": outcome_plain(outcome),
+    }
+    line = rows.save(
+        work,
+        person.id,
+        code,
+        at,
+        body,
+        score=None if outcome.score is None else str(outcome.score),
+        band=outcome.band,
+        severity=outcome.severity.value,
+        complete=outcome.complete,
+        next_due=outcome.next_due,
+        amends=amends,
+        reason=reason,
+    )
+    rules = alerts_for(outcome, before)
+    if amends is not None and before is not None:
+        called_for = {rule.kind for rule in alerts_for(before)}
+        rules = tuple(rule for rule in rules if rule.kind not in called_for)
+    raised = frozenset(
+        alerts.raise_alert(work, session, person, rule, outcome, line.id, line.revision_id, at) for rule in rules
+    )
+    if draft_id:
+        rows.drop_draft(work, draft_id)
+    alert_rows = alerts.rows_for(work.connection, resident_id=person.id, alert_ids=raised) if raised else ()
+    kinds = ("assessment", "resident", "draft", *(("alert", "outbox") if raised else ()))
+    return Signed(line.id, line.revision_id, outcome, alert_rows, work.chain.count, changes(*kinds, resident=person.id))
+
+
+def outcome_plain(outcome: Outcome) -> dict[str, object]:
+    """An outcome as it is kept: the published shape, exact, with the workings and how loudly it spoke."""
+    return {
+        "instrument": outcome.instrument,
+        "version": outcome.version,
+        "complete": outcome.complete,
+        "score": outcome.score,
+        "band": outcome.band,
+        "parts": dict(outcome.parts),
+        "flags": list(outcome.flags),
+        "missing": list(outcome.missing),
+        "actions": list(outcome.actions),
+        "next_due": outcome.next_due.isoformat() if outcome.next_due else None,
+        "attribution": outcome.attribution,
+        "workings": list(outcome.workings),
+        "severity": outcome.severity.value,
+    }
+
+
+def outcome_from(plain: Mapping[str, object]) -> Outcome:
+    """The outcome as it was kept and shown, whatever the rules say today."""
+    values = dict(plain)
+    next_due = values["next_due"]
+    for name in ("flags", "missing", "actions", "workings"):
+        values[name] = tuple(values[name])  # type: ignore[arg-type]
+    values["next_due"] = date.fromisoformat(str(next_due)) if next_due else None
+    values["severity"] = Severity(str(values["severity"]))
+    return Outcome(**values)  # type: ignore[arg-type]
+
+
+def score_text(code: str, score: str | None) -> str:
+    """A stored score with its unit: ``16``, ``1.55 m``, ``25.0 %``; empty when there is none."""
+    return "" if score is None else f"{score}{_UNITS.get(code, '')}"
+
+
+def _plain(answers: Mapping[str, object]) -> dict[str, object]:
+    def plain(value: object) -> object:
+        if isinstance(value, datetime | date):
+            return value.isoformat()
+        if isinstance(value, Mapping):
+            return _plain(value)
+        if isinstance(value, list | tuple):
+            return [plain(item) for item in value]
+        return value
+
+    return {key: plain(value) for key, value in answers.items()}
+
+
+def _checked_time(session: Session, at: datetime | None) -> datetime:
+    when = at or session.now()
+    if when > session.now():
+        raise UserError("The time of the assessment must be now or in the past", field="at")
+    return when
+
+
+def _resident(work: Work, resident_id: ResidentId) -> ResidentLine:
+    line = resident_rows.resident(work.connection, resident_id)
+    if line is None:
+        raise UserError("This resident is not in the records", field="resident")
+    return line
+
+
+def _current(connection: Connection, revision_id: str) -> rows.AssessmentLine:
+    """The assessment that a revision belongs to, refused when something newer has been said about it since."""
+    revision = revisions.revision(connection, revision_id)
+    line = rows.assessment(connection, revision.entity_id) if revision and revision.kind == "assessment" else None
+    if line is None:
+        raise UserError("This assessment is not in the records", field="amends")
+    if line.revision_id != revision_id:
+        raise UserError(
+            "This assessment was changed meanwhile. Open it again to see the newest version", field="amends"
+        )
+    if line.state == rows.IN_ERROR:
+        raise UserError("This assessment was marked as entered in error", field="amends")
+    return line
+
+
+def _outcome(connection: Connection, line: rows.AssessmentLine) -> Outcome:
+    revision = revisions.revision(connection, line.revision_id)
+    if revision is None:
+        raise LookupError("an assessment without its revision")
+    return outcome_from(revision.body["outcome"])
+
+
+def _whole(session: Session, connection: Connection, line: rows.AssessmentLine) -> Assessment:
+    *earlier, current = revisions.revisions(connection, line.id)
+    series = rows.history(connection, line.resident_id, line.instrument, _TREND_DEPTH)
+    return Assessment(
+        _row(session, line, _before(series, line)),
+        current.body["answers"],
+        outcome_from(current.body["outcome"]),
+        current.reason,
+        tuple(_revision_row(line, revision) for revision in reversed(earlier)),
+    )
+
+
+def _revision_row(line: rows.AssessmentLine, revision: revisions.Revision) -> AssessmentRow:
+    outcome = outcome_from(revision.body["outcome"])
+    tool = registry.instrument(line.instrument)
+    return AssessmentRow(
+        line.id,
+        RevisionId(revision.id),
+        line.resident_id,
+        line.instrument,
+        tool.short,
+        tool.title,
+        revision.valid_at,
+        score_text(line.instrument, None if outcome.score is None else str(outcome.score)),
+        outcome.band,
+        registry.band_label(line.instrument, outcome.band),
+        outcome.severity,
+        revision.state,
+        revision.author,
+        outcome.next_due,
+        overdue=False,
+        trend="",
+    )
+
+
+def _row(session: Session, line: rows.AssessmentLine, before: rows.AssessmentLine | None) -> AssessmentRow:
+    tool = registry.instrument(line.instrument)
+    return AssessmentRow(
+        line.id,
+        line.revision_id,
+        line.resident_id,
+        line.instrument,
+        tool.short,
+        tool.title,
+        line.at,
+        score_text(line.instrument, line.score),
+        line.band,
+        registry.band_label(line.instrument, line.band),
+        Severity(line.severity),
+        line.state,
+        line.signed_by,
+        line.next_due,
+        overdue=line.next_due is not None and line.next_due < session.today(),
+        trend=_trend(line, before),
+    )
+
+
+def _before(lines: tuple[rows.AssessmentLine, ...], line: rows.AssessmentLine) -> rows.AssessmentLine | None:
+    """The sound assessment just before this one, in a list that is newest first."""
+    older = [
+        other
+        for other in lines
+        if other.instrument == line.instrument and other.at < line.at and other.state != rows.IN_ERROR
+    ]
+    return older[0] if older else None
+
+
+def _trend(line: rows.AssessmentLine, before: rows.AssessmentLine | None) -> str:
+    if before is None or line.score is None or before.score is None:
+        return ""
+    now, then = Decimal(line.score), Decimal(before.score)
+    return "same" if now == then else ("up" if now > then else "down")
+
+
+def _draft_row(connection: Connection, line: rows.DraftLine) -> DraftRow:
+    resident = resident_rows.resident(connection, line.resident_id)
+    name = resident.resident.details.banner_name if resident else ""
+    tool = registry.instrument(line.instrument)
+    return DraftRow(line.id, line.resident_id, name, line.instrument, tool.short, line.updated_at, line.author)
+
+
+def _due(person: ResidentLine, tool: Instrument, due_on: date | None, days: int, *, never: bool) -> DueRow:
+    details = person.resident.details
+    return DueRow(
+        person.resident.id, details.banner_name, details.room, tool.code, tool.short, due_on, days, never=never
+    )

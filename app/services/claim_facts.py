@@ -1,0 +1,159 @@
+"""From the record to the facts that decide a resident-week."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from app.domain.dates import LONDON, to_local
+from app.domain.instruments import registry
+from app.domain.messages import Evidence
+from app.domain.needs import premium_need
+from app.domain.people import Absence, ChcPeriod, Fact, FactKind, Home, Need, Resident, ResidentId, StaffMember, Stay
+from app.domain.premium import Champion, NeedEvidence, OtherClaim, Policy, WeekFacts
+from app.models import assessments as assessment_rows
+from app.models import claims as claim_rows
+from app.models import residents as resident_rows
+from app.models import staff as staff_rows
+from app.services.staff import champions_of
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+PAPER = "paper"
+"""The "instrument" of evidence that is a dated paper document."""
+
+
+@dataclass(frozen=True, slots=True)
+class WeekPicture:
+    """Everything the store holds that bears on one claim week, read in one transaction.
+
+    ``residents`` lived in the home on some day of the week; ``evidence`` finds a piece of evidence by its reference;
+    ``posts`` finds the member of staff of a champion post.
+    """
+
+    home: Home
+    week_start: date
+    residents: tuple[Resident, ...]
+    facts: Mapping[ResidentId, tuple[Fact, ...]]
+    needs: Mapping[ResidentId, tuple[NeedEvidence, ...]]
+    champions: tuple[Champion, ...]
+    claims: Mapping[ResidentId, tuple[claim_rows.ClaimLineRow, ...]]
+    evidence: Mapping[str, Evidence]
+    posts: Mapping[str, StaffMember]
+
+    def facts_for(
+        self,
+        resident: Resident,
+        submitted_at: datetime,
+        *,
+        late_reason: str | None = None,
+        own_claim: claim_rows.ClaimLineRow | None = None,
+    ) -> WeekFacts:
+        """The facts of one resident; ``own_claim`` is the claim being looked at, which is no duplicate of itself."""
+        details = resident.details
+        bodies = [fact.body for fact in self.facts.get(resident.id, ())]
+        return WeekFacts(
+            id=resident.id,
+            week_start=self.week_start,
+            submitted_at=submitted_at,
+            home_ods=self.home.ods,
+            accredited=self.home.accredited,
+            nhs_number=details.nhs_number,
+            nhs_number_absent_reason=details.nhs_number_absent_reason or None,
+            date_of_birth=details.date_of_birth,
+            stays=tuple((b.since, b.until) for b in bodies if isinstance(b, Stay)),
+            absences=tuple((b.since, b.until) for b in bodies if isinstance(b, Absence)),
+            chc=tuple((b.since, b.until) for b in bodies if isinstance(b, ChcPeriod)),
+            died_at=details.died_at,
+            needs=self.needs.get(resident.id, ()),
+            champions=self.champions,
+            other_live_claims=tuple(
+                OtherClaim(self.home.ods, claim.week_start)
+                for claim in self.claims.get(resident.id, ())
+                if claim.live and (own_claim is None or claim.id != own_claim.id)
+            ),
+            late_reason=late_reason,
+        )
+
+
+def read_week(connection: Connection, home: Home, week_start: date, policy: Policy | None) -> WeekPicture:
+    """Read what bears on the week that starts on the Monday."""
+    week_end = week_start + timedelta(days=6)
+    starts = datetime.combine(week_start, time(0), LONDON).astimezone(UTC)
+    ends = datetime.combine(week_end + timedelta(days=1), time(0), LONDON).astimezone(UTC)
+    facts = resident_rows.facts_of_all(connection, (FactKind.STAY, FactKind.ABSENCE, FactKind.CHC, FactKind.NEED))
+    residents = tuple(
+        line.resident
+        for line in resident_rows.find(connection)
+        if any(
+            isinstance(f.body, Stay) and f.body.since < ends and (f.body.until is None or f.body.until > starts)
+            for f in facts.get(line.resident.id, ())
+        )
+    )
+    evidence, needs = _needs(connection, facts, week_start, week_end, ends, policy)
+    everybody = staff_rows.staff(connection)
+    claims: dict[ResidentId, list[claim_rows.ClaimLineRow]] = defaultdict(list)
+    for claim in claim_rows.claims(connection, week_start):
+        claims[claim.resident_id].append(claim)
+    return WeekPicture(
+        home,
+        week_start,
+        residents,
+        facts,
+        needs,
+        champions_of(everybody),
+        {key: tuple(items) for key, items in claims.items()},
+        evidence,
+        {post.id: member for member in everybody for post in member.posts},
+    )
+
+
+def _needs(
+    connection: Connection,
+    facts: Mapping[ResidentId, Sequence[Fact]],
+    week_start: date,
+    week_end: date,
+    ends: datetime,
+    policy: Policy | None,
+) -> tuple[dict[str, Evidence], dict[ResidentId, tuple[NeedEvidence, ...]]]:
+    """Each recorded need that held in the week, with its newest evidence dated by the week's end."""
+    serving = policy.evidence_records if policy else {}
+    codes = [tool.code for tool in registry.all_instruments() if any(tool.code in rec for rec in serving.values())]
+    oldest = max(policy.evidence_days.values(), default=0) if policy else 0
+    # Twice the longest age, so that stale evidence is seen and called stale, not missing.
+    first = ends - timedelta(days=2 * oldest + 7)
+    newest: dict[tuple[ResidentId, str], assessment_rows.AssessmentLine] = {}
+    for line in assessment_rows.sound(connection, codes, first, ends - timedelta(microseconds=1)):
+        newest.setdefault((line.resident_id, line.instrument), line)
+    evidence: dict[str, Evidence] = {}
+    needs: dict[ResidentId, list[NeedEvidence]] = defaultdict(list)
+    for resident_id, items in facts.items():
+        for fact in items:
+            need = fact.body
+            if not isinstance(need, Need) or not _held(need, week_start, week_end):
+                continue
+            pieces: list[tuple[date, Evidence]] = []
+            if need.evidenced_on is not None and need.evidenced_on <= week_end:
+                paper = Evidence(PAPER, need.evidenced_on, "", fact.revision_id)
+                pieces.append((need.evidenced_on, paper))
+            area = premium_need(need.area)
+            for code in serving.get(area, ()) if area else ():
+                found = newest.get((resident_id, code))
+                if found is not None:
+                    on = to_local(found.at).date()
+                    pieces.append((on, Evidence(code, on, found.band or "", found.revision_id)))
+            if not pieces:
+                needs[resident_id].append(NeedEvidence(need.area, None))
+                continue
+            on, best = max(pieces, key=lambda piece: piece[0])
+            evidence[best.revision_id] = best
+            needs[resident_id].append(NeedEvidence(need.area, on, best.revision_id))
+    return evidence, {key: tuple(items) for key, items in needs.items()}
+
+
+def _held(need: Need, week_start: date, week_end: date) -> bool:
+    return (need.since is None or need.since <= week_end) and (need.until is None or need.until >= week_start)

@@ -1,0 +1,433 @@
+"""The claim week: who can be claimed for and why not, what is at risk, and signing and queueing the claims."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING
+
+from app.domain.codec import to_plain
+from app.domain.dates import LONDON, day_date, short_date, to_local, week_start
+from app.domain.errors import UserError
+from app.domain.instruments import registry
+from app.domain.messages import (
+    ClaimBundle,
+    ClaimLine,
+    Evidence,
+    OutboxState,
+    ReliedUpon,
+    StaffMember,
+    claim_identifier,
+    claim_statement,
+)
+from app.domain.needs import need_label
+from app.domain.people import Resident, ResidentId
+from app.domain.premium import (
+    AtRisk,
+    Decision,
+    WeekFacts,
+    advice,
+    cover_forecast,
+    decide,
+    policy_for,
+    reason_mend,
+    reason_words,
+)
+from app.models import claims as claim_rows
+from app.models import outbox
+from app.models.store import Work
+from app.services import outgoing, sign_in
+from app.services.access import Action, require
+from app.services.changes import Changes, changes
+from app.services.claim_facts import PAPER, WeekPicture, read_week
+from app.services.session import Session
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+_FORECAST_DAYS = 92
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonLine:
+    """Why not: the code as the CCG writes it, the same in words, and what mends it."""
+
+    code: str
+    words: str
+    mend: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimState:
+    """Where a claim that was submitted is; ``words`` say it for the manager."""
+
+    identifier: str
+    version: int
+    words: str
+    outbox_state: OutboxState
+    outcome: str | None
+    disposition: str | None
+    reasons: tuple[str, ...]
+    amount_pence: int
+    decided_pence: int | None
+    signed_revision: str
+    outbox_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimRow:
+    """One resident in the claim week.
+
+    ``champions`` and ``evidence`` pair each area that passes with who and what carries it. ``claim`` is the newest
+    claim submitted for the week, if any; ``decision`` then is as at its submission.
+    """
+
+    resident_id: ResidentId
+    resident_key: str
+    resident_name: str
+    room: str
+    nhs_number: str | None
+    decision: Decision
+    reasons: tuple[ReasonLine, ...]
+    left_out: tuple[ReasonLine, ...]
+    champions: tuple[tuple[str, str], ...]
+    evidence: tuple[tuple[str, str], ...]
+    advice: tuple[str, ...]
+    claim: ClaimState | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimWeek:
+    """A claim week as it stands now. ``submittable`` residents are eligible and not claimed yet."""
+
+    week_start: date
+    week_end: date
+    policy: str
+    rows: tuple[ClaimRow, ...]
+    eligible: int
+    total_pence: int
+    claim_rate: Decimal
+    at_risk: tuple[AtRisk, ...]
+    submittable: int
+    why_not: str
+    submitted: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """Claims were signed and queued, in one message."""
+
+    bundle_id: str
+    identifiers: tuple[str, ...]
+    total_pence: int
+    changes: Changes
+
+
+def default_week(session: Session) -> date:
+    """The Monday of the last week that has ended."""
+    return week_start(session.today()) - timedelta(days=7)
+
+
+def week(session: Session, start: date) -> ClaimWeek:
+    """The week that the date is in: every resident who lived here on some day of it."""
+    require(session, Action.VIEW_CLAIMS)
+    monday = week_start(start)
+    with session.read() as connection:
+        policy = policy_for(monday)
+        picture = read_week(connection, session.home, monday, policy)
+        rows = rows_of(session, connection, picture)
+        standing = [_decided(picture, resident, session.now())[0] for resident in picture.residents]
+        messages = sorted({claim.outbox_id for items in picture.claims.values() for claim in items})
+        bundles = tuple(line.message.bundle_id for m in messages if (line := outbox.line(connection, m)) is not None)
+    eligible = [row for row in rows if row.decision.eligible]
+    open_rows = [row for row in eligible if row.claim is None or row.claim.outcome == "error"]
+    why_not = _why_not(session, monday, rows, open_rows)
+    return ClaimWeek(
+        week_start=monday,
+        week_end=monday + timedelta(days=6),
+        policy=policy.version if policy else "",
+        rows=rows,
+        eligible=len(eligible),
+        total_pence=sum(row.decision.amount_pence for row in eligible),
+        claim_rate=_rate(len(eligible), len(rows)),
+        at_risk=_at_risk(session, standing),
+        submittable=0 if why_not else len(open_rows),
+        why_not=why_not,
+        submitted=bundles,
+    )
+
+
+def rows_of(session: Session, connection: Connection, picture: WeekPicture) -> tuple[ClaimRow, ...]:
+    """Every resident of the week with the decision, inside a transaction already open."""
+    return tuple(
+        _row(connection, picture, resident, *_decided(picture, resident, session.now()))
+        for resident in picture.residents
+    )
+
+
+def submit(
+    session: Session,
+    start: date,
+    password: str,
+    *,
+    chosen: Sequence[ResidentId] | None = None,
+    late_reason: str = "",
+) -> Submitted:
+    """Sign the week's claims and queue them, in one transaction.
+
+    The rules run again inside it, on the facts as they are then. ``chosen`` limits it to those residents (all who can
+    be claimed for, unless given); naming one who cannot is refused with the reasons. After the claim window a
+    ``late_reason`` is needed, and the CCG decides by hand. The password is asked again: the signature is the manager's.
+    """
+    require(session, Action.SIGN_CLAIMS)
+    monday = week_start(start)
+    now = session.now()
+    refuse_unfinished(session, monday)
+    signer = sign_in.unlock_again(session, password)
+    with session.write_signed(signer) as work:
+        policy = policy_for(monday)
+        picture = read_week(work.connection, session.home, monday, policy)
+        decided = [
+            (resident, *_decide_open(picture, resident, now, late_reason.strip() or None))
+            for resident in picture.residents
+        ]
+        taken = _taken(decided, chosen)
+        queue_id, bundle_uuid, header_id = work.new_id(), outgoing.message_uuid(work), outgoing.message_uuid(work)
+        chain = work.chain
+        lines = tuple(
+            _line(picture, resident, facts, decision, policy.amount_pence if policy else 0)
+            for resident, facts, decision in taken
+        )
+        bundle = ClaimBundle(
+            home_ods=session.home.ods,
+            home_name=session.home.name,
+            ccg_ods=session.home.ccg_ods,
+            ccg_name=session.home.ccg_name,
+            bundle_uuid=bundle_uuid,
+            lines=lines,
+            signer=outgoing.signed_in(session),
+            signed_at=now,
+            signature="",
+            audit_count=chain.count,
+            audit_head=chain.head,
+        )
+        bundle = _signed(bundle, signer.sign(claim_statement(bundle)))
+        outgoing.queue_claims(
+            work, session, queue_id, header_id, bundle, f"Premium claims, week of {short_date(monday)}"
+        )
+        for (resident, facts, decision), line in zip(taken, lines, strict=True):
+            _save_claim(work, resident, facts, decision, line, queue_id)
+    return Submitted(
+        f"urn:uuid:{bundle_uuid}",
+        tuple(line.identifier for line in lines),
+        sum(line.amount_pence for line in lines),
+        changes("claim", "outbox"),
+    )
+
+
+def refuse_unfinished(session: Session, monday: date) -> None:
+    """Refuse a week that has not ended, in words."""
+    end = monday + timedelta(days=6)
+    if session.today() <= end:
+        raise UserError(
+            f"The week of {day_date(monday)} has not ended: it ends on {day_date(end)}. "
+            f"Claim from {day_date(end + timedelta(days=1))}",
+            field="week",
+        )
+
+
+def _signed(bundle: ClaimBundle, signature_hex: str) -> ClaimBundle:
+    return replace(bundle, signature=base64.b64encode(bytes.fromhex(signature_hex)).decode())
+
+
+def _decided(picture: WeekPicture, resident: Resident, now: datetime) -> tuple[WeekFacts, Decision]:
+    """The decision to show: for a resident who was claimed for, as it stood when the claim was signed."""
+    claim = _newest_claim(picture, resident)
+    facts = picture.facts_for(resident, _submission_time(picture, claim, now), own_claim=claim)
+    return facts, decide(facts, policy_for(picture.week_start))
+
+
+def _decide_open(
+    picture: WeekPicture, resident: Resident, now: datetime, late_reason: str | None
+) -> tuple[WeekFacts, Decision]:
+    facts = picture.facts_for(resident, now, late_reason=late_reason)
+    return facts, decide(facts, policy_for(picture.week_start))
+
+
+def _submission_time(picture: WeekPicture, claim: claim_rows.ClaimLineRow | None, now: datetime) -> datetime:
+    if claim is not None:
+        return claim.signed_at
+    # A week still running is judged as it would be on the Monday after, so that the screen shows what is coming.
+    after = datetime.combine(picture.week_start + timedelta(days=7), time(9), LONDON)
+    return max(now, after) if to_local(now).date() <= picture.week_start + timedelta(days=6) else now
+
+
+def _newest_claim(picture: WeekPicture, resident: Resident) -> claim_rows.ClaimLineRow | None:
+    return max(picture.claims.get(resident.id, ()), key=lambda claim: claim.version, default=None)
+
+
+def _taken(
+    decided: Sequence[tuple[Resident, WeekFacts, Decision]], chosen: Sequence[ResidentId] | None
+) -> list[tuple[Resident, WeekFacts, Decision]]:
+    if chosen is not None:
+        wanted = set(chosen)
+        for resident, _, decision in decided:
+            if resident.id in wanted and not (decision.eligible or decision.manual):
+                why = "; ".join(reason_words(code) for code in decision.reasons)
+                raise UserError(f"Cannot claim for {resident.details.banner_name}: {why}", field="chosen")
+        decided = [item for item in decided if item[0].id in wanted]
+    taken = [item for item in decided if item[2].eligible or item[2].manual]
+    if taken:
+        return taken
+    if decided and all("LATE" in decision.reasons for _, _, decision in decided):
+        raise UserError(reason_words("LATE") + ". " + reason_mend("LATE"), field="late_reason")
+    if any("DUPLICATE" in decision.reasons for _, _, decision in decided):
+        raise UserError("Everybody who can be claimed for this week has been claimed for already", field="week")
+    raise UserError("Nobody can be claimed for this week. The reasons are beside each resident", field="week")
+
+
+def _line(
+    picture: WeekPicture, resident: Resident, facts: WeekFacts, decision: Decision, full_amount: int
+) -> ClaimLine:
+    newest = _newest_claim(picture, resident)
+    version = newest.version + 1 if newest else 1
+    supports = {support.area: support for support in decision.supports}
+    areas = decision.relied_upon or tuple(sorted(supports, key=lambda need: need.value))
+    relied = []
+    for area in areas:
+        support = supports[area]
+        champion = support.champions[0]
+        member = picture.posts[champion.ref or ""]
+        evidence = picture.evidence[support.evidence_ref or ""]
+        relied.append(ReliedUpon(area, StaffMember(member.details.name, member.id), evidence))
+    return ClaimLine(
+        identifier=claim_identifier(picture.home.ods, resident.details.key, picture.week_start, version),
+        version=version,
+        resident=outgoing.identity(resident),
+        week_start=picture.week_start,
+        week_end=picture.week_start + timedelta(days=6),
+        relied_upon=tuple(relied),
+        amount_pence=decision.amount_pence or full_amount,
+        late_reason=facts.late_reason if decision.manual else None,
+    )
+
+
+def _save_claim(
+    work: Work, resident: Resident, facts: WeekFacts, decision: Decision, line: ClaimLine, queue_id: str
+) -> None:
+    body = {
+        "resident_id": resident.id,
+        "identifier": line.identifier,
+        "amount_pence": line.amount_pence,
+        "decision": decision.as_json(),
+        "facts": to_plain(facts),
+        "relied_upon": to_plain(line.relied_upon),
+    }
+    claim_rows.save(
+        work, resident.id, line.week_start, line.version, line.identifier, line.amount_pence, queue_id, body
+    )
+
+
+def _row(
+    connection: Connection, picture: WeekPicture, resident: Resident, facts: WeekFacts, decision: Decision
+) -> ClaimRow:
+    details = resident.details
+    claim = _newest_claim(picture, resident)
+    return ClaimRow(
+        resident_id=resident.id,
+        resident_key=details.key,
+        resident_name=details.banner_name,
+        room=details.room,
+        nhs_number=details.nhs_number,
+        decision=decision,
+        reasons=_reason_lines(decision.reasons),
+        left_out=_reason_lines([code for _, codes in decision.left_out for code in codes]),
+        champions=tuple((need_label(s.area), ", ".join(c.name for c in s.champions)) for s in decision.supports),
+        evidence=tuple(
+            (need_label(s.area), evidence_words(picture.evidence[s.evidence_ref]))
+            for s in decision.supports
+            if s.evidence_ref
+        ),
+        advice=advice(facts, decision) if claim is None else (),
+        claim=_claim_state(connection, claim) if claim else None,
+    )
+
+
+def evidence_words(evidence: Evidence) -> str:
+    """``MUST, High risk, 02-Nov-2026`` or ``paper document, 02-Nov-2026``."""
+    if evidence.instrument == PAPER:
+        return f"paper document, {short_date(evidence.on)}"
+    tool = registry.instrument(evidence.instrument)
+    band = f", {registry.band_label(evidence.instrument, evidence.band)}" if evidence.band else ""
+    return f"{tool.short}{band}, {short_date(evidence.on)}"
+
+
+def _reason_lines(codes: Sequence[str]) -> tuple[ReasonLine, ...]:
+    return tuple(ReasonLine(code, reason_words(code), reason_mend(code)) for code in codes)
+
+
+def _claim_state(connection: Connection, claim: claim_rows.ClaimLineRow) -> ClaimState:
+    message = outbox.line(connection, claim.outbox_id)
+    state = message.message.state if message else OutboxState.QUARANTINED
+    return ClaimState(
+        claim.identifier,
+        claim.version,
+        claim_words(claim, state),
+        state,
+        claim.outcome,
+        claim.disposition,
+        claim.reasons,
+        claim.amount_pence,
+        claim.decided_pence,
+        claim.revision_id,
+        claim.outbox_id,
+    )
+
+
+_STATE_WORDS = {
+    OutboxState.QUEUED: "Signed, waiting to be sent",
+    OutboxState.SENDING: "Being sent",
+    OutboxState.SENT: "Sent, not yet acknowledged",
+    OutboxState.ACKNOWLEDGED: "Received by the CCG, decision awaited",
+    OutboxState.DECIDED: "Decided",
+    OutboxState.REFUSED: "Message refused by the CCG's system",
+    OutboxState.UNDELIVERED: "Not delivered",
+    OutboxState.SUPERSEDED: "Replaced by a later version",
+    OutboxState.QUARANTINED: "Could not be sent",
+}
+
+
+def claim_words(claim: claim_rows.ClaimLineRow, state: OutboxState) -> str:
+    """Where a claim is, in the manager's words: the CCG's decision when there is one, else where the message is."""
+    if claim.outcome is None or claim.outcome == "queued":
+        return "With a person at the CCG" if claim.outcome == "queued" else _STATE_WORDS[state]
+    if claim.decided_pence:
+        return "Accepted"
+    return "Refused: " + "; ".join(reason_words(code) for code in claim.reasons) if claim.reasons else "Refused"
+
+
+def _why_not(session: Session, monday: date, rows: Sequence[ClaimRow], open_rows: Sequence[ClaimRow]) -> str:
+    try:
+        refuse_unfinished(session, monday)
+    except UserError as error:
+        return error.message
+    if open_rows:
+        return ""
+    if any(row.claim is not None for row in rows):
+        return "Everybody who can be claimed for this week has been claimed for"
+    return "Nobody can be claimed for this week"
+
+
+def _at_risk(session: Session, facts: Sequence[WeekFacts]) -> tuple[AtRisk, ...]:
+    horizon = session.today() + timedelta(days=_FORECAST_DAYS)
+    return tuple(risk for risk in cover_forecast(facts, session.now(), horizon) if risk.resident_ids)
+
+
+def _rate(eligible: int, residents: int) -> Decimal:
+    """The share of residents who can be claimed for, in per cent to one decimal."""
+    if not residents:
+        return Decimal("0.0")
+    return (Decimal(100 * eligible) / residents).quantize(Decimal("0.1"), ROUND_HALF_UP)

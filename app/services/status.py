@@ -1,0 +1,53 @@
+"""What is always in sight: who is signed in, what waits, how old things are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.domain.people import Role
+from app.models import alerts, assessments, outbox
+from app.services import sync
+from app.services.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The status bar. ``trouble`` counts messages that somebody must look at; ``last_backup`` None means never."""
+
+    user: str
+    name: str
+    role: Role
+    home_name: str
+    practice: bool
+    waiting: int
+    trouble: int
+    late: bool
+    connected: bool
+    last_exchange: datetime | None
+    last_error: str
+    last_backup: datetime | None
+    standing_alerts: int
+    drafts: int
+
+
+def status(session: Session) -> Status:
+    """Computed from the rows each time; nothing is remembered from the last call."""
+    with session.read() as connection:
+        line = sync.connection_now(session, connection)
+        return Status(
+            user=session.account.user,
+            name=session.account.name,
+            role=session.account.role,
+            home_name=session.home.name,
+            practice=session.home.practice,
+            waiting=line.waiting,
+            trouble=outbox.in_trouble(connection),
+            late=line.late,
+            connected=line.transport is not None,
+            last_exchange=line.last_exchange,
+            last_error=line.last_error,
+            last_backup=None,  # no backup is made yet, and the bar must say so
+            standing_alerts=len(alerts.alerts(connection, standing_only=True)),
+            drafts=len(assessments.drafts(connection)),
+        )

@@ -1,0 +1,203 @@
+"""Sending a resident to hospital: the red-bag pack, kept exactly as it was printed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from app.domain import questionnaire, transfer
+from app.domain.dates import to_local
+from app.domain.errors import UserError
+from app.domain.instruments import registry
+from app.domain.instruments.outcome import Outcome
+from app.domain.people import Fact, FactKind, Medicine, ResidentId
+from app.domain.transfer import TransferReason
+from app.models import residents as resident_rows
+from app.models import transfers as rows
+from app.models.store import Work
+from app.services import alerts, assessments
+from app.services.access import Action, require
+from app.services.changes import Changes, changes
+from app.services.pack_content import pack_content
+from app.services.session import Session
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+_MOST_COPIES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class PackRow:
+    """A printed pack in a list."""
+
+    id: str
+    resident_id: ResidentId
+    version: int
+    printed_at: datetime
+    printed_by: str
+    pages: int
+    sha256: str
+    bag: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """A pack just made: the bytes to print or save, and which fields it prints as not recorded."""
+
+    id: str
+    version: int
+    pdf: bytes
+    pages: int
+    missing: tuple[str, ...]
+    sha256: str
+    changes: Changes
+
+
+@dataclass(frozen=True, slots=True)
+class Prefill:
+    """What can be offered before anybody types: the last observations with their time, medicines whose last dose a
+    ward must know, and the bag that has been home longest (empty while no bag was ever sent)."""
+
+    observations: Mapping[str, object]
+    observed_at: datetime | None
+    medicines: tuple[str, ...]
+    bag: str
+
+
+def prefill(session: Session, resident_id: ResidentId) -> Prefill:
+    """What the record can offer for the questions of :func:`send_to_hospital`."""
+    require(session, Action.PRINT_PACK)
+    last = assessments.previous(session, resident_id, "news2")
+    with session.read() as connection:
+        medicines = [
+            f.body
+            for f in resident_rows.facts(connection, resident_id, FactKind.MEDICINE)
+            if isinstance(f.body, Medicine) and f.body.stopped is None
+        ]
+        bags = rows.bags_used(connection)
+    ordered = sorted(medicines, key=lambda m: (not (m.time_critical or transfer.time_critical_kind(m.name)), m.name))
+    return Prefill(
+        last.answers if last else {},
+        last.row.at if last else None,
+        tuple(m.name for m in ordered),
+        bags[-1] if bags else "",
+    )
+
+
+def send_to_hospital(session: Session, resident_id: ResidentId, reason: TransferReason, *, copies: int = 1) -> Pack:
+    """Make the pack and keep it as a new version, with the hash of its bytes.
+
+    Nothing that is missing stops it: missing fields are printed as not recorded and named in the answer. Observations
+    that cannot be true are refused at the field, because a wrong pulse on page 1 is worse than none.
+    """
+    from app.reports.pack import pack_pdf
+
+    require(session, Action.PRINT_PACK)
+    if not 1 <= copies <= _MOST_COPIES:
+        raise UserError(f"Copies must be between 1 and {_MOST_COPIES}", field="copies")
+    reason, observed = _checked(session, reason)
+    now = session.now()
+    with session.write() as work:
+        content = _content(session, work, resident_id, reason, observed)
+        version = rows.next_version(work.connection, resident_id)
+        pack_id = work.new_id()
+        stamp = transfer.PackStamp(
+            pack_id=pack_id,
+            version=version,
+            home_name=session.home.name,
+            home_phone=transfer.said(session.home.phone),
+            printed_at=now,
+            printed_by=session.account.name,
+            valid_at=now,
+            supersedes=version - 1 if version > 1 else None,
+            copies=copies,
+            anchor=f"{work.chain.count}-{work.chain.head[:8]}",
+        )
+        made = pack_pdf(content, stamp)
+        bag = reason.bag if isinstance(reason.bag, str) else ""
+        situation = reason.situation if isinstance(reason.situation, str) else ""
+        body = {
+            "resident_id": resident_id,
+            "version": version,
+            "supersedes": stamp.supersedes,
+            "sha256": made.sha256,
+            "content_hash": transfer.content_hash(content),
+            "pages": made.pages,
+            "copies": copies,
+            "bag": bag,
+            "destination": transfer.words(reason.destination),
+            "situation": situation,
+            "missing": list(made.missing),
+        }
+        rows.save(
+            work, pack_id, resident_id, version, made.data, body,
+            pages=made.pages, sha256=made.sha256, bag=bag, situation=situation,
+        )  # fmt: skip
+    return Pack(
+        pack_id, version, made.data, made.pages, made.missing, made.sha256, changes("transfer", resident=resident_id)
+    )
+
+
+def pack_pdf(session: Session, pack_id: str) -> bytes:
+    """A pack as it was printed. Opening it again is audited."""
+    require(session, Action.PRINT_PACK)
+    with session.write() as work:
+        line = rows.pack(work.connection, pack_id)
+        content = rows.content(work.connection, line.sha256) if line else None
+        if line is None or content is None:
+            raise UserError("This pack is not in the records", field="pack")
+        work.audit("reopen", "transfer", pack_id, resident_id=line.resident_id)
+    return content
+
+
+def packs(session: Session, resident_id: ResidentId) -> tuple[PackRow, ...]:
+    """A resident's packs, newest first."""
+    require(session, Action.VIEW_RESIDENTS)
+    with session.read() as connection:
+        return pack_rows(connection, resident_id)
+
+
+def pack_rows(connection: Connection, resident_id: ResidentId) -> tuple[PackRow, ...]:
+    """A resident's packs inside a transaction already open."""
+    return tuple(
+        PackRow(p.id, p.resident_id, p.version, p.printed_at, p.printed_by, p.pages, p.sha256, p.bag, p.situation)
+        for p in rows.packs(connection, resident_id)
+    )
+
+
+def _content(
+    session: Session, work: Work, resident_id: ResidentId, reason: TransferReason, observed: Outcome | None
+) -> transfer.PackContent:
+    line = resident_rows.resident(work.connection, resident_id)
+    if line is None:
+        raise UserError("This resident is not in the records", field="resident")
+    facts: dict[FactKind, tuple[Fact, ...]] = dict.fromkeys(FactKind, ())
+    for fact in resident_rows.facts(work.connection, resident_id):
+        facts[fact.kind] += (fact,)
+    latest = assessments.latest_whole(session, work.connection, resident_id)
+    return pack_content(
+        line.resident.details,
+        facts,
+        latest,
+        alerts.rows_for(work.connection, resident_id=resident_id, standing_only=True),
+        reason,
+        observed,
+        session.home,
+        transfer.Signature(session.account.name, session.account.role.value.capitalize(), session.now()),
+        session.now(),
+    )
+
+
+def _checked(session: Session, reason: TransferReason) -> tuple[TransferReason, Outcome | None]:
+    """The reason with its observations typed, and their NEWS2 result; None when nothing was observed."""
+    given = {key: value for key, value in reason.observations.items() if value not in (None, "")}
+    if not given:
+        return reason, None
+    form = assessments.form("news2")
+    typed = questionnaire.gather(questionnaire.check_answers(form, given), form)
+    outcome = registry.score("news2", typed, to_local(session.now()).date())
+    return replace(reason, observations=typed), outcome

@@ -1,0 +1,51 @@
+"""The keys that work everywhere, in one list (Ctrl+/)."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
+
+from app.ui.theme import L, M
+from app.ui.widgets.buttons import button_row, primary
+from app.ui.widgets.table import Column, RecordTable
+from app.ui.widgets.text import heading
+
+KEYS = (
+    ("Find a resident", "Ctrl+F"),
+    ("New", "Ctrl+N"),
+    ("Save", "Ctrl+S"),
+    ("Print", "Ctrl+P"),
+    ("Load again", "F5"),
+    ("Cancel, close a question", "Esc"),
+    ("Back to the page before", "Alt+Left"),
+    ("Go to page 1 to 7 on the left", "Ctrl+1 to Ctrl+7"),
+    ("Next part of the window", "F6"),
+    ("Larger text, smaller text", "Ctrl++, Ctrl+-"),
+    ("Lock", "Ctrl+L"),
+    ("Settings", "Ctrl+,"),
+    ("This list", "Ctrl+/"),
+    ("Quit", "Ctrl+Q"),
+)
+
+
+class Shortcuts(QDialog):
+    """The list; Esc or Enter closes it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Keyboard shortcuts")
+        table: RecordTable[tuple[str, str]] = RecordTable(
+            "Keyboard shortcuts",
+            (Column("To do this", lambda row: row[0], stretch=True), Column("Press", lambda row: row[1])),
+        )
+        table.set_rows(KEYS)
+        table.opened.connect(self.accept)
+        close = primary("Close", self.accept)
+        close.setDefault(True)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(L, L, L, L)
+        column.setSpacing(M)
+        column.addWidget(heading("Keyboard shortcuts"))
+        column.addWidget(table, 1)
+        column.addLayout(button_row(close))
+        rows = table.verticalHeader().defaultSectionSize() * (len(KEYS) + 1)
+        self.resize(max(560, table.fontMetrics().averageCharWidth() * 64), min(rows + 180, 680))

@@ -1,0 +1,476 @@
+"""First run: four steps from an empty folder to a home that somebody can sign in to.
+
+The recovery key is shown once and kept nowhere by the program; the step is passed by typing its last group back, so
+that it has been written down before it is needed.
+"""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QCloseEvent, QFontDatabase
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QGridLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QProgressBar,
+    QRadioButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.domain.errors import Problem, UserError
+from app.ui.dialogs.confirm import confirm
+from app.ui.messages import MessageBar, Messages
+from app.ui.tasks import Tasks
+from app.ui.theme import L, M, Theme
+from app.ui.widgets.buttons import button_row, primary, secondary
+from app.ui.widgets.date_edit import DateEdit
+from app.ui.widgets.error_summary import ErrorSummary
+from app.ui.widgets.field import ChoiceBox, Field, show_problems
+from app.ui.widgets.password import PasswordEdit
+from app.ui.widgets.text import NotesEdit, card, label, scrolled, title
+from app.ui.widgets.text_size import TextSize
+
+if TYPE_CHECKING:
+    from app.domain.clock import Clock
+    from app.domain.people import Home
+    from app.services.first_run import CreatedHome, HomeSetup
+    from app.ui.signin import SignedIn
+
+STEPS = 4
+
+
+class FirstRunWindow(QWidget):
+    """The four steps. ``finished`` carries a SignedIn, on the new home or on the practice home.
+
+    ``practice_store`` is where a practice home goes: never into the folder of the real one.
+    """
+
+    finished = Signal(object)
+
+    def __init__(
+        self, store: Path, practice_store: Path, tasks: Tasks, theme: Theme, clock: Callable[[], Clock]
+    ) -> None:
+        super().__init__()
+        self._store = store
+        self._practice_store = practice_store
+        self._tasks = tasks
+        self._clock = clock
+        self._unproved = False
+        self.setProperty("role", "page")
+        self.setWindowTitle("Hartwell – set up")
+        self.resize(1000, 720)
+        self.messages = Messages(self)
+        self.step = 0
+        self.start = _Start()
+        self.home = _HomeStep(lambda: _today(clock))
+        self.manager = _ManagerStep()
+        self.recovery = _RecoveryStep()
+        self._pages: tuple[QWidget, ...] = (self.start, self.home, self.manager, self.recovery)
+        self.where = label("", "secondary")
+        self.back = secondary("Back", self._back)
+        self.next = primary("Continue", self.go_on)
+        self.next.setDefault(True)
+        self.progress = QProgressBar()
+        self.progress.setRange(0, 0)
+        self.progress.setTextVisible(False)
+        self.progress_words = label("", "strong")
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(L, L, L, L)
+        column.setSpacing(M)
+        top = QHBoxLayout()
+        top.addWidget(self.where, 1)
+        top.addWidget(TextSize(theme))
+        column.addLayout(top)
+        column.addWidget(MessageBar(self.messages))
+        for page in self._pages:
+            column.addWidget(page)
+        column.addWidget(self.progress_words)
+        column.addWidget(self.progress)
+        column.addLayout(button_row(self.next, self.back))
+        column.addStretch(1)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(scrolled(body))
+        self._busy("")
+        self._go(0)
+
+    def go_on(self) -> None:
+        """Check the step and go to the next one."""
+        self.messages.clear()
+        match self.step:
+            case 0:
+                if self.start.practice.isChecked():
+                    self._make_practice()
+                else:
+                    self._go(1)
+            case 1:
+                if self.home.check() is not None:
+                    self._go(2)
+            case 2:
+                self._create()
+            case _:
+                self._prove()
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        """The recovery key is shown only now: closing before it is proved asks first."""
+        if self._unproved and not confirm(
+            self,
+            "The recovery key has not been checked",
+            "It is shown only this once. Without it, records cannot be opened when every password is forgotten.",
+            "Close without it",
+            irreversible=True,
+            cancel="Go back to the key",
+        ):
+            event.ignore()
+            return
+        event.accept()
+
+    def _back(self) -> None:
+        self.messages.clear()
+        self._go(self.step - 1)
+
+    def _go(self, step: int) -> None:
+        self.step = step
+        for at, page in enumerate(self._pages):
+            page.setVisible(at == step)
+        self.where.setText(f"Setting up Hartwell: step {step + 1} of {STEPS}")
+        self.back.setVisible(step in {1, 2})
+        self.next.setText({0: "Continue", 1: "Continue", 2: "Create the home", 3: "Start"}[step])
+        first: dict[int, QWidget] = {
+            0: self.start.real,
+            1: self.home.fields[0].target,
+            2: self.manager.fields[0].target,
+            3: self.recovery.last.target,
+        }
+        first[step].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _make_practice(self) -> None:
+        self._busy("Making the practice home: 45 invented residents with some weeks of history…")
+        store, clock = self._practice_store, self._clock
+
+        def work() -> SignedIn:
+            from app.services import practice
+            from app.ui.signin import preferences
+
+            return preferences(practice.build(store, clock()))
+
+        self._tasks.run(work, self._done, self._failed, owner=self)
+
+    def _create(self) -> None:
+        home = self.home.check()
+        manager = self.manager.check()
+        if home is None or manager is None:
+            if home is None:
+                self._go(1)
+            return
+        user, name, device, password = manager
+        self._busy("Creating the home…")
+        store, clock = self._store, self._clock
+
+        def work() -> CreatedHome:
+            from app.services import first_run
+
+            setup: HomeSetup = first_run.HomeSetup(home, user, name, device)
+            return first_run.create_home(store, setup, password, clock())
+
+        self._tasks.run(work, self._created, self._failed, owner=self)
+
+    def _created(self, created: CreatedHome) -> None:
+        self._busy("")
+        self._unproved = True
+        self.recovery.show_key(created.recovery_key)
+        self._go(3)
+
+    def _prove(self) -> None:
+        if not self.recovery.proved():
+            return
+        self._unproved = False
+        self.recovery.forget()
+        manager = self.manager.check()
+        if manager is None:
+            return
+        user, _name, _device, password = manager
+        self._busy("Opening…")
+        store, clock = self._store, self._clock
+
+        def work() -> SignedIn:
+            from app.services import sign_in
+            from app.ui.signin import preferences
+
+            return preferences(sign_in.sign_in(store, user, password, clock()))
+
+        self._tasks.run(work, self._done, self._failed, owner=self)
+
+    def _done(self, result: SignedIn) -> None:
+        self._busy("")
+        self.manager.forget()
+        self.finished.emit(result)
+
+    def _failed(self, exc: BaseException) -> None:
+        self._busy("")
+        if isinstance(exc, UserError) and exc.problems:
+            keys = {problem.field for problem in exc.problems}
+            step = 1 if keys & {field.key for field in self.home.fields} else 2
+            self._go(step)
+            (self.home if step == 1 else self.manager).mark(exc.problems)
+            return
+        self.messages.report(exc)
+
+    def _busy(self, words: str) -> None:
+        self.progress.setVisible(bool(words))
+        self.progress.setAccessibleName(words or "Progress")
+        self.progress_words.setVisible(bool(words))
+        self.progress_words.setText(words)
+        self.next.setEnabled(not words)
+        self.back.setEnabled(not words)
+
+
+class _Start(QWidget):
+    """Step 1: a real home, or a practice home to try everything on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.real = QRadioButton("Set up our care home")
+        self.practice = QRadioButton("Try a practice home first")
+        self.real.setChecked(True)
+        group = QButtonGroup(self)
+        panel, inside = card(spacing=M)
+        inside.addWidget(title("Welcome to Hartwell"))
+        for button, words in (
+            (self.real, "You need the home's name and its organisation (ODS) code. It takes about five minutes."),
+            (
+                self.practice,
+                "45 invented residents and a practice CCG, marked as practice throughout, kept apart from real ones.",
+            ),
+        ):
+            group.addButton(button)
+            button.setAccessibleDescription(words)
+            inside.addWidget(button)
+            inside.addWidget(label(words, "secondary"))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(panel)
+
+
+class _FormStep(QWidget):
+    """A step with fields and the summary of what is wrong with them."""
+
+    def __init__(self, heading: str, intro: str) -> None:
+        super().__init__()
+        self.summary = ErrorSummary()
+        self.fields: tuple[Field, ...] = ()
+        self.panel, self.inside = card(spacing=M)
+        self.inside.addWidget(title(heading))
+        self.inside.addWidget(label(intro, "secondary"))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(M)
+        column.addWidget(self.summary)
+        column.addWidget(self.panel)
+
+    def mark(self, problems: tuple[Problem, ...]) -> None:
+        """Mark these problems; none takes every mark away."""
+        show_problems(problems, self.fields, self.summary)
+
+
+class _HomeStep(_FormStep):
+    """Step 2: the home."""
+
+    def __init__(self, today: Callable[[], date]) -> None:
+        super().__init__(
+            "Your care home", "These are printed on red-bag packs and sent with claims. You can change them later."
+        )
+        self.name, self.ods, self.cqc = QLineEdit(), QLineEdit(), QLineEdit()
+        self.address, self.postcode = NotesEdit(3), QLineEdit()
+        self.phone, self.email, self.beds, self.locality = QLineEdit(), QLineEdit(), QLineEdit(), QLineEdit()
+        self.kind = ChoiceBox(
+            [("residential", "Residential"), ("nursing", "Nursing"), ("dual", "Residential and nursing")]
+        )
+        self.accredited = DateEdit(today, key="accredited")
+        self.fields = (
+            Field("Name of the home", self.name, key="name"),
+            Field("ODS code", self.ods, key="ods", help_text="3 to 12 letters and digits, for example VN3X2"),
+            Field("CQC location (optional)", self.cqc, key="cqc_location"),
+            Field("Number of beds (optional)", self.beds, key="beds"),
+            Field("Address (optional)", self.address, key="address", help_text="One line each, without the postcode"),
+            Field("Postcode (optional)", self.postcode, key="postcode"),
+            Field("Telephone (optional)", self.phone, key="phone", help_text="As the hospital should ring it"),
+            Field("Email (optional)", self.email, key="email"),
+            Field("Kind of home", self.kind, key="kind"),
+            Field("Locality (optional)", self.locality, key="locality", help_text="For example Lower Lea Valley"),
+            Field(
+                "Accredited for the premium since (optional)",
+                self.accredited,
+                key="accredited",
+                help_text="Without this date no premium can be claimed. You can add it later",
+            ),
+        )
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(L)
+        grid.setVerticalSpacing(M)
+        for at, field in enumerate(self.fields):
+            grid.addWidget(field, at // 2, at % 2)
+        grid.setColumnStretch(0, 1)
+        grid.setColumnStretch(1, 1)
+        self.inside.addLayout(grid)
+
+    def check(self) -> Home | None:
+        """The home as typed; None, with the fields marked, when something must be mended."""
+        from app.domain.nhs import parse_ods
+        from app.domain.people import Home
+
+        problems: list[Problem] = []
+        ods, beds, since = "", 0, None
+        if not self.name.text().strip():
+            problems.append(Problem("name", "Enter the name of the home"))
+        try:
+            ods = parse_ods(self.ods.text(), field="ods")
+        except UserError as exc:
+            problems.append(
+                Problem("ods", exc.message.replace("Organisation code", "ODS code"))
+                if self.ods.text().strip()
+                else Problem("ods", "Enter the ODS code")
+            )
+        typed = self.beds.text().strip()
+        if typed and not (typed.isdecimal() and 0 < int(typed) <= 500):
+            problems.append(Problem("beds", "Number of beds must be a whole number from 1 to 500"))
+        elif typed:
+            beds = int(typed)
+        try:
+            since = self.accredited.value()
+        except UserError as exc:
+            problems.extend(exc.problems)
+        self.mark(tuple(problems))
+        if problems:
+            return None
+        return Home(
+            name=self.name.text().strip(),
+            ods=ods,
+            cqc_location=self.cqc.text().strip(),
+            address=tuple(line.strip() for line in self.address.text().splitlines() if line.strip()),
+            postcode=self.postcode.text().strip().upper(),
+            phone=self.phone.text().strip(),
+            email=self.email.text().strip(),
+            beds=beds,
+            locality=self.locality.text().strip(),
+            kind=str(self.kind.value()),
+            accredited=((since, None),) if since else (),
+        )
+
+
+class _ManagerStep(_FormStep):
+    """Step 3: the manager's account."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The manager's account",
+            "The manager adds the other staff, signs claims and can change everything. Nobody can look the password "
+            "up: not even us.",
+        )
+        self.name, self.user, self.device = QLineEdit(), QLineEdit(), QLineEdit()
+        self.device.setText(platform.node() or "office laptop")
+        self.password, self.again = PasswordEdit(), PasswordEdit()
+        self.fields = (
+            Field("Manager's name", self.name, key="manager_name"),
+            Field("User name", self.user, key="user", help_text="Short, to sign in with, for example mo"),
+            Field(
+                "Password",
+                self.password,
+                key="password",
+                help_text="At least 8 characters. Three words are easy to remember and hard to guess",
+            ),
+            Field("Password again", self.again, key="again"),
+            Field("Name of this computer", self.device, key="device", help_text="So that you can tell laptops apart"),
+        )
+        for field in self.fields:
+            self.inside.addWidget(field)
+
+    def check(self) -> tuple[str, str, str, str] | None:
+        """User name, name, computer and password; None, with the fields marked, when something must be mended."""
+        from app.services.first_run import check_password
+
+        problems: list[Problem] = []
+        if not self.name.text().strip():
+            problems.append(Problem("manager_name", "Enter the manager's name"))
+        if not self.user.text().strip():
+            problems.append(Problem("user", "Enter a user name"))
+        try:
+            check_password(self.password.text())
+        except UserError as exc:
+            problems.extend(exc.problems)
+        else:
+            if self.password.text() != self.again.text():
+                problems.append(Problem("again", "The two passwords must be the same"))
+        if not self.device.text().strip():
+            problems.append(Problem("device", "Enter a name for this computer"))
+        self.mark(tuple(problems))
+        if problems:
+            return None
+        return self.user.text().strip(), self.name.text().strip(), self.device.text().strip(), self.password.text()
+
+    def forget(self) -> None:
+        """Drop the passwords."""
+        self.password.clear()
+        self.again.clear()
+
+
+class _RecoveryStep(_FormStep):
+    """Step 4: the recovery key, written down and proved."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The recovery key",
+            "Write this key on paper, by hand, and lock it away, not with this laptop. It opens the records when every "
+            "password is forgotten. It is shown only now and is kept nowhere on this computer. O and I are letters: "
+            "the key has no digits but 2 to 7.",
+        )
+        self._key = ""
+        self.key = label("", "number", copyable=False)
+        self.key.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self.key.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.box = QLineEdit()
+        self.last = Field(
+            "The last group of the key",
+            self.box,
+            key="last",
+            help_text="Type it from your paper, to be sure that it can be read",
+        )
+        self.fields = (self.last,)
+        self.inside.addWidget(self.key)
+        self.inside.addWidget(self.last)
+
+    def show_key(self, key: str) -> None:
+        """Show the key; the step is passed only with its last group."""
+        self._key = key
+        groups = key.split("-")
+        half = len(groups) // 2
+        self.key.setText("-".join(groups[:half]) + "-\n" + "-".join(groups[half:]))
+        self.key.setAccessibleName("Recovery key: " + ", ".join(" ".join(group) for group in key.split("-")))
+
+    def proved(self) -> bool:
+        """Whether the last group was typed back; capitals and space do not matter."""
+        right = self.box.text().strip().replace(" ", "").upper() == self._key.split("-")[-1].upper()
+        self.mark(() if right else (Problem("last", "This is not the last group of the key. Check what you wrote"),))
+        return right
+
+    def forget(self) -> None:
+        """Take the key off the screen."""
+        self._key = ""
+        self.key.setText("")
+        self.key.setAccessibleName("")
+        self.box.clear()
+
+
+def _today(clock: Callable[[], Clock]) -> date:
+    from app.domain.dates import to_local
+
+    return to_local(clock().now()).date()

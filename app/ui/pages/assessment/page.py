@@ -1,0 +1,802 @@
+"""Recording an assessment: the form, what it comes to while it is filled, the draft that is never lost, and signing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from app.domain.dates import age_years, clock_time, date_time, to_local
+from app.domain.errors import Problem, UserError
+from app.domain.instruments.outcome import Outcome
+from app.domain.instruments.registry import instrument as tool_of
+from app.domain.people import Gender, Resident, ResidentId
+from app.ui import theme
+from app.ui.context import Context
+from app.ui.dialogs.confirm import confirm
+from app.ui.pages.assessment.chooser import Chooser
+from app.ui.pages.assessment.live import LivePanel
+from app.ui.pages.assessment.result import ResultView
+from app.ui.pages.assessment.sign import SignDialog
+from app.ui.pages.assessment.words import first_small
+from app.ui.theme import MAIN_TARGET, L, M, S, Tone
+from app.ui.widgets.banner import ResidentBanner
+from app.ui.widgets.buttons import link, primary, secondary
+from app.ui.widgets.error_summary import ErrorSummary
+from app.ui.widgets.field import Field
+from app.ui.widgets.flow import FlowLayout
+from app.ui.widgets.tag import Tag
+from app.ui.widgets.text import NotesEdit, label, scrolled, title
+from app.ui.widgets_form.editors import WhenEditor
+from app.ui.widgets_form.typed import say_when
+from app.ui.widgets_form.view import FormView
+
+if TYPE_CHECKING:
+    from app.domain.questionnaire import Form
+    from app.services.alerts import AlertRow
+    from app.services.assessments import Assessment, Draft, DraftRow, SavedDraft, Signed
+    from app.services.changes import Changes
+    from app.services.residents import ResidentRecord
+    from app.services.session import Session
+
+_AT, _REASON = "hartwell.at", "hartwell.reason"
+"""Where a draft keeps the time box and the reason box; no questionnaire of ours has such link ids."""
+_PAUSE = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """What the page is opened for. Without ``instrument`` it asks which; ``draft_id`` resumes, ``amends`` is the id of
+    the assessment to correct."""
+
+    resident_id: ResidentId
+    instrument: str = ""
+    draft_id: str = ""
+    amends: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    record: ResidentRecord
+    form: Form | None
+    previous: Assessment | None
+    amended: Assessment | None
+    draft: Draft | None
+    waiting: DraftRow | None
+
+
+class _DraftSlot:
+    """The draft's id, written by the store thread when it first saves, so that two quick saves make one draft."""
+
+    def __init__(self, draft_id: str | None) -> None:
+        self.id = draft_id
+
+
+class AssessmentPage(QWidget):
+    """One assessment of one resident. ``opened(Open(...))``."""
+
+    title = "Assessment"
+
+    def __init__(self, ctx: Context) -> None:
+        super().__init__()
+        self._ctx = ctx
+        self._visit = 0
+        self._arg: Open | None = None
+        self._resident: Resident | None = None
+        self._reset()
+        self.setAccessibleName("Assessment")
+        self.banner = ResidentBanner()
+        self.summary = ErrorSummary()
+        self._notice = _Notice()
+        self._head = QVBoxLayout()
+        self._head.setSpacing(S)
+        self._head.setContentsMargins(L, M, L, 0)
+        self._head.addWidget(self.banner)
+        self._body = QVBoxLayout()
+        self._body.setContentsMargins(0, 0, 0, 0)
+        self._body.setSpacing(M)
+        self._left = QWidget()
+        self._column = QVBoxLayout(self._left)
+        self._column.setContentsMargins(L, M, L, L)
+        self._column.setSpacing(M)
+        self._left_area = scrolled(self._left)
+        self._side_area = QScrollArea()
+        self._side_area.setWidgetResizable(True)
+        self._side_area.setFrameShape(QFrame.Shape.NoFrame)
+        self._side_area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._side_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._split = QHBoxLayout()
+        self._split.setSpacing(0)
+        self._split.addWidget(self._left_area, 3)
+        self._split.addWidget(self._side_area, 2)
+        self.foot = _Foot(self.sign, self._save_now, self._ask_discard)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addLayout(self._head)
+        outer.addLayout(self._split, 1)
+        outer.addWidget(self.foot)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_PAUSE)
+        self._timer.timeout.connect(self._save)
+        here = Qt.ShortcutContext.WidgetWithChildrenShortcut
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Save), self, self._save_now, context=here)
+        for keys in ("Ctrl+Return", "Ctrl+Enter"):
+            QShortcut(QKeySequence(keys), self, self.sign, context=here)
+        self._ctx.theme.changed.connect(self._arrange)
+        self._clear()
+
+    # --- coming and going ---
+
+    def opened(self, arg: Any) -> None:
+        """Clear everything of the last resident, then load."""
+        self._visit += 1
+        self._reset()
+        self._clear()
+        if not isinstance(arg, Open):
+            self._column.addWidget(label("Choose a resident first, then the assessment.", "strong"))
+            self._column.addWidget(primary("Go to residents", lambda: self._ctx.navigate.emit("residents", None)))
+            self._column.addStretch(1)
+            return
+        self._arg = arg
+        visit = self._visit
+        self._column.addWidget(label("Loading", "strong"))
+
+        def failed(exc: BaseException) -> None:
+            if visit == self._visit:
+                self._clear()
+            self._ctx.messages.report(exc)
+
+        self._ctx.call(partial(_load, arg), lambda found: self._loaded(visit, found), failed, owner=self)
+
+    def refresh(self, changes: Changes) -> None:
+        """Keep the banner and the raised alerts true; what is being typed is left alone."""
+        if self._arg is None or self._resident is None or self._arg.resident_id not in changes.residents:
+            return
+        if self.result is not None and changes.kinds & {"alert", "outbox"}:
+            self._reload_alerts()
+        if "resident" in changes.kinds and self.form is not None:
+            from app.services import residents
+
+            resident_id, visit = self._arg.resident_id, self._visit
+
+            def done(record: ResidentRecord) -> None:
+                if visit == self._visit:
+                    self.banner.show_resident(record.resident.details, self._ctx.today(), record.status)
+                    self._resident = record.resident
+
+            self._ctx.call(lambda s: residents.open_resident(s, resident_id), done, owner=self)
+
+    def can_leave(self) -> bool:
+        """Saves the draft and waits until it is on the disk; False when it could not be saved."""
+        self._timer.stop()
+        if self.form is None or not self._dirty:
+            return True
+        return self._save_and_wait()
+
+    # --- loading ---
+
+    def _reset(self) -> None:
+        self._resident = None
+        self.form: FormView | None = None
+        self.live: LivePanel | None = None
+        self.when: WhenEditor | None = None
+        self.result: ResultView | None = None
+        self._when_field: Field | None = None
+        self._reason: Field | None = None
+        self._amended: Assessment | None = None
+        self._outcome: Outcome | None = None
+        self._slot = _DraftSlot(None)
+        self._dirty = False
+        self._busy = False
+
+    def _clear(self) -> None:
+        self._timer.stop()
+        self.banner.clear()
+        self.banner.hide()
+        self._empty_body()
+        self.foot.hide()
+
+    def _empty_body(self) -> None:
+        for keep in (self.summary, self._notice):
+            keep.setParent(None)
+            keep.hide()
+        self.summary.clear()
+        if self._side_area.widget() is not None:
+            self._side_area.takeWidget().deleteLater()
+        self._side_area.hide()
+        while (item := self._column.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.setParent(None)
+                widget.deleteLater()
+        self._left_area.verticalScrollBar().setValue(0)
+
+    def _loaded(self, visit: int, found: _Loaded) -> None:
+        if visit != self._visit or self._arg is None:
+            return
+        self._empty_body()
+        self._resident = found.record.resident
+        self.banner.show_resident(found.record.resident.details, self._ctx.today(), found.record.status)
+        self.banner.show()
+        self._ctx.resident.emit(self._arg.resident_id)
+        if found.form is None:
+            self._choose(found)
+            return
+        tool = tool_of(self._arg.instrument)
+        self._ctx.titled.emit(f"{tool.short}, {found.record.resident.details.banner_name}")
+        self._build(found, found.form)
+
+    def _choose(self, found: _Loaded) -> None:
+        self._column.addWidget(title("Record an assessment"))
+        latest = {row.instrument: row for row in found.record.latest}
+        due = {row.instrument: row for row in found.record.due}
+        chooser = Chooser(latest, due, self._chosen)
+        self._column.addWidget(chooser)
+        first = next(iter(chooser.buttons.values()), None)
+        if first is not None:
+            first.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _chosen(self, code: str) -> None:
+        if self._arg is not None:
+            self.opened(Open(self._arg.resident_id, code))
+
+    def _build(self, found: _Loaded, form: Form) -> None:
+        tool = tool_of(form.code)
+        self._amended = found.amended
+        self._column.addWidget(title(f"Amend {tool.title}" if found.amended else tool.title))
+        for part in (self.summary, self._notice):
+            self._column.addWidget(part)
+        if found.amended:
+            row = found.amended.row
+            self._column.addWidget(
+                label(
+                    f"You are correcting the assessment of {date_time(row.at)}, signed by {row.signed_by}. "
+                    "It stays readable as the earlier version.",
+                )
+            )
+        self.form = FormView(form, self._ctx.now, self._ctx.today)
+        self.form.changed.connect(self._edited)
+        self.form.left.connect(self._save)
+        self.form.finished.connect(self._after_form)
+        box = QFrame()
+        box.setProperty("role", "card")
+        inside = QVBoxLayout(box)
+        inside.setContentsMargins(M, M, M, M)
+        inside.setSpacing(M)
+        inside.addWidget(self.form)
+        if found.amended:
+            notes = NotesEdit(2)
+            notes.textChanged.connect(self._edited)
+            self._reason = Field("Reason for the amendment", notes, key="reason", help_text="Kept with the record")
+            inside.addWidget(self._reason)
+        self.when = WhenEditor("Time of assessment", self._ctx.now)
+        self.when.set_value(found.amended.row.at if found.amended else self._ctx.now())
+        self.when.changed.connect(self._edited)
+        self._when_field = Field("Time of assessment", self.when, key="at", help_text="Today or in the past")
+        inside.addWidget(self._when_field)
+        self._column.addWidget(box)
+        self.live = LivePanel(tool)
+        self._column.addStretch(1)
+        if found.previous is not None:
+            self.form.set_previous(found.previous.answers, to_local(found.previous.row.at).date())
+        if found.draft is not None:
+            self._resume(found.draft)
+        elif found.amended is not None:
+            self.form.set_answers(found.amended.answers)
+        else:
+            self._prefill()
+            if found.waiting is not None:
+                self._offer(found.waiting)
+        self._place_live()
+        self.foot.begin(amending=found.amended is not None, draft=self._slot.id is not None)
+        self.foot.show()
+        self._score()
+        if self._notice.isHidden() or found.draft is not None:
+            self.form.go_to_first()
+        else:
+            self._notice.focus_first()
+
+    def _after_form(self) -> None:
+        """Enter on the last question: the reason where there is one, otherwise signing."""
+        if self._reason is not None:
+            self._reason.focus()
+        else:
+            self.foot.sign_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _prefill(self) -> None:
+        """Age and sex come from the record where a form asks for them, so that nobody types them again."""
+        if self.form is None or self._resident is None:
+            return
+        details = self._resident.details
+        asked = {question.link_id for question in self.form.form.questions()}
+        facts: dict[str, object] = {"age_years": age_years(details.date_of_birth, self._ctx.today())}
+        if details.gender in (Gender.FEMALE, Gender.MALE):
+            facts["sex"] = "F" if details.gender is Gender.FEMALE else "M"
+        self.form.set_answers({key: value for key, value in facts.items() if key in asked})
+
+    # --- drafts ---
+
+    def _offer(self, row: DraftRow) -> None:
+        local, today = to_local(row.updated_at), self._ctx.today()
+        when = clock_time(row.updated_at) if local.date() == today else date_time(row.updated_at)
+        self._notice.ask(
+            f"There is unsigned work from {when} by {row.author}.",
+            ("Continue it", partial(self._continue, row.id)),
+            ("Discard it", partial(self._discard_other, row)),
+        )
+
+    def _continue(self, draft_id: str) -> None:
+        if self._arg is not None:
+            self.opened(Open(self._arg.resident_id, self._arg.instrument, draft_id))
+
+    def _discard_other(self, row: DraftRow) -> None:
+        from app.services import assessments
+
+        if not self._sure(f"{row.title} of {row.resident_name}, last changed {date_time(row.updated_at)}."):
+            return
+
+        def done(_changes: Changes) -> None:
+            self._notice.hide()
+            if self.form is not None:
+                self.form.go_to_first()
+
+        self._ctx.call(lambda s: assessments.discard_draft(s, row.id), done, owner=self)
+
+    def _resume(self, draft: Draft) -> None:
+        if self.form is None or self.when is None:
+            return
+        answers = dict(draft.answers)
+        at, reason = answers.pop(_AT, None), answers.pop(_REASON, None)
+        if at is not None:
+            self.when.set_value(at)
+        if self._reason is not None and isinstance(reason, str) and isinstance(self._reason.editor, NotesEdit):
+            self._reason.editor.set_text(reason)
+        self.form.set_answers(answers)
+        self._slot = _DraftSlot(draft.row.id)
+        self._dirty = False
+        self._timer.stop()
+        words = f"Continued from the draft of {date_time(draft.row.updated_at)} by {draft.row.author}."
+        self._notice.tell(f"{words} Check the time of the assessment.")
+
+    def _draft_answers(self) -> dict[str, object]:
+        kept = dict(self.form.kept()) if self.form is not None else {}
+        if self.when is not None and (at := self.when.kept()) is not None:
+            kept[_AT] = at
+        if self._reason is not None and isinstance(self._reason.editor, NotesEdit) and self._reason.editor.text():
+            kept[_REASON] = self._reason.editor.text()
+        return kept
+
+    def _edited(self) -> None:
+        self._dirty = True
+        self.foot.unsaved()
+        self._timer.start()
+        self._score()
+
+    def _save_now(self) -> None:
+        if self.form is not None:
+            self._dirty = True
+            self._save()
+
+    def _save(self) -> None:
+        self._timer.stop()
+        if self.form is None or not self._dirty or self._busy:
+            return
+        self._dirty = False
+        self._ctx.call(self._saving(), self._saved(self._visit), self._not_saved(self._visit), owner=self)
+
+    def _saving(self) -> Any:
+        """The saving itself, with all it needs in hand: it runs on the store thread, perhaps after we have left."""
+        from app.services import assessments
+
+        if self._arg is None:
+            raise RuntimeError("there is no assessment to save")
+        resident, code = self._arg.resident_id, self._arg.instrument
+        answers, slot = self._draft_answers(), self._slot
+        amends = self._amended.row.revision_id if self._amended else None
+
+        def work(session: Session) -> SavedDraft:
+            saved = assessments.save_draft(session, resident, code, answers, slot.id, amends=amends)
+            slot.id = saved.draft_id
+            return saved
+
+        return work
+
+    def _saved(self, visit: int) -> Any:
+        def done(saved: SavedDraft) -> None:
+            if visit == self._visit and not self._dirty:
+                self.foot.saved(f"Draft saved {clock_time(saved.saved_at)}")
+
+        return done
+
+    def _not_saved(self, visit: int) -> Any:
+        def failed(exc: BaseException) -> None:
+            if visit == self._visit:
+                self._dirty = True
+                self.foot.failed()
+            self._ctx.messages.report(exc)
+
+        return failed
+
+    def _save_and_wait(self) -> bool:
+        """Saves, and blocks until the store thread has done so; the result is told to the page later as always."""
+        work, outcome = self._saving(), []
+
+        def kept(session: Session) -> SavedDraft:
+            saved: SavedDraft = work(session)
+            outcome.append(saved)
+            return saved
+
+        self._dirty = False
+        self._ctx.call(kept, self._saved(self._visit), self._not_saved(self._visit), owner=self)
+        self._ctx.tasks.on_store(lambda: None)
+        if not outcome:
+            self._dirty = True
+        return bool(outcome)
+
+    def _sure(self, what: str) -> bool:
+        lost = "What was typed is lost. Nothing that was signed is touched."
+        return confirm(
+            self, "Discard this draft?", f"{what} {lost}", "Discard draft", irreversible=True, cancel="Keep it"
+        )
+
+    def _ask_discard(self) -> None:
+        from app.services import assessments
+
+        if self.form is None or self._resident is None or self._arg is None or self._busy:
+            return
+        if not self._sure(f"{tool_of(self._arg.instrument).title} of {self._resident.details.banner_name}."):
+            return
+        self._timer.stop()
+        self._dirty = False
+        slot = self._slot
+
+        def work(session: Session) -> Changes | None:
+            return assessments.discard_draft(session, slot.id) if slot.id else None
+
+        self._ctx.call(work, lambda _changes: self._leave(), owner=self)
+
+    # --- the score so far ---
+
+    def _score(self) -> None:
+        """Scores what is answered and shows it; runs at every key."""
+        from app.services import assessments
+
+        if self.form is None or self.live is None:
+            return
+        answers = self.form.answers()
+        trouble = ""
+        try:
+            self._outcome = assessments.preview(self.form.form.code, answers, self._day())
+        except UserError as error:
+            self._outcome, trouble = None, error.message
+        missing = self._missing()
+        wanted = len(set(self.form.required()) | set(missing))
+        labels = [self.form.label(key) for key in missing]
+        self.live.show_outcome(self._outcome, wanted, labels, trouble)
+        self.foot.show_outcome(self._outcome)
+
+    def _missing(self) -> tuple[str, ...]:
+        if self.form is None:
+            return ()
+        found = dict.fromkeys(self.form.missing())
+        if self._outcome is not None:
+            found.update(dict.fromkeys(self._outcome.missing))
+        return tuple(found)
+
+    def _day(self) -> Any:
+        try:
+            at = self.when.instant() if self.when is not None else None
+        except UserError:
+            at = None
+        return to_local(at or self._ctx.now()).date()
+
+    # --- signing ---
+
+    def problems(self) -> tuple[Problem, ...]:
+        """What stands in the way of signing, in reading order."""
+        if self.form is None or self.when is None:
+            return ()
+        found: list[Problem] = []
+        try:
+            if self.when.instant() is None:
+                found.append(Problem("at", "Enter the time of assessment"))
+        except UserError as error:
+            found.append(Problem("at", error.message))
+        if self._reason is not None and isinstance(self._reason.editor, NotesEdit) and not self._reason.editor.text():
+            found.append(Problem("reason", "Enter the reason for the amendment"))
+        found += self.form.problems()
+        if not found and self._outcome is None:
+            found += self._contradiction()
+        if not found and self.form.empty():
+            found.append(Problem("", "Answer at least one question"))
+        return tuple(found)
+
+    def _contradiction(self) -> list[Problem]:
+        from app.services import assessments
+
+        if self.form is None:
+            return []
+        try:
+            assessments.preview(self.form.form.code, self.form.answers(), self._day())
+        except UserError as error:
+            return list(error.problems) or [Problem("", error.message)]
+        return []
+
+    def sign(self) -> None:
+        """Checks, asks who and what is signed, and signs."""
+        if self.form is None or self._resident is None or self._arg is None or self.when is None or self._busy:
+            return
+        self._score()
+        problems = self.problems()
+        self._show_problems(problems)
+        at = None if problems else self.when.instant()
+        if self._outcome is None or at is None:
+            return
+        missing = [first_small(self.form.label(key)) for key in self._missing()]
+        dialog = SignDialog(
+            tool_of(self._arg.instrument),
+            self._resident.details,
+            self._ctx.today(),
+            self._outcome,
+            missing,
+            say_when(at, self._ctx.now()),
+            self,
+        )
+        if dialog.exec():
+            self._sign(self.form.answers(), at)
+
+    def _sign(self, answers: Mapping[str, object], at: datetime) -> None:
+        from app.services import assessments
+
+        if self._arg is None:
+            return
+        self._timer.stop()
+        resident, code, slot, amended = self._arg.resident_id, self._arg.instrument, self._slot, self._amended
+        reason = self._reason.editor.text() if self._reason and isinstance(self._reason.editor, NotesEdit) else ""
+
+        def work(session: Session) -> Signed:
+            if amended is not None:
+                return assessments.amend(
+                    session, amended.row.revision_id, answers, reason=reason, at=at, draft_id=slot.id
+                )
+            return assessments.sign(session, resident, code, answers, at=at, draft_id=slot.id)
+
+        visit = self._visit
+        self._set_busy(busy=True)
+
+        def failed(exc: BaseException) -> None:
+            if visit != self._visit:
+                return
+            self._set_busy(busy=False)
+            if isinstance(exc, UserError) and exc.problems:
+                self._show_problems(exc.problems)
+            else:
+                self._ctx.messages.report(exc)
+            self._dirty = True
+            self._timer.start()
+
+        self._ctx.call(work, lambda signed: self._signed(visit, signed), failed, owner=self)
+
+    def _set_busy(self, *, busy: bool) -> None:
+        self._busy = busy
+        self.foot.busy(busy=busy)
+        self._left.setEnabled(not busy)
+
+    def _show_problems(self, problems: tuple[Problem, ...]) -> None:
+        if self.form is None:
+            return
+        self.form.show_problems(problems)
+        fields = {field.key: field for field in (self._when_field, self._reason) if field is not None}
+        messages = {problem.field: problem.message for problem in reversed(problems)}
+        for key, field in fields.items():
+            field.set_error(messages.get(key, ""))
+        lines: list[tuple[str, QWidget | None]] = []
+        asked = {question.link_id for question in self.form.form.questions()}
+        for problem in problems:
+            if problem.field in fields:
+                lines.append((problem.message, fields[problem.field].target))
+            elif problem.field in asked:
+                lines.append((problem.message, self.form.editor(problem.field).focus_on()))
+            else:
+                lines.append((problem.message, None))
+        self.summary.show_lines(lines)
+
+    def _signed(self, visit: int, signed: Signed) -> None:
+        if visit != self._visit or self._arg is None or self._resident is None:
+            return
+        self._set_busy(busy=False)
+        tool, details = tool_of(self._arg.instrument), self._resident.details
+        self._empty_body()
+        self.form, self.live, self.when, self._dirty = None, None, None, False
+        self._when_field, self._reason = None, None
+        self.foot.hide()
+        self.result = ResultView(self._ctx, signed, tool, details, self._leave)
+        self.result.reload.connect(self._reload_alerts)
+        self._raised = frozenset(row.id for row in signed.alerts)
+        self._column.addWidget(self.result)
+        self.result.focus_first()
+
+    def _reload_alerts(self) -> None:
+        from app.services import alerts
+
+        if self._arg is None:
+            return
+        visit, resident = self._visit, self._arg.resident_id
+
+        def done(rows: tuple[AlertRow, ...]) -> None:
+            if visit == self._visit and self.result is not None:
+                self.result.show_alerts(tuple(row for row in rows if row.id in self._raised))
+
+        self._ctx.call(lambda s: alerts.all_alerts(s, resident), done, owner=self)
+
+    def _leave(self) -> None:
+        if self._arg is not None:
+            self._ctx.navigate.emit("resident", self._arg.resident_id)
+
+    # --- room ---
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """The result stands beside the form while there is room for both, else under it."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _wide(self) -> bool:
+        return self.width() >= theme.scaled(880)
+
+    def _arrange(self) -> None:
+        if self.live is not None and self.live.isVisibleTo(self) and self._wide() != self._side_area.isVisibleTo(self):
+            self._place_live()
+
+    def _place_live(self) -> None:
+        if self.live is None:
+            return
+        if self._side_area.widget() is not None:
+            self._side_area.takeWidget()
+        if self._column.indexOf(self.live) >= 0:
+            self._column.removeWidget(self.live)
+        if self._wide():
+            holder = QWidget()
+            holder.setProperty("role", "page")
+            column = QVBoxLayout(holder)
+            column.setContentsMargins(0, M, L, L)
+            column.addWidget(self.live)
+            self._side_area.setWidget(holder)
+            self._side_area.show()
+        else:
+            self._side_area.hide()
+            self._column.insertWidget(max(0, self._column.count() - 1), self.live)
+        self.live.show()
+
+
+class _Notice(QFrame):
+    """A sentence above the form with at most two things to do about it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("tone", str(Tone.INFO))
+        self.setAccessibleName("About this draft")
+        self.words = label("", "strong")
+        self._buttons = QWidget()
+        self._flow = FlowLayout(self._buttons, gap=S)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(M, S, M, S)
+        column.addWidget(self.words)
+        column.addWidget(self._buttons)
+        self.buttons: list[QWidget] = []
+        self.hide()
+
+    def tell(self, words: str) -> None:
+        """Only says something."""
+        self.ask(words)
+
+    def ask(self, words: str, *choices: tuple[str, Any]) -> None:
+        """Says something and offers choices."""
+        for old in self.buttons:
+            self._flow.removeWidget(old)
+            old.deleteLater()
+        self.buttons = []
+        self.words.setText(words)
+        for place, (text, act) in enumerate(choices):
+            button = (primary if place == 0 else secondary)(text, act)
+            self.buttons.append(button)
+            self._flow.addWidget(button)
+        self._buttons.setVisible(bool(choices))
+        self.show()
+
+    def focus_first(self) -> None:
+        """Puts the focus on the first choice."""
+        if self.buttons:
+            self.buttons[0].setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+class _Foot(QFrame):
+    """The bar that never scrolls away: is it saved, what does it come to, sign."""
+
+    def __init__(self, sign: Any, save: Any, discard: Any) -> None:
+        super().__init__()
+        self.setProperty("role", "status")
+        self.state = label("", "strong", wrap=False)
+        self.tag = Tag("Not complete yet", Tone.NEUTRAL)
+        self.save_button = secondary("Save draft (Ctrl+S)", save)
+        self.discard_button = link("Discard draft", discard)
+        self.sign_button = primary("Sign (Ctrl+Enter)", sign)
+        inside = QWidget()
+        flow = FlowLayout(inside, gap=M, row_gap=S)
+        for part in (self.sign_button, self.save_button, self.discard_button, self.tag, self.state):
+            holder = QWidget()
+            holder.setMinimumHeight(MAIN_TARGET)
+            middle = QHBoxLayout(holder)
+            middle.setContentsMargins(0, 0, 0, 0)
+            middle.addWidget(part, 0, Qt.AlignmentFlag.AlignVCenter)
+            flow.addWidget(holder)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(L, S, L, S)
+        row.addWidget(inside, 1)
+
+    def begin(self, *, amending: bool, draft: bool) -> None:
+        """A form has been opened."""
+        self.sign_button.setText("Sign the amendment (Ctrl+Enter)" if amending else "Sign (Ctrl+Enter)")
+        self.state.setText("Draft is saved" if draft else "Nothing typed yet")
+        self.busy(busy=False)
+
+    def unsaved(self) -> None:
+        """Something was typed that is not on the disk yet."""
+        self.state.setText("Saving soon")
+
+    def saved(self, words: str) -> None:
+        """It is on the disk."""
+        self.state.setText(words)
+
+    def failed(self) -> None:
+        """It is not on the disk."""
+        self.state.setText("Draft NOT saved")
+
+    def busy(self, *, busy: bool) -> None:
+        """While signing nothing else can be pressed."""
+        for button in (self.sign_button, self.save_button, self.discard_button):
+            button.setEnabled(not busy)
+        if busy:
+            self.state.setText("Signing")
+
+    def show_outcome(self, outcome: Outcome | None) -> None:
+        """The band in short, for when the panel has scrolled away."""
+        from app.ui.pages.assessment.words import band_words, score_words, tone
+
+        words = (
+            "Not complete yet"
+            if outcome is None
+            else " ".join(filter(None, (score_words(outcome), band_words(outcome))))
+        )
+        look = Tone.NEUTRAL if outcome is None else tone(outcome)
+        if (self.tag.word, self.tag.property("tone")) != (words, str(look)):
+            self.tag.set(words, look)
+
+
+def _load(arg: Open, session: Session) -> _Loaded:
+    """Everything the page needs about one resident, read in one go on the store thread."""
+    from app.services import assessments, residents
+
+    record = residents.open_resident(session, arg.resident_id)
+    if not arg.instrument:
+        return _Loaded(record, None, None, None, None, None)
+    draft = assessments.load_draft(session, arg.draft_id) if arg.draft_id else None
+    amended = assessments.assessment(session, arg.amends) if arg.amends else None
+    if draft is not None and draft.amends is not None and amended is None:
+        rows = assessments.history(session, arg.resident_id, arg.instrument)
+        entity = next((row.id for row in rows if row.revision_id == draft.amends), None)
+        amended = assessments.assessment(session, entity) if entity else None
+    waiting = next(
+        (row for row in assessments.drafts(session, arg.resident_id) if row.instrument == arg.instrument), None
+    )
+    previous = assessments.previous(session, arg.resident_id, arg.instrument)
+    if amended is not None and previous is not None and previous.row.id == amended.row.id:
+        previous = None
+    return _Loaded(record, assessments.form(arg.instrument), previous, amended, draft, None if draft else waiting)

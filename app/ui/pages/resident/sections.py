@@ -1,0 +1,324 @@
+"""The parts of the resident page. Each shows one kind of thing, clears at once, and redraws only on a change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QPushButton, QVBoxLayout, QWidget
+
+from app.domain.dates import clock_time, date_time, long_date, short_date, to_local
+from app.domain.people import CPR_LABELS, CprKind, Fact, FactKind
+from app.ui.pages.assessment.words import TONES
+from app.ui.pages.resident.fact_forms import FACT_NOUNS
+from app.ui.pages.resident.level import level
+from app.ui.pages.resident.words import EMPTY_WORDS, FactWords, allergies_line, cpr_line, ended, fact_words
+from app.ui.theme import M, S, Tone
+from app.ui.widgets.buttons import link, secondary
+from app.ui.widgets.tag import Sign, Tag
+from app.ui.widgets.text import card, heading, label, rule
+
+if TYPE_CHECKING:
+    from app.services.alerts import AlertRow
+    from app.services.assessments import AssessmentRow, DraftRow, DueRow
+    from app.services.transfers import PackRow
+    from app.ui.context import Context
+
+T = TypeVar("T")
+
+TREND_WORDS = {"up": "↑ higher than last time", "down": "↓ lower than last time", "same": "→ same as last time"}
+STATE_WORDS = {"amended": "amended", "entered-in-error": "entered in error"}
+
+
+def empty(layout: QLayout) -> None:
+    """Take everything out of a layout now, so that nothing of the last resident can still be seen or pressed."""
+    while (item := layout.takeAt(0)) is not None:
+        if (widget := item.widget()) is not None:
+            widget.hide()
+            widget.setParent(None)
+            widget.deleteLater()
+        elif (inner := item.layout()) is not None:
+            empty(inner)
+
+
+class Section(QWidget, Generic[T]):
+    """A heading, the buttons that belong to it, and a column that ``draw`` fills from the data."""
+
+    def __init__(self, name: str, draw: Callable[[T, QVBoxLayout], None], *buttons: QWidget) -> None:
+        super().__init__()
+        self.name = name
+        self.setAccessibleName(name)
+        self._draw = draw
+        self._data: T | None = None
+        self.heading = heading(name)
+        top = level((self.heading, *buttons))
+        frame, self._inside = card()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, S, 0, 0)
+        column.setSpacing(S)
+        column.addWidget(top)
+        column.addWidget(frame)
+        self._rows = QVBoxLayout()
+        self._rows.setSpacing(S)
+        self._inside.addLayout(self._rows)
+
+    def show_data(self, data: T) -> None:
+        """Draw the data, unless it is what stands there already (somebody may be typing in it)."""
+        if data == self._data:
+            return
+        empty(self._rows)
+        self._data = data
+        self._draw(data, self._rows)
+
+    def clear(self) -> None:
+        """Nothing, at once."""
+        empty(self._rows)
+        self._data = None
+
+    def texts(self) -> str:
+        """Everything that can be read in it, for tests and for the check against the wrong resident."""
+        return "\n".join(found.text() for found in self.findChildren(QLabel) if not found.isHidden())
+
+
+def fact_row(fact: Fact, said: FactWords, change: Callable[[Fact], object], *, past: bool = False) -> QWidget:
+    """One fact: its words, a warning when there is one, and the button that changes it or shows its history."""
+    row = QWidget()
+    line = QHBoxLayout(row)
+    line.setContentsMargins(0, 0, 0, 0)
+    line.setSpacing(M)
+    words = QVBoxLayout()
+    words.setSpacing(2)
+    words.addWidget(label(said.main, "secondary" if past else "strong", copyable=False))
+    if said.detail:
+        words.addWidget(label(said.detail, "secondary" if past else "body"))
+    if said.warning:
+        words.addLayout(_warning(said.warning))
+    line.addLayout(words, 1)
+    button = link("Change or history", partial(change, fact))
+    button.setAccessibleName(f"Change or see the history of {FACT_NOUNS[fact.kind]}: {said.spoken}")
+    line.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+    return row
+
+
+def _warning(text: str) -> QHBoxLayout:
+    line = QHBoxLayout()
+    line.setSpacing(6)
+    line.addWidget(Sign(Tone.WARNING), 0, Qt.AlignmentFlag.AlignTop)
+    line.addWidget(label(text, "strong"), 1)
+    return line
+
+
+def draw_facts(
+    kind: FactKind, ctx: Context, change: Callable[[Fact], object], facts: Sequence[Fact], rows: QVBoxLayout
+) -> None:
+    """The facts of one kind, those that still hold first; or that nothing is recorded, in words."""
+    if not facts:
+        rows.addWidget(label(EMPTY_WORDS[kind], "strong" if kind in {FactKind.ALLERGY, FactKind.CPR} else "body"))
+        return
+    today = ctx.today()
+    ordered = sorted(facts, key=lambda fact: ended(fact.body, today))
+    for at, fact in enumerate(ordered):
+        if at:
+            rows.addWidget(rule())
+        rows.addWidget(fact_row(fact, fact_words(fact.body, today), change, past=ended(fact.body, today)))
+
+
+class SafetyStrip(QFrame):
+    """Allergies and CPR status in one look; "Not recorded" stands out as much as an allergy."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("role", "card")
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(M, S, M, S)
+        self._column.setSpacing(S)
+
+    def clear(self) -> None:
+        """Nobody's."""
+        empty(self._column)
+        self.setAccessibleName("Allergies and CPR status")
+
+    def show_facts(self, allergies: Sequence[Fact], cpr: Sequence[Fact]) -> None:
+        """One line for each: its name, a tag, and more words when there are."""
+        empty(self._column)
+        said, loud = allergies_line(allergies)
+        allergic = loud and said != "Not recorded"
+        rows = [("Allergies", "Allergic to" if allergic else said, said if allergic else "", _safety_tone(said, loud))]
+        tag, beside = cpr_line(cpr)
+        rows.append(("CPR", tag, beside, _cpr_tone(tag)))
+        for name, word, more, tone in rows:
+            line = QHBoxLayout()
+            line.setSpacing(S)
+            first = label(name, "secondary", wrap=False)
+            first.setMinimumWidth(self.fontMetrics().horizontalAdvance("Allergies") + M)
+            line.addWidget(first)
+            line.addWidget(Tag(word, tone))
+            line.addWidget(label(more, "strong"), 1)
+            self._column.addLayout(line)
+        self.setAccessibleName(". ".join(f"{name}: {word} {more}".strip() for name, word, more, _ in rows))
+
+
+def _safety_tone(said: str, loud: bool) -> Tone:
+    if said == "Not recorded":
+        return Tone.WARNING
+    return Tone.DANGER if loud else Tone.GOOD
+
+
+def _cpr_tone(tag: str) -> Tone:
+    if tag == "Not recorded" or tag.endswith("unverified"):
+        return Tone.WARNING
+    return {CPR_LABELS[CprKind.DNACPR]: Tone.DANGER, CPR_LABELS[CprKind.RESPECT]: Tone.INFO}.get(tag, Tone.GOOD)
+
+
+class Assessments:
+    """How the latest assessments, and those never done, are drawn."""
+
+    def __init__(self, ctx: Context, look: Callable[[AssessmentRow], object], start: Callable[[str], object]) -> None:
+        self._ctx, self._look, self._start = ctx, look, start
+
+    def draw(self, data: tuple[tuple[AssessmentRow, ...], tuple[DueRow, ...]], rows: QVBoxLayout) -> None:
+        """Newest result of each instrument, then what has never been done although it is due."""
+        latest, due = data
+        never = [row for row in due if row.never]
+        if not latest and not never:
+            rows.addWidget(label("No assessment has been signed yet."))
+        first = True
+        for row in latest:
+            if not first:
+                rows.addWidget(rule())
+            rows.addWidget(self._row(row))
+            first = False
+        for missing in never:
+            if not first:
+                rows.addWidget(rule())
+            rows.addWidget(self._never(missing))
+            first = False
+
+    def _row(self, row: AssessmentRow) -> QWidget:
+        look, again = (
+            secondary("Open", partial(self._look, row)),
+            link("Do again", partial(self._start, row.instrument)),
+        )
+        look.setAccessibleName(f"Open {row.title} of {long_date(to_local(row.at).date())}")
+        again.setAccessibleName(f"New assessment: {row.title}")
+        tags = [Tag(result_words(row), TONES[row.severity])]
+        if row.overdue:
+            tags.append(Tag("Overdue", Tone.WARNING))
+        return _line(row.title, tags, assessment_detail(row), look, again)
+
+    def _never(self, row: DueRow) -> QWidget:
+        start = secondary("Start", partial(self._start, row.instrument))
+        start.setAccessibleName(f"Start {row.title}")
+        when = f"Due since {short_date(row.due)}" if row.due else "Due on arrival"
+        return _line(row.title, [Tag("Never done", Tone.WARNING)], when, start)
+
+
+def result_words(row: AssessmentRow) -> str:
+    """Score and band in one tag: "16: High risk"; the band alone when there is no score."""
+    band = row.band_label or ("Recorded" if not row.score else "")
+    return f"{row.score}: {band}" if row.score and band else row.score or band
+
+
+def assessment_detail(row: AssessmentRow) -> str:
+    """When, by whom, what is next, and how it moved."""
+    parts = [f"{date_time(row.at)} by {row.signed_by}"]
+    parts.append(f"next due {short_date(row.next_due)}" if row.next_due else "no next date set")
+    parts += [TREND_WORDS[row.trend]] if row.trend in TREND_WORDS else []
+    parts += [STATE_WORDS[row.state]] if row.state in STATE_WORDS else []
+    return " · ".join(parts)
+
+
+def _line(name: str, tags: Sequence[Tag], detail: str, *buttons: QPushButton) -> QWidget:
+    box = QWidget()
+    line = QHBoxLayout(box)
+    line.setContentsMargins(0, 0, 0, 0)
+    line.setSpacing(M)
+    words = QVBoxLayout()
+    words.setSpacing(2)
+    words.addWidget(level((label(name, "strong"), *tags), gap=S))
+    words.addWidget(label(detail, "secondary"))
+    line.addLayout(words, 1)
+    for button in buttons:
+        line.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+    return box
+
+
+class Drafts(QWidget):
+    """Unsaved work: when it was typed, and the choice to go on or to discard it."""
+
+    def __init__(
+        self, ctx: Context, go_on: Callable[[DraftRow], object], discard: Callable[[DraftRow], object]
+    ) -> None:
+        super().__init__()
+        self._ctx, self._go_on, self._discard = ctx, go_on, discard
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(S)
+
+    def clear(self) -> None:
+        """Nothing."""
+        empty(self._column)
+        self.hide()
+
+    def show_rows(self, rows: Sequence[DraftRow]) -> None:
+        """One box a draft."""
+        self.clear()
+        self.setVisible(bool(rows))
+        for row in rows:
+            box = QFrame()
+            box.setProperty("tone", str(Tone.CAUTION))
+            column = QVBoxLayout(box)
+            column.setContentsMargins(M, S, M, S)
+            column.addWidget(label(draft_words(row, self._ctx), "strong"))
+            go_on = secondary("Continue", partial(self._go_on, row))
+            discard = secondary("Discard", partial(self._discard, row))
+            go_on.setAccessibleName(f"Continue {row.title}")
+            discard.setAccessibleName(f"Discard the unsaved {row.title}")
+            buttons = QHBoxLayout()
+            for button in (go_on, discard):
+                buttons.addWidget(button)
+            buttons.addStretch(1)
+            column.addLayout(buttons)
+            self._column.addWidget(box)
+
+
+def draft_words(row: DraftRow, ctx: Context) -> str:
+    """ "You have unsaved work from 14:05: MUST"; with the date when it is not from today, and whose it is."""
+    mine = row.author == ctx.account.user
+    today = to_local(row.updated_at).date() == ctx.today()
+    when = clock_time(row.updated_at) if today else date_time(row.updated_at)
+    who = "You have" if mine else f"{row.author} has"
+    return f"{who} unsaved work from {when}: {row.title}. Continue or discard?"
+
+
+def draw_alerts(ctx: Context, alerts: Sequence[AlertRow], rows: QVBoxLayout) -> None:
+    """The alerts that stand, phone number first; those that are closed in one line each."""
+    from app.ui.pages.alerts.card import AlertCard
+
+    standing = [row for row in alerts if row.standing]
+    if not standing:
+        rows.addWidget(label("No alert is standing."))
+    for row in standing:
+        rows.addWidget(AlertCard(ctx, row, with_resident=False))
+    closed = [row for row in alerts if not row.standing]
+    for row in closed:
+        words = f"Closed: {row.title}, raised {date_time(row.raised_at)} by {row.raised_by}. {row.closed_outcome}"
+        rows.addWidget(label(words, "secondary"))
+
+
+def draw_packs(get: Callable[[PackRow], object], packs: Sequence[PackRow], rows: QVBoxLayout) -> None:
+    """The red-bag packs that were printed, newest first."""
+    if not packs:
+        rows.addWidget(label("No red-bag pack has been printed."))
+    for at, pack in enumerate(packs):
+        if at:
+            rows.addWidget(rule())
+        button = secondary("Save or open PDF…", partial(get, pack))
+        button.setAccessibleName(f"Save or open the PDF of pack version {pack.version}")
+        bag = f"bag {pack.bag}" if pack.bag else "bag number not recorded"
+        detail = f"Printed {date_time(pack.printed_at)} by {pack.printed_by} · {pack.pages} pages · {bag}"
+        rows.addWidget(
+            _line(f"Pack version {pack.version}: {pack.reason or 'reason not recorded'}", (), detail, button)
+        )

@@ -1,0 +1,267 @@
+"""The list of residents: find somebody by anything known about them, open their record, add, import."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QVBoxLayout, QWidget
+
+from app.domain.dates import age_years, long_date, short_date
+from app.domain.nhs import format_nhs_number
+from app.domain.people import CprKind, ResidentId
+from app.ui import theme
+from app.ui.pages.resident.level import level
+from app.ui.pages.resident.words import AREA_LABELS, CPR_SHORT, STATUS_WORDS, plural
+from app.ui.theme import L, M, Tone
+from app.ui.widgets.buttons import link, primary, secondary
+from app.ui.widgets.table import Column, RecordTable
+from app.ui.widgets.text import card, heading, label, title
+
+if TYPE_CHECKING:
+    from app.services.changes import Changes
+    from app.services.residents import ResidentRow
+    from app.services.session import Session
+    from app.ui.context import Context
+    from app.ui.tasks import Job
+
+_KINDS = frozenset({"resident", "fact", "assessment", "draft", "alert", "transfer"})
+_NAME_WIDTH = 300
+_NEXT = frozenset({Qt.Key.Key_Down, Qt.Key.Key_PageDown})
+_ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
+
+
+class ResidentsPage(QWidget):
+    """Everybody who lives here, or everybody ever, filtered while typing."""
+
+    title = "Residents"
+
+    def __init__(self, ctx: Context) -> None:
+        super().__init__()
+        self.ctx = ctx
+        self._asked = 0
+        self._job: Job | None = None
+        self._shown: str | None = None
+
+        self.search = QLineEdit()
+        self.search.setAccessibleName("Find a resident")
+        self.search.setAccessibleDescription("By name, room, NHS number or date of birth. Down arrow goes to the list")
+        self.search.setPlaceholderText("Name, room, NHS number or date of birth")
+        self.search.setClearButtonEnabled(True)
+        self.search.setMinimumWidth(self.search.fontMetrics().averageCharWidth() * 44)
+        self.search.textChanged.connect(self._ask)
+        self.search.installEventFilter(self)
+        self.left = QCheckBox("Include residents who have left or died")
+        self.left.toggled.connect(self._ask)
+        self.count = label("", "secondary")
+        self.count.setAccessibleName("How many")
+        self.add_button = primary("Add resident", self.add)
+        self.import_button = secondary("Import from CSV…", self.import_csv)
+        self.table: RecordTable[ResidentRow] = RecordTable("Residents", self._columns(), key=lambda row: row.id)
+        self.table.setWordWrap(True)
+        self.table.opened.connect(lambda row: self.ctx.navigate.emit("resident", row.id))
+        self.nobody, inside = card()
+        self.nobody_title = heading("")
+        self.nobody_words = label("")
+        self.nobody_clear = link("Clear the search", self._clear)
+        for part in (self.nobody_title, self.nobody_words):
+            inside.addWidget(part)
+        inside.addWidget(self.nobody_clear, 0, Qt.AlignmentFlag.AlignLeft)
+        self.nobody.hide()
+        self._lay_out()
+        self._shortcuts()
+
+    def opened(self, arg: Any) -> None:
+        """Show the list; a text as ``arg`` is what to look for."""
+        if isinstance(arg, str) and arg != self.search.text():
+            self.search.setText(arg)
+        else:
+            self._ask()
+        self.search.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.search.selectAll()
+
+    def refresh(self, changes: Changes) -> None:
+        """Read the list again when something in it may have changed; the search and the chosen row stay."""
+        if changes.kinds & _KINDS:
+            self._ask()
+
+    def can_leave(self) -> bool:
+        """Nothing is typed here that could be lost."""
+        return True
+
+    def add(self) -> None:
+        """Open the form of a new resident, unless the role does not allow it."""
+        from app.ui.dialogs import resident_edit
+
+        def opened(key: str) -> None:
+            dialog = resident_edit.add(self.ctx, self, key)
+            dialog.added.connect(lambda resident_id: self.ctx.navigate.emit("resident", ResidentId(resident_id)))
+
+        self.ctx.call(_may_add, opened, owner=self)
+
+    def import_csv(self) -> None:
+        """Choose a CSV file, unless the role does not allow it."""
+        from app.ui.dialogs import import_csv
+
+        self.ctx.call(_may_import, lambda _: import_csv.ask(self.ctx, self, "residents"), owner=self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Down goes from the search into the list; Enter opens the only one found, or goes into the list."""
+        if watched is self.search and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            key = Qt.Key(event.key())
+            if key in _ENTER and len(self.table.rows) == 1 and self._shown == self.search.text():
+                self.ctx.navigate.emit("resident", self.table.rows[0].id)
+                return True
+            if (key in _ENTER or key in _NEXT) and self.table.rows:
+                self.table.setFocus(Qt.FocusReason.TabFocusReason)
+                return True
+            if key == Qt.Key.Key_Escape and self.search.text():
+                self._clear()
+                return True
+        return super().eventFilter(watched, event)
+
+    def _lay_out(self) -> None:
+        tools = level((self.search, self.left))
+        top = level((title("Residents"), self.add_button, self.import_button))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(L, L, L, M)
+        column.setSpacing(M)
+        column.addWidget(top)
+        column.addWidget(tools)
+        column.addWidget(self.count)
+        column.addWidget(self.table, 1)
+        column.addWidget(self.nobody)
+        column.addStretch(0)
+
+    def _shortcuts(self) -> None:
+        for keys, slot in (
+            (QKeySequence.StandardKey.Find, self._find),
+            (QKeySequence.StandardKey.New, self.add),
+        ):
+            shortcut = QShortcut(QKeySequence(keys), self, slot)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+
+    def _find(self) -> None:
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
+
+    def _clear(self) -> None:
+        self.search.clear()
+        self._find()
+
+    def _ask(self) -> None:
+        """Ask the store for what is typed now; questions still waiting are dropped, and so is a late answer."""
+        from app.services import residents
+
+        if self._job is not None:
+            self._job.cancel()
+        self._asked += 1
+        number, query, with_left = self._asked, self.search.text(), self.left.isChecked()
+
+        def answered(rows: tuple[ResidentRow, ...]) -> None:
+            if number == self._asked:
+                self._show(rows, query)
+
+        self._job = self.ctx.call(
+            lambda s: residents.find_residents(s, query, include_left=with_left), answered, owner=self
+        )
+
+    def _show(self, rows: tuple[ResidentRow, ...], query: str) -> None:
+        self._shown = query
+        self.table.set_rows(rows)
+        self._fit_names()
+        found = bool(rows)
+        self.table.setVisible(found)
+        self.nobody.setVisible(not found)
+        who = "residents, past and present" if self.left.isChecked() else "residents"
+        count = plural(len(rows), "resident", who)
+        self.count.setText(f"{count} found for “{query.strip()}”" if query.strip() else count)
+        if found:
+            return
+        self.nobody_clear.setVisible(bool(query.strip()))
+        if query.strip():
+            self.nobody_title.setText(f"Nobody found for “{query.strip()}”")
+            self.nobody_words.setText(
+                "Try part of the name, the room, the NHS number with or without spaces, or the date of birth."
+                + ("" if self.left.isChecked() else " Residents who have left or died are not included.")
+            )
+        else:
+            self.nobody_title.setText("No residents yet")
+            self.nobody_words.setText(
+                "Add the first resident, or import a list from a CSV file."
+                if self.left.isChecked()
+                else "Nobody lives here at present. Add a resident, or import a list from a CSV file."
+            )
+
+    def _fit_names(self) -> None:
+        """A very long name takes more lines instead of pushing every other column out of sight."""
+        widest = theme.scaled(_NAME_WIDTH)
+        for column in (0, 1):
+            if self.table.columnWidth(column) <= widest:
+                continue
+            room, metrics = widest - 2 * M, self.table.fontMetrics()
+            self.table.setColumnWidth(column, widest)
+            text = self.table.records.columns[column].text
+            for at, row in enumerate(self.table.rows):
+                if metrics.horizontalAdvance(text(row)) > room:
+                    self.table.resizeRowToContents(at)
+
+    def _columns(self) -> tuple[Column[ResidentRow], ...]:
+        return (
+            Column("Name", lambda r: r.banner_name, sort=lambda r: r.banner_name.casefold()),
+            Column("Known as", lambda r: r.preferred_name or "–", spoken=lambda r: r.preferred_name),
+            Column("Room", lambda r: r.room or "Not recorded", sort=lambda r: (len(r.room), r.room)),
+            Column("NHS No.", lambda r: format_nhs_number(r.nhs_number), spoken=_spoken_nhs),
+            Column("Born", self._born, spoken=lambda r: long_date(r.date_of_birth), sort=lambda r: r.date_of_birth),
+            Column("Status", lambda r: STATUS_WORDS[r.status], tone=_status_tone, sort=lambda r: r.status),
+            Column("Alerts", lambda r: str(r.standing_alerts) if r.standing_alerts else "None",
+                   spoken=lambda r: plural(r.standing_alerts, "standing alert") if r.standing_alerts else "",
+                   tone=lambda r: Tone.DANGER if r.standing_alerts else None, sort=lambda r: -r.standing_alerts),
+            Column("Due", _due, tone=lambda r: Tone.WARNING if r.due else None, sort=lambda r: -r.due),
+            Column("CPR", _cpr, tone=_cpr_tone, sort=_cpr),
+            Column("Needs", lambda r: ", ".join(AREA_LABELS[a] for a in r.need_areas) or "None recorded",
+                   sort=lambda r: -len(r.need_areas)),
+        )  # fmt: skip
+
+    def _born(self, row: ResidentRow) -> str:
+        born = short_date(row.date_of_birth)
+        return born if row.status == "died" else f"{born} ({age_years(row.date_of_birth, self.ctx.today())}y)"
+
+
+def _may_add(session: Session) -> str:
+    """A home reference that is probably free; refused in words when the role may not add."""
+    from app.services import access, residents
+
+    access.require(session, access.Action.EDIT_RESIDENTS)
+    return f"R{len(residents.find_residents(session, include_left=True)) + 1:03d}"
+
+
+def _may_import(session: Session) -> None:
+    from app.services import access
+
+    access.require(session, access.Action.IMPORT)
+
+
+def _spoken_nhs(row: ResidentRow) -> str:
+    return format_nhs_number(row.nhs_number)
+
+
+def _status_tone(row: ResidentRow) -> Tone | None:
+    return Tone.CAUTION if row.status == "away" else None
+
+
+def _due(row: ResidentRow) -> str:
+    parts = [f"{row.due} overdue"] if row.due else []
+    parts += ["unsaved work"] if row.has_draft else []
+    return " · ".join(parts) or "None"
+
+
+def _cpr(row: ResidentRow) -> str:
+    return CPR_SHORT[row.cpr] if row.cpr else "Not recorded"
+
+
+def _cpr_tone(row: ResidentRow) -> Tone | None:
+    if row.cpr is None:
+        return Tone.CAUTION
+    return Tone.DANGER if row.cpr is CprKind.DNACPR else None

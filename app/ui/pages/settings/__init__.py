@@ -1,0 +1,1 @@
+"""Text size, colours, telephone numbers and what this program is."""

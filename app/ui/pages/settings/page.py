@@ -1,0 +1,222 @@
+"""Settings: how large the text is, which colours, whom to ring, and what this program is."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtWidgets import QButtonGroup, QFrame, QGridLayout, QLineEdit, QRadioButton, QVBoxLayout, QWidget
+
+from app.ui.theme import CHOICE_LABELS, SIZES, Choice, L, M
+from app.ui.widgets.buttons import button_row, primary, secondary
+from app.ui.widgets.field import Field
+from app.ui.widgets.flow import FlowLayout
+from app.ui.widgets.text import card, heading, label, page_column, title
+
+if TYPE_CHECKING:
+    from app.services.changes import Changes
+    from app.ui.context import Context
+
+
+_HELP = {"gp": "Shown when a resident's own practice has no number"}
+
+
+class SettingsPage(QWidget):
+    """Choices take effect at once and are kept for the person who made them."""
+
+    def __init__(self, ctx: Context) -> None:
+        super().__init__()
+        self.title = "Settings"
+        self._ctx = ctx
+        column = page_column(self)
+        column.addWidget(title("Settings"))
+        self.sizes: dict[int, QRadioButton] = {}
+        self.choices: dict[Choice, QRadioButton] = {}
+        column.addWidget(self._sizes())
+        column.addWidget(self._colours())
+        self.phones = _Phones(ctx)
+        column.addWidget(self.phones)
+        column.addWidget(_home_card(ctx))
+        column.addWidget(_about_card())
+        column.addStretch(1)
+        ctx.theme.changed.connect(self._show)
+        self._show()
+
+    def opened(self, _arg: Any) -> None:
+        """Show what is in force."""
+        self._show()
+        self.phones.load()
+
+    def refresh(self, changes: Changes) -> None:
+        """Show the home's numbers again when they were changed elsewhere and nothing is being typed."""
+        if "setting" in changes.kinds and not self.phones.typed():
+            self.phones.load()
+
+    def can_leave(self) -> bool:
+        """Numbers that were typed and not saved must be saved or put back first."""
+        if not self.phones.typed():
+            return True
+        self._ctx.messages.warning("The telephone numbers are not saved.", "Save them, or put them back.")
+        self.phones.fields[0].focus()
+        return False
+
+    def _sizes(self) -> QFrame:
+        frame, column = card()
+        column.addWidget(heading("Text size"))
+        group = QButtonGroup(self)
+        row = QWidget()
+        flow = FlowLayout(row, gap=M)
+        for size in SIZES:
+            button = QRadioButton(f"{size} %")
+            button.setAccessibleName(f"Text size {size} %")
+            button.clicked.connect(lambda _checked, size=size: self._set_size(size))
+            group.addButton(button)
+            self.sizes[size] = button
+            flow.addWidget(button)
+        column.addWidget(row)
+        return frame
+
+    def _colours(self) -> QFrame:
+        frame, column = card()
+        column.addWidget(heading("Colours"))
+        group = QButtonGroup(self)
+        row = QWidget()
+        flow = FlowLayout(row, gap=M)
+        for choice in Choice:
+            button = QRadioButton(CHOICE_LABELS[choice])
+            button.clicked.connect(lambda _checked, choice=choice: self._set_choice(choice))
+            group.addButton(button)
+            self.choices[choice] = button
+            flow.addWidget(button)
+        column.addWidget(row)
+        return frame
+
+    def _set_size(self, size: int) -> None:
+        self._ctx.theme.set(text_size=size)
+        self._keep("text_size", size)
+
+    def _set_choice(self, choice: Choice) -> None:
+        self._ctx.theme.set(choice=choice)
+        self._keep("theme", choice.value)
+
+    def _keep(self, key: str, value: object) -> None:
+        from app.services import settings
+
+        self._ctx.call(lambda session: settings.put(session, key, value), owner=self)
+
+    def _show(self) -> None:
+        nearest = min(SIZES, key=lambda size: abs(size - self._ctx.theme.percent))
+        self.sizes[nearest].setChecked(True)
+        self.choices[self._ctx.theme.choice].setChecked(True)
+
+
+class _Phones(QFrame):
+    """Whom to ring: the numbers that alerts show first."""
+
+    def __init__(self, ctx: Context) -> None:
+        super().__init__()
+        from app.domain.alerts import Recipient
+        from app.services.access import Action
+        from app.services.alerts import RECIPIENT_LABELS
+
+        self._ctx = ctx
+        may = ctx.allowed(Action.MANAGE_HOME)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        frame, column = card(spacing=M)
+        outer.addWidget(frame)
+        column.addWidget(heading("Telephone numbers"))
+        column.addWidget(
+            label(
+                "Alerts show these first, because a call never waits for the network."
+                if may
+                else "Alerts show these first. The manager can change them.",
+                "secondary",
+            )
+        )
+        self._boxes: dict[str, QLineEdit] = {}
+        fields: list[Field] = []
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(L)
+        grid.setVerticalSpacing(M)
+        for at, recipient in enumerate(r for r in Recipient if r is not Recipient.EMERGENCY_999):
+            box = QLineEdit()
+            box.setReadOnly(not may)
+            self._boxes[recipient.value] = box
+            field = Field(
+                RECIPIENT_LABELS[recipient], box, key=recipient.value, help_text=_HELP.get(recipient.value, "")
+            )
+            fields.append(field)
+            grid.addWidget(field, at // 2, at % 2)
+        grid.setColumnStretch(0, 1)
+        grid.setColumnStretch(1, 1)
+        column.addLayout(grid)
+        self.fields = tuple(fields)
+        self.save_button = primary("Save numbers", self.save)
+        self.undo_button = secondary("Put back", self.load)
+        column.addLayout(button_row(self.save_button, self.undo_button))
+        for button in (self.save_button, self.undo_button):
+            button.setVisible(may)
+        self.load()
+
+    def load(self) -> None:
+        """Show the numbers as they are kept."""
+        kept = dict(self._ctx.home.phones)
+        for code, box in self._boxes.items():
+            box.setText(kept.get(code, ""))
+
+    def typed(self) -> bool:
+        """Whether something was typed that is not kept yet."""
+        return dict(self._numbers()) != {code: number for code, number in self._ctx.home.phones if number}
+
+    def save(self) -> None:
+        """Keep them."""
+        from app.services import settings
+
+        numbers = self._numbers()
+        self._ctx.call(
+            lambda session: settings.set_phones(session, numbers), lambda _changes: self._saved(numbers), owner=self
+        )
+
+    def _saved(self, numbers: tuple[tuple[str, str], ...]) -> None:
+        from dataclasses import replace
+
+        self._ctx.home = replace(self._ctx.home, phones=numbers)
+        self._ctx.messages.good("Telephone numbers saved.")
+
+    def _numbers(self) -> tuple[tuple[str, str], ...]:
+        return tuple((code, text) for code, box in self._boxes.items() if (text := box.text().strip()))
+
+
+def _home_card(ctx: Context) -> QFrame:
+    home = ctx.home
+    frame, column = card()
+    column.addWidget(heading("The home"))
+    address = ", ".join((*home.address, home.postcode)) if home.address or home.postcode else "Not recorded"
+    for name, value in (
+        ("Name", home.name),
+        ("ODS code", home.ods),
+        ("CQC location", home.cqc_location or "Not recorded"),
+        ("Address", address),
+        ("Beds", str(home.beds) if home.beds else "Not recorded"),
+        ("Commissioner", f"{home.ccg_name} ({home.ccg_ods})"),
+    ):
+        column.addWidget(label(f"{name}: {value}", copyable=True))
+    return frame
+
+
+def _about_card() -> QFrame:
+    from app.paths import log_dir
+    from app.ui.dialogs.shortcuts import Shortcuts
+
+    frame, column = card()
+    column.addWidget(heading("About"))
+    column.addWidget(label(f"Hartwell {version('hartwell')}. Crash reports, without resident data: {log_dir()}"))
+
+    def show() -> None:
+        shown = Shortcuts(frame)
+        shown.exec()
+        shown.deleteLater()
+
+    column.addLayout(button_row(secondary("Keyboard shortcuts", show)))
+    return frame

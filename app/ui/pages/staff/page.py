@@ -1,0 +1,312 @@
+"""Staff: who covers each champion pathway, who works here, their accounts and their champion posts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from app.domain.dates import date_time, short_date
+from app.domain.people import Appointment, ChampionPost, StaffId, StaffMember
+from app.ui.pages.resident.level import level
+from app.ui.pages.resident.sections import empty
+from app.ui.pages.resident.words import PATHWAY_LABELS, plural
+from app.ui.pages.staff.cover import holding
+from app.ui.pages.staff.staff_forms import ROLE_LABELS
+from app.ui.theme import L, M, Tone, scaled
+from app.ui.widgets.buttons import link, primary, secondary
+from app.ui.widgets.flow import FlowLayout
+from app.ui.widgets.table import Column, RecordTable
+from app.ui.widgets.tag import Tag
+from app.ui.widgets.text import card, heading, label, page_column, rule, title
+
+if TYPE_CHECKING:
+    from app.services.changes import Changes
+    from app.services.session import Session
+    from app.services.staff import PathwayCover
+    from app.ui.context import Context
+
+_Everything = tuple[tuple["PathwayCover", ...], tuple[StaffMember, ...]]
+
+
+class StaffPage(QWidget):
+    """Cover on top, the list below it, and under the list whoever is chosen."""
+
+    title = "Staff"
+
+    def __init__(self, ctx: Context) -> None:
+        super().__init__()
+        self.ctx = ctx
+        self._asked = 0
+        self._member: StaffMember | None = None
+        self._everybody: tuple[StaffMember, ...] = ()
+        self._held: frozenset[str] = frozenset()
+        self.add_button = primary("Add member of staff", self.add)
+        self.import_button = secondary("Import from CSV…", self.import_csv)
+        self.left = QCheckBox("Include staff who have left")
+        self.left.toggled.connect(self._load)
+        self.count = label("", "secondary")
+        self.cover = QWidget()
+        self.cover.setAccessibleName("Champion cover")
+        self._cover = FlowLayout(self.cover, gap=M, row_gap=M)
+        self.table: RecordTable[StaffMember] = RecordTable("Staff", self._columns(), key=lambda m: m.id)
+        self.table.chosen.connect(self._choose)
+        self.table.opened.connect(lambda _: self.change())
+        self.nobody = label("No member of staff is recorded.", "strong")
+        self.person, self._person = card()
+        self.person.setAccessibleName("Chosen member of staff")
+        self._lay_out()
+        shortcut = QShortcut(QKeySequence(QKeySequence.StandardKey.New), self, self.add)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+
+    def opened(self, arg: Any) -> None:
+        """Show the list; a staff id as ``arg`` is chosen in it."""
+        self._load(StaffId(arg) if isinstance(arg, str) else None)
+        self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def refresh(self, changes: Changes) -> None:
+        """Read again when staff changed; the chosen person stays chosen."""
+        if "staff" in changes.kinds:
+            self._load()
+
+    def can_leave(self) -> bool:
+        """Everything here is saved in dialogs of its own."""
+        return True
+
+    # ------------------------------------------------------------------------------------------------ what it does
+
+    def add(self) -> None:
+        """Open the form of a new member of staff."""
+        from app.ui.dialogs import staff_edit
+
+        self._allowed(lambda: staff_edit.edit(self.ctx, self, None, f"S{len(self._everybody) + 1:02d}"))
+
+    def change(self) -> None:
+        """Open the form of whoever is chosen."""
+        from app.ui.dialogs import staff_edit
+
+        if (member := self._member) is not None:
+            self._allowed(lambda: staff_edit.edit(self.ctx, self, member))
+
+    def appoint(self) -> None:
+        """Open the form of a new champion post for whoever is chosen."""
+        from app.ui.dialogs import staff_edit
+
+        if (member := self._member) is not None:
+            self._allowed(lambda: staff_edit.appoint(self.ctx, self, member))
+
+    def change_post(self, appointment: Appointment) -> None:
+        """Open the form of a champion post."""
+        from app.ui.dialogs import staff_edit
+
+        if (member := self._member) is not None:
+            self._allowed(lambda: staff_edit.appoint(self.ctx, self, member, appointment))
+
+    def end_post(self, appointment: Appointment) -> None:
+        """Open the form that ends a champion post, which says what loses its cover."""
+        from app.ui.dialogs import staff_edit
+
+        if (member := self._member) is not None:
+            self._allowed(lambda: staff_edit.end_post(self.ctx, self, member, appointment, self._everybody))
+
+    def give_account(self) -> None:
+        """Open the form that gives whoever is chosen a way in."""
+        from app.ui.dialogs import staff_edit
+
+        if (member := self._member) is not None:
+            self._allowed(lambda: staff_edit.give_account(self.ctx, self, member))
+
+    def import_csv(self) -> None:
+        """Choose a CSV file of staff."""
+        from app.ui.dialogs import import_csv
+
+        self.ctx.call(_may_import, lambda _: import_csv.ask(self.ctx, self, "staff"), owner=self)
+
+    # ------------------------------------------------------------------------------------------------------- inside
+
+    def _lay_out(self) -> None:
+        column = page_column(self)
+        top = level((title("Staff"), self.add_button, self.import_button))
+        tools = level((heading("Everybody"), self.left, self.count), gap=L)
+        column.addWidget(top)
+        column.addWidget(heading("Champion cover now"))
+        column.addWidget(self.cover)
+        column.addWidget(tools)
+        self.table.setMinimumHeight(scaled(230))
+        column.addWidget(self.table, 1)
+        column.addWidget(self.nobody)
+        column.addWidget(self.person)
+
+    def _load(self, choose: object = None) -> None:
+        self._asked += 1
+        number, with_left = self._asked, self.left.isChecked()
+
+        def arrived(found: _Everything) -> None:
+            if number == self._asked:
+                self._show(found, choose if isinstance(choose, str) else None)
+
+        self.ctx.call(partial(_read, with_left), arrived, owner=self)
+
+    def _show(self, found: _Everything, choose: str | None) -> None:
+        cover, everybody = found
+        self._everybody = everybody
+        self._held = holding(everybody, self.ctx.now())
+        empty(self._cover)
+        for pathway in cover:
+            self._cover.addWidget(cover_card(pathway))
+        self.cover.updateGeometry()
+        self.count.setText(plural(len(everybody), "person", "people"))
+        self.table.setVisible(bool(everybody))
+        self.nobody.setVisible(not everybody)
+        self.table.set_rows(everybody)
+        if choose is not None:
+            self.table.select(choose)
+        self._choose(self.table.current())
+
+    def _choose(self, member: StaffMember | None) -> None:
+        self._member = member
+        empty(self._person)
+        self.person.setVisible(member is not None)
+        if member is None:
+            return
+        name = member.details.name
+        self._person.addWidget(heading(name))
+        self._person.addWidget(label(member_line(member)))
+        actions = [_named(secondary("Change…", self.change), f"Change {name}")]
+        actions.append(_named(secondary("Appoint champion…", self.appoint), f"Appoint {name} champion"))
+        if not member.details.user:
+            actions.append(_named(secondary("Give an account…", self.give_account), f"Give {name} an account"))
+        self._person.addWidget(level(actions))
+        self._person.addWidget(heading("Champion posts"))
+        if not member.posts:
+            self._person.addWidget(label("No champion post is recorded."))
+        posts = sorted(member.posts, key=lambda a: a.id not in self._held)
+        for at, appointment in enumerate(posts):
+            if at:
+                self._person.addWidget(rule())
+            self._person.addWidget(self._post(member, appointment))
+
+    def _post(self, member: StaffMember, appointment: Appointment) -> QWidget:
+        post = appointment.post
+        words = PATHWAY_LABELS[post.pathway]
+        box = QWidget()
+        line = QHBoxLayout(box)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(M)
+        column = QVBoxLayout()
+        column.setSpacing(2)
+        holds = appointment.id in self._held
+        column.addWidget(level([label(words, "strong", wrap=False), Tag(*self._state(post, holds=holds))]))
+        number = f"certificate {post.certificate_no}" if post.certificate_no else "certificate number not recorded"
+        expires = f"expires {short_date(post.expires_on)}" if post.expires_on else "does not expire"
+        by = f" by {post.provider}" if post.provider else ""
+        column.addWidget(label(f"Trained {short_date(post.trained_on)}{by} · {number} · {expires}", "secondary"))
+        until = f"until {date_time(post.in_post_until)}" if post.in_post_until else "no end set"
+        column.addWidget(label(f"In post from {date_time(post.in_post_since)}, {until}", "secondary"))
+        line.addLayout(column, 1)
+        buttons = [link("Change", partial(self.change_post, appointment))]
+        if post.in_post_until is None:
+            buttons.append(link("End the post", partial(self.end_post, appointment)))
+        for button in buttons:
+            _named(button, f"{button.text()}: {words} champion {member.details.name}")
+            line.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        return box
+
+    def _state(self, post: ChampionPost, *, holds: bool) -> tuple[str, Tone]:
+        now, today = self.ctx.now(), self.ctx.today()
+        if holds:
+            return "In post", Tone.GOOD
+        if post.in_post_until is not None and post.in_post_until <= now:
+            return "Ended", Tone.NEUTRAL
+        if post.expires_on is not None and post.expires_on < today:
+            return "Certificate expired", Tone.WARNING
+        return "Not in post yet", Tone.INFO
+
+    def _allowed(self, then: Callable[[], Any]) -> None:
+        self.ctx.call(_may_manage, lambda _: then(), owner=self)
+
+    def _columns(self) -> tuple[Column[StaffMember], ...]:
+        return (
+            Column("Name", lambda m: m.details.name, sort=lambda m: m.details.name.casefold()),
+            Column("Role", lambda m: ROLE_LABELS[m.details.role], sort=lambda m: m.details.role.value),
+            Column("Account", lambda m: m.details.user or "None", spoken=_account_words),
+            Column("Works here", self._works, sort=lambda m: m.details.left_at is not None),
+            Column("Champion of", self._champion_of, stretch=True),
+        )
+
+    def _works(self, member: StaffMember) -> str:
+        left = member.details.left_at
+        if left is not None and left <= self.ctx.now():
+            return f"Left {short_date(left.date())}"
+        return "Yes" if left is None else f"Until {short_date(left.date())}"
+
+    def _champion_of(self, member: StaffMember) -> str:
+        held = [PATHWAY_LABELS[a.post.pathway] for a in member.posts if a.id in self._held]
+        return ", ".join(held) or "–"
+
+
+def cover_card(cover: PathwayCover) -> QFrame:
+    """One pathway: covered by whom and until when, or NOT COVERED, with a sign and in words."""
+    frame, column = card(spacing=4)
+    column.addWidget(label(cover.label, "strong", wrap=False))
+    if cover.covered:
+        column.addWidget(Tag("Covered", Tone.GOOD))
+        for name in cover.champions:
+            column.addWidget(label(name))
+        column.addWidget(label(f"until {date_time(cover.until)}" if cover.until else "no end set", "secondary"))
+    else:
+        column.addWidget(Tag("NOT COVERED", Tone.DANGER))
+        column.addWidget(label("No champion in post", "secondary"))
+    column.addStretch(1)
+    frame.setAccessibleName(cover_words(cover))
+    frame.setMinimumWidth(scaled(172))
+    return frame
+
+
+def cover_words(cover: PathwayCover) -> str:
+    """The same in one sentence, for a screen reader."""
+    if not cover.covered:
+        return f"{cover.label}: not covered, no champion in post"
+    until = f"until {date_time(cover.until)}" if cover.until else "no end set"
+    return f"{cover.label}: covered by {', '.join(cover.champions)}, {until}"
+
+
+def member_line(member: StaffMember) -> str:
+    """Role, account and dates of somebody, in one line."""
+    details = member.details
+    parts = [ROLE_LABELS[details.role], f"reference {details.key}", _account_words(member)]
+    parts.append(f"started {short_date(details.started_at.date())}" if details.started_at else "start not recorded")
+    if details.left_at is not None:
+        parts.append(f"left {short_date(details.left_at.date())}")
+    return " · ".join(parts)
+
+
+def _account_words(member: StaffMember) -> str:
+    return f"signs in as {member.details.user}" if member.details.user else "no account"
+
+
+def _named(button: QPushButton, name: str) -> QPushButton:
+    button.setAccessibleName(name)
+    return button
+
+
+def _read(with_left: bool, session: Session) -> _Everything:
+    from app.services import staff
+
+    return staff.cover(session), staff.list_staff(session, include_left=with_left)
+
+
+def _may_manage(session: Session) -> None:
+    from app.services import access
+
+    access.require(session, access.Action.MANAGE_STAFF)
+
+
+def _may_import(session: Session) -> None:
+    from app.services import access
+
+    access.require(session, access.Action.IMPORT)

@@ -1,0 +1,53 @@
+"""What the first page shows, read in one step on the store thread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from app.services.alerts import AlertRow
+    from app.services.assessments import DraftRow, DueRow
+    from app.services.residents import ResidentRow
+    from app.services.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class PremiumHint:
+    """The last week that has ended: how many can be claimed for, how much, and whether it was submitted."""
+
+    week_start: date
+    eligible: int
+    total_pence: int
+    submitted: bool
+    at_risk: int
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """Everything on the page."""
+
+    alerts: tuple[AlertRow, ...]
+    due: tuple[DueRow, ...]
+    drafts: tuple[DraftRow, ...]
+    away: tuple[ResidentRow, ...]
+    premium: PremiumHint | None
+
+
+def load_today(session: Session) -> Today:
+    """Read it; the premium only for a role that may see claims."""
+    from app.services import alerts, assessments, premium, residents
+    from app.services.access import Action, allowed
+
+    hint: PremiumHint | None = None
+    if allowed(session, Action.VIEW_CLAIMS):
+        week = premium.week(session, premium.default_week(session))
+        hint = PremiumHint(week.week_start, week.eligible, week.total_pence, bool(week.submitted), len(week.at_risk))
+    return Today(
+        alerts=alerts.standing(session),
+        due=tuple(row for row in assessments.due(session) if row.overdue_days > 0 or row.never),
+        drafts=assessments.drafts(session),
+        away=tuple(row for row in residents.find_residents(session) if row.status == "away"),
+        premium=hint,
+    )

@@ -1,0 +1,244 @@
+"""Today: what needs somebody now, most urgent first, each line leading to the place where it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QVBoxLayout, QWidget
+
+from app.domain.dates import clock_time, date_time, day_date, long_date, short_date, to_local
+from app.domain.money import pounds
+from app.ui import theme
+from app.ui.pages.alerts.card import AlertCard, priority_tag
+from app.ui.pages.today.load import PremiumHint, Today, load_today
+from app.ui.theme import M, S, Tone
+from app.ui.widgets.buttons import link
+from app.ui.widgets.row import RowButton
+from app.ui.widgets.tag import Tag
+from app.ui.widgets.text import card, heading, label, page_column, title
+
+if TYPE_CHECKING:
+    from app.services.alerts import AlertRow
+    from app.services.assessments import DraftRow, DueRow
+    from app.services.changes import Changes
+    from app.ui.context import Context
+
+FIRST = 8
+"""How many lines of a list are shown before "Show all"."""
+CARDS = 2
+"""How many alerts stand here in full; the others are one line each."""
+_SHOWN_KINDS = frozenset({"resident", "fact", "assessment", "draft", "alert", "claim", "outbox", "staff"})
+
+
+class TodayPage(QWidget):
+    """The first page after signing in."""
+
+    def __init__(self, ctx: Context) -> None:
+        super().__init__()
+        self.title = "Today"
+        self._ctx = ctx
+        self._all_due = False
+        self._alert_saved = False
+        self._today: Today | None = None
+        column = page_column(self)
+        self.heading = title("Today")
+        self.day = label("", "secondary")
+        column.addWidget(self.heading)
+        column.addWidget(self.day)
+        self.alerts = _Part("Alerts that need somebody now")
+        column.addWidget(self.alerts)
+        self._columns = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._columns.setSpacing(M)
+        self.due = _Part("Assessments overdue")
+        self.drafts = _Part("Drafts to finish")
+        self.away = _Part("Away from the home")
+        self.premium = _Part("Complex Care Premium")
+        left, right = QVBoxLayout(), QVBoxLayout()
+        for side, parts in ((left, (self.due,)), (right, (self.drafts, self.premium, self.away))):
+            side.setSpacing(M)
+            for part in parts:
+                side.addWidget(part)
+            side.addStretch(1)
+        self._columns.addLayout(left, 3)
+        self._columns.addLayout(right, 2)
+        column.addLayout(self._columns)
+        column.addStretch(1)
+
+    def opened(self, _arg: Any) -> None:
+        """Load it."""
+        self._all_due = False
+        self._load()
+
+    def refresh(self, changes: Changes) -> None:
+        """Load it again when anything on it may have changed."""
+        if changes.kinds & _SHOWN_KINDS:
+            self._load()
+
+    def can_leave(self) -> bool:
+        """A half-answered question about a call is asked about before it is dropped."""
+        typing = next((form for each in self._cards() for form in each.open_forms() if form.box.text().strip()), None)
+        if typing is None:
+            return True
+        self._ctx.messages.warning("What you typed about the alert is not saved.", "Save it, or clear the box.")
+        typing.field.focus()
+        return False
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """One column when two would be too narrow to read."""
+        super().resizeEvent(event)
+        wide = self.width() >= theme.scaled(860)
+        self._columns.setDirection(QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom)
+
+    def _load(self) -> None:
+        self.day.setText(f"{day_date(self._ctx.today())[:3]} {long_date(self._ctx.today())}")
+        self._ctx.call(load_today, self._show, owner=self)
+
+    def _show(self, today: Today) -> None:
+        self._today = today
+        self._show_alerts(today.alerts)
+        self._show_due(today.due)
+        self.drafts.fill([self._draft(row) for row in today.drafts], "No drafts.", count=len(today.drafts))
+        self.away.fill(
+            [
+                RowButton(row.banner_name, f"Room {row.room}" if row.room else "", slot=self._to("resident", row.id))
+                for row in today.away
+            ],
+            "Everybody is in the home.",
+            count=len(today.away),
+        )
+        self.premium.setVisible(today.premium is not None)
+        if today.premium is not None:
+            hint = today.premium
+            until = hint.week_start + timedelta(days=6)
+            money = f"{hint.eligible} eligible, {pounds(hint.total_pence)}"
+            risk = f". {hint.at_risk} champion posts at risk" if hint.at_risk else ""
+            row = RowButton(
+                f"{day_date(hint.week_start)} to {short_date(until)}",
+                f"{money}{risk}",
+                tag=_premium_tag(hint),
+                slot=self._to("premium", None),
+            )
+            self.premium.fill([row], "")
+
+    def _show_alerts(self, rows: Sequence[AlertRow]) -> None:
+        """The most urgent in full, to be dealt with here; a question that is being answered is left standing."""
+        if not self._alert_saved and any(each.open_forms() for each in self._cards()):
+            return
+        self._alert_saved = False
+        cards = [AlertCard(self._ctx, row) for row in rows[:CARDS]]
+        for shown in cards:
+            shown.saved.connect(self._alert_done)
+        more = [
+            RowButton(
+                f"{row.resident_name}: {row.title}",
+                f"Phone {row.phone_who}: {row.phone_number}",
+                tag=Tag(*priority_tag(row.priority)),
+                slot=self._to("alerts", row.id),
+            )
+            for row in rows[CARDS:]
+        ]
+        self.alerts.fill([*cards, *more], "No standing alerts.", count=len(rows))
+
+    def _cards(self) -> list[AlertCard]:
+        return [part for part in self.alerts.parts if isinstance(part, AlertCard)]
+
+    def _alert_done(self) -> None:
+        self._alert_saved = True
+
+    def _show_due(self, rows: Sequence[DueRow]) -> None:
+        people = by_resident(rows)
+        shown = people if self._all_due else people[:FIRST]
+        parts: list[QWidget] = [self._due(person) for person in shown]
+        if len(shown) < len(people):
+            parts.append(link(f"Show all {len(people)} residents", self._show_all))
+        self.due.fill(parts, "Nothing is overdue.", count=len(rows))
+
+    def _show_all(self) -> None:
+        self._all_due = True
+        if self._today is not None:
+            self._show_due(self._today.due)
+
+    def _due(self, rows: tuple[DueRow, ...]) -> RowButton:
+        worst = rows[0]
+        tag = Tag("Never done", Tone.CAUTION) if worst.never else Tag(f"Overdue {_days(worst)}", Tone.WARNING)
+        room = f" · Room {worst.room}" if worst.room else ""
+        alone = len(rows) == 1
+        detail = worst.title if alone else ", ".join(f"{row.title} ({_late(row)})" for row in rows)
+        return RowButton(
+            f"{worst.resident_name}{room}",
+            detail,
+            tag=tag,
+            slot=self._to("assessment", (worst.resident_id, worst.instrument, None))
+            if alone
+            else self._to("resident", worst.resident_id),
+        )
+
+    def _draft(self, row: DraftRow) -> RowButton:
+        when = to_local(row.updated_at).date()
+        at = clock_time(row.updated_at) if when == self._ctx.today() else date_time(row.updated_at)
+        return RowButton(
+            row.resident_name,
+            f"{row.title} · saved {at} by {row.author}",
+            slot=self._to("assessment", (row.resident_id, row.instrument, row.id)),
+        )
+
+    def _to(self, key: str, arg: Any) -> Callable[[], None]:
+        return lambda: self._ctx.navigate.emit(key, arg)
+
+
+class _Part(QFrame):
+    """A panel with a heading and either its lines or a sentence that there are none."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._text = text
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        frame, self._column = card(spacing=S)
+        outer.addWidget(frame)
+        self.heading = heading(text)
+        self._column.addWidget(self.heading)
+        self._none = label("Loading…", "secondary")
+        self._column.addWidget(self._none)
+        self.parts: list[QWidget] = []
+
+    def fill(self, parts: Sequence[QWidget], none: str, *, count: int = 0) -> None:
+        """Replace the lines, and keep the keyboard on the line where it was."""
+        at = next((n for n, part in enumerate(self.parts) if part.hasFocus()), None)
+        for part in self.parts:
+            self._column.removeWidget(part)
+            part.hide()
+            part.deleteLater()
+        self.parts = list(parts)
+        for part in self.parts:
+            self._column.addWidget(part)
+        self.heading.setText(f"{self._text} ({count})" if count else self._text)
+        self._none.setText(none)
+        self._none.setVisible(not self.parts and bool(none))
+        if at is not None and self.parts:
+            self.parts[min(at, len(self.parts) - 1)].setFocus()
+
+
+def _premium_tag(hint: PremiumHint) -> Tag:
+    if hint.submitted:
+        return Tag("Submitted", Tone.GOOD)
+    return Tag("Not submitted", Tone.CAUTION) if hint.eligible else Tag("Nothing to claim", Tone.NEUTRAL)
+
+
+def by_resident(rows: Sequence[DueRow]) -> list[tuple[DueRow, ...]]:
+    """The rows of each resident together, the longest overdue first; never done comes after overdue."""
+    people: dict[str, list[DueRow]] = {}
+    for row in sorted(rows, key=lambda row: (row.never, -row.overdue_days)):
+        people.setdefault(row.resident_id, []).append(row)
+    return [tuple(found) for found in people.values()]
+
+
+def _days(row: DueRow) -> str:
+    return "1 day" if row.overdue_days == 1 else f"{row.overdue_days} days"
+
+
+def _late(row: DueRow) -> str:
+    return "never done" if row.never else f"{_days(row)} late"

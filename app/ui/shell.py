@@ -1,0 +1,373 @@
+"""The window: where you are on the left, whose laptop and home this is above, and the truth about sending below.
+
+Pages are made when they are first opened and kept until the window closes. The status line is computed from the
+records each time something changes, never from what the last call returned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, cast
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QMainWindow,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.domain.dates import date_time
+from app.ui.context import Context, Page
+from app.ui.messages import MessageBar
+from app.ui.theme import SIZES, L, M, S
+from app.ui.widgets.buttons import link, secondary
+from app.ui.widgets.flow import FlowLayout
+from app.ui.widgets.text import label
+
+if TYPE_CHECKING:
+    from app.services.changes import Changes
+    from app.services.status import Status
+
+MINUTE = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A page: its key in ``navigate``, its words on the left ("" when it is reached from another page), its class.
+
+    ``action`` names what the role must allow for the page to be offered; ``below`` is the entry it belongs under.
+    """
+
+    key: str
+    label: str
+    module: str
+    cls: str
+    action: str = ""
+    below: str = ""
+
+
+PAGES = (
+    Entry("today", "Today", "app.ui.pages.today.page", "TodayPage"),
+    Entry("residents", "Residents", "app.ui.pages.residents.page", "ResidentsPage", "VIEW_RESIDENTS"),
+    Entry("alerts", "Alerts", "app.ui.pages.alerts.page", "AlertsPage", "VIEW_RESIDENTS"),
+    Entry("premium", "Premium", "app.ui.pages.premium.page", "PremiumPage", "VIEW_CLAIMS"),
+    Entry("sync", "Sync", "app.ui.pages.sync.page", "SyncPage", "SYNC"),
+    Entry("staff", "Staff", "app.ui.pages.staff.page", "StaffPage", "VIEW_STAFF"),
+    Entry("settings", "Settings", "app.ui.pages.settings.page", "SettingsPage"),
+    Entry("resident", "", "app.ui.pages.resident.page", "ResidentPage", "VIEW_RESIDENTS", "residents"),
+    Entry("assessment", "", "app.ui.pages.assessment.page", "AssessmentPage", "RECORD_ASSESSMENT", "residents"),
+)
+ALL_KINDS = frozenset(
+    {"resident", "fact", "assessment", "draft", "alert", "transfer", "claim", "outbox", "staff", "setting"}
+)
+
+
+def make_page(entry: Entry, ctx: Context) -> QWidget:
+    """The page, its module imported now."""
+    cls: Callable[[Context], QWidget] = getattr(import_module(entry.module), entry.cls)
+    return cls(ctx)
+
+
+class MainWindow(QMainWindow):
+    """The window of one signed-in person. ``on_lock`` is called once the drafts are saved and the window may go."""
+
+    def __init__(self, ctx: Context, on_lock: Callable[[], None]) -> None:
+        super().__init__()
+        self.ctx = ctx
+        self._on_lock = on_lock
+        self._entries = {entry.key: entry for entry in PAGES if self._offered(entry)}
+        self._pages: dict[str, QWidget] = {}
+        self._here: tuple[str, Any] = ("", None)
+        self._before: list[tuple[str, Any]] = []
+        self._leaving = False
+        self.resize(1366, 768)
+        self.setMinimumSize(640, 480)
+        self.messages = MessageBar(ctx.messages)
+        self.stack = QStackedWidget()
+        self.stack.setAccessibleName("Page")
+        self.nav: dict[str, QPushButton] = {}
+        self.status = StatusLine(lambda key: self.go(key, None))
+        self._build()
+        self._shortcuts()
+        ctx.changed.connect(self._changed)
+        ctx.navigate.connect(self.go)
+        ctx.titled.connect(self._title)
+        self._minute = QTimer(self)
+        self._minute.setInterval(MINUTE)
+        self._minute.timeout.connect(self.load_status)
+        self._minute.start()
+        self.load_status()
+        self.go("today", None)
+
+    # ------------------------------------------------------------------------------------------------- moving
+
+    @property
+    def here(self) -> str:
+        """The key of the page in front."""
+        return self._here[0]
+
+    @property
+    def page(self) -> Page | None:
+        """The page in front."""
+        found = self._pages.get(self.here)
+        return cast("Page", found) if found is not None else None
+
+    def go(self, key: str, arg: Any = None) -> None:
+        """Open a page; ``back`` is the one before. Stays when the page in front says that it cannot be left."""
+        if key == "back":
+            self.go_back()
+            return
+        entry = self._entries.get(key)
+        if entry is None:
+            self.ctx.messages.warning("Your role does not open this page.", "Ask the manager if you need it.")
+            return
+        if not self._may_leave():
+            return
+        if self.here and self._here != (key, arg):
+            self._before.append(self._here)
+        self._open(entry, arg)
+
+    def go_back(self) -> None:
+        """Open the page before this one, as it was opened then."""
+        if self._before and self._may_leave():
+            key, arg = self._before.pop()
+            self._open(self._entries[key], arg)
+
+    def refresh(self) -> None:
+        """Load what is on the screen again (F5)."""
+        from app.services.changes import Changes
+
+        self._changed(Changes(ALL_KINDS))
+
+    def load_status(self) -> None:
+        """Compute the status line again from the records."""
+        from app.services import status
+
+        self.ctx.call(status.status, self.status.show_status, owner=self)
+
+    def lock(self) -> None:
+        """Save the drafts and go back to the sign-in window (Ctrl+L)."""
+        if self._may_leave():
+            self._leaving = True
+            self._on_lock()
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        """Quitting saves the drafts first."""
+        if self._leaving or self._may_leave():
+            self._minute.stop()
+            event.accept()
+        else:
+            event.ignore()
+
+    def _open(self, entry: Entry, arg: Any) -> None:
+        page = self._pages.get(entry.key)
+        if page is None:
+            page = make_page(entry, self.ctx)
+            page.setProperty("role", "page")
+            page.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+            self._pages[entry.key] = page
+            self.stack.addWidget(page)
+        self.ctx.messages.clear()
+        self.ctx.resident.emit("")
+        self._here = (entry.key, arg)
+        self.stack.setCurrentWidget(page)
+        button = self.nav.get(entry.below or entry.key)
+        if button is not None:
+            button.setChecked(True)
+        shown = cast("Page", page)
+        shown.opened(arg)
+        self._title(shown.title)
+        page.setAccessibleName(shown.title)
+        focused = self.focusWidget()
+        if focused is None or not page.isAncestorOf(focused):
+            page.setFocus(Qt.FocusReason.OtherFocusReason)  # Tab goes on to the page's first control
+
+    def _may_leave(self) -> bool:
+        return self.page is None or self.page.can_leave()
+
+    def _changed(self, changes: Changes) -> None:
+        if self.page is not None:
+            self.page.refresh(changes)
+        self.load_status()
+
+    def _title(self, text: str) -> None:
+        practice = " (practice)" if self.ctx.home.practice else ""
+        self.setWindowTitle(f"{text} – Hartwell{practice}" if text else f"Hartwell{practice}")
+
+    def _offered(self, entry: Entry) -> bool:
+        from app.services.access import Action
+
+        return not entry.action or self.ctx.allowed(Action[entry.action])
+
+    # ------------------------------------------------------------------------------------------------ building
+
+    def _build(self) -> None:
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._top())
+        if self.ctx.home.practice:
+            column.addWidget(_practice_band())
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self._navigation())
+        right = QVBoxLayout()
+        right.setSpacing(0)
+        right.addWidget(self.messages)
+        right.addWidget(self.stack, 1)
+        middle.addLayout(right, 1)
+        column.addLayout(middle, 1)
+        column.addWidget(self.status)
+        self.setCentralWidget(inside)
+
+    def _top(self) -> QFrame:
+        bar = QFrame()
+        bar.setProperty("role", "bar")
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(L, S, L, S)
+        row.setSpacing(M)
+        row.addWidget(label(self.ctx.home.name, "heading"), 1)
+        who = f"{self.ctx.account.name}, {self.ctx.account.role.value}"
+        self.who = label(who, wrap=False)
+        self.who.setAccessibleName(f"Signed in: {who}")
+        row.addWidget(self.who)
+        self.lock_button = secondary("Lock", self.lock)
+        self.lock_button.setToolTip("Save drafts and go back to the sign-in window (Ctrl+L)")
+        row.addWidget(self.lock_button)
+        return bar
+
+    def _navigation(self) -> QFrame:
+        bar = QFrame()
+        bar.setProperty("role", "nav")
+        bar.setAccessibleName("Pages")
+        column = QVBoxLayout(bar)
+        column.setContentsMargins(0, M, 0, M)
+        column.setSpacing(2)
+        group = QButtonGroup(self)
+        for entry in self._entries.values():
+            if not entry.label:
+                continue
+            button = QPushButton(entry.label)
+            button.setProperty("kind", "nav")
+            button.setCheckable(True)
+            button.clicked.connect(lambda _checked, key=entry.key: self._pressed(key))
+            group.addButton(button)
+            self.nav[entry.key] = button
+            column.addWidget(button)
+        column.addStretch(1)
+        return bar
+
+    def _pressed(self, key: str) -> None:
+        self.go(key, None)
+        here = self._entries[self.here]
+        self.nav[here.below or here.key].setChecked(True)
+
+    def _shortcuts(self) -> None:
+        standard = QKeySequence.StandardKey
+        for keys, slot in (
+            ("Ctrl+L", self.lock),
+            ("Ctrl+Q", self.close),
+            ("Ctrl+,", lambda: self.go("settings", None)),
+            ("Ctrl+/", self.show_shortcuts),
+            ("F1", self.show_shortcuts),
+            ("F5", self.refresh),
+            ("F6", self._next_part),
+            ("Alt+Left", self.go_back),
+            (standard.ZoomIn, lambda: self._zoom(1)),
+            (standard.ZoomOut, lambda: self._zoom(-1)),
+        ):
+            QShortcut(QKeySequence(keys), self).activated.connect(slot)
+        for at, key in enumerate(self.nav):
+            QShortcut(QKeySequence(f"Ctrl+{at + 1}"), self).activated.connect(lambda key=key: self.go(key, None))
+
+    def show_shortcuts(self) -> None:
+        """The list of keys (Ctrl+/)."""
+        from app.ui.dialogs.shortcuts import Shortcuts
+
+        shown = Shortcuts(self)
+        shown.exec()
+        shown.deleteLater()
+
+    def _zoom(self, by: int) -> None:
+        nearest = min(range(len(SIZES)), key=lambda at: abs(SIZES[at] - self.ctx.theme.percent))
+        size = SIZES[min(max(nearest + by, 0), len(SIZES) - 1)]
+        if size != self.ctx.theme.percent:
+            from app.services import settings
+
+            self.ctx.theme.set(text_size=size)
+            self.ctx.call(lambda session: settings.put(session, "text_size", size))
+
+    def _next_part(self) -> None:
+        """From the pages on the left to the page, and back: F6, as on every desktop."""
+        checked = next((button for button in self.nav.values() if button.isChecked()), None)
+        inside = self.stack.currentWidget()
+        if checked is not None and not checked.hasFocus():
+            checked.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        elif inside is not None:
+            first = next(
+                (
+                    part
+                    for part in inside.findChildren(QWidget)
+                    if part.focusPolicy() & Qt.FocusPolicy.TabFocus and part.isVisible() and part.isEnabled()
+                ),
+                None,
+            )
+            if first is not None:
+                first.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+
+class StatusLine(QFrame):
+    """What is waiting, when we last heard, when the last backup was: always in sight, each leading to its page."""
+
+    def __init__(self, go: Callable[[str], None]) -> None:
+        super().__init__()
+        self.setProperty("role", "status")
+        self.setAccessibleName("Status")
+        flow = FlowLayout(self, gap=M, row_gap=0)
+        flow.setContentsMargins(M, 2, M, 2)
+        self.alerts = link("", lambda: go("alerts"))
+        self.drafts = link("", lambda: go("today"))
+        self.waiting = link("", lambda: go("sync"))
+        self.exchange = link("", lambda: go("sync"))
+        self.backup = label("", wrap=False)
+        for part in (self.alerts, self.drafts, self.waiting, self.exchange, self.backup):
+            flow.addWidget(part)
+        self.backup.setMinimumHeight(32)
+
+    def show_status(self, status: Status) -> None:
+        """Say it."""
+        self.alerts.setText(_count(status.standing_alerts, "standing alert"))
+        self.drafts.setText(_count(status.drafts, "draft"))
+        trouble = f", {status.trouble} in trouble" if status.trouble else ""
+        self.waiting.setText(f"{status.waiting or 'Nothing'} waiting to send{trouble}")
+        self.exchange.setText(f"Last exchange with the CCG: {_when(status.last_exchange)}")
+        self.backup.setText(f"Last backup: {_when(status.last_backup)}")
+        inside = self.layout()
+        if inside is not None:
+            inside.invalidate()
+
+
+def _count(count: int, noun: str) -> str:
+    return f"{count or 'No'} {noun}{'' if count == 1 else 's'}"
+
+
+def _when(at: Any) -> str:
+    return "Never" if at is None else date_time(at)
+
+
+def _practice_band() -> QFrame:
+    band = QFrame()
+    band.setProperty("role", "practice")
+    row = QHBoxLayout(band)
+    row.setContentsMargins(L, S, L, S)
+    row.addWidget(label("PRACTICE: invented residents and a practice CCG. Do not use for real care."))
+    return band

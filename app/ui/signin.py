@@ -1,0 +1,271 @@
+"""The first window: who you are, your password, and how large the text should be.
+
+Nothing heavy is imported before it is on the screen: the store's libraries load on the store thread while the person
+types. What the laptop shows before anybody has signed in (palette, text size, the last user name) is kept in a small
+file beside the store; it holds nothing about residents.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
+
+from app.domain.errors import EnvironmentTrouble, ExitCode, UserError
+from app.ui.messages import MessageBar, Messages
+from app.ui.tasks import Tasks
+from app.ui.theme import SIZES, XL, Choice, L, M, Theme
+from app.ui.widgets.buttons import primary
+from app.ui.widgets.field import ChoiceBox, Field
+from app.ui.widgets.password import PasswordEdit
+from app.ui.widgets.text import card, label, scrolled, title
+from app.ui.widgets.text_size import TextSize
+
+if TYPE_CHECKING:
+    from app.domain.clock import Clock
+    from app.services.session import Session
+
+SCREEN_NAME = "screen.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """What the first window looks like on this laptop."""
+
+    choice: Choice = Choice.SYSTEM
+    text_size: int = SIZES[0]
+    user: str = ""
+
+
+def read_screen(store: Path) -> Screen:
+    """The kept look; the plain one when there is none or it cannot be read, because nobody can be asked yet."""
+    try:
+        found = json.loads((store / SCREEN_NAME).read_text(encoding="utf-8"))
+        size = int(found["text_size"])
+        return Screen(Choice(found["theme"]), min(max(size, SIZES[0]), SIZES[-1]), str(found["user"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return Screen()
+
+
+def keep_screen(store: Path, screen: Screen) -> None:
+    """Keep the look beside the store. A folder that cannot be written is said when it matters: at the first save."""
+    if not store.is_dir():
+        return
+    text = json.dumps({"theme": screen.choice.value, "text_size": screen.text_size, "user": screen.user})
+    try:
+        (store / SCREEN_NAME).write_text(text, encoding="utf-8")
+    except OSError:
+        return
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A session with the preferences of the person it belongs to."""
+
+    session: Session
+    choice: Choice
+    text_size: int
+
+
+class SignInWindow(QWidget):
+    """Asks who and the password. ``signed_in`` carries a :class:`SignedIn`; ``no_home`` asks for the first run."""
+
+    signed_in = Signal(object)
+    no_home = Signal()
+
+    def __init__(
+        self,
+        store: Path,
+        tasks: Tasks,
+        theme: Theme,
+        clock: Callable[[], Clock],
+        *,
+        user: str = "",
+        practice: bool = False,
+        locked: bool = False,
+    ) -> None:
+        super().__init__()
+        self._store = store
+        self._tasks = tasks
+        self._theme = theme
+        self._clock = clock
+        self._screen = read_screen(store)
+        self._sized = False
+        self._asked = False
+        self.setProperty("role", "page")
+        self.setWindowTitle("Hartwell (practice) – sign in" if practice else "Hartwell – sign in")
+        self.resize(900, 640)
+        self.messages = Messages(self)
+        self.text_size = TextSize(theme)
+        theme.changed.connect(self._text_size_changed)
+        self.users = ChoiceBox()
+        self.users.setMinimumWidth(200)
+        self._offer([user or self._screen.user] if user or self._screen.user else [])
+        self.user = Field("User name", self.users, key="user")
+        self.password_box = PasswordEdit()
+        self.password = Field("Password", self.password_box, key="password")
+        self.button = primary("Sign in", self.sign_in)
+        self.button.setDefault(True)
+        self.password_box.box.returnPressed.connect(self.sign_in)
+        self.progress = QProgressBar()
+        self.progress.setRange(0, 0)
+        self.progress.setTextVisible(False)
+        self.progress.setAccessibleName("Opening the records")
+        self.progress_words = label("Opening…", "strong")
+        self._show_progress("")
+        self._build(practice=practice, locked=locked)
+        self.password.focus()
+
+    def _build(self, *, practice: bool, locked: bool) -> None:
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(L, L, L, L)
+        column.setSpacing(M)
+        top = QHBoxLayout()
+        top.addWidget(_brand(), 1)
+        top.addWidget(self.text_size)
+        column.addLayout(top)
+        column.addWidget(MessageBar(self.messages))
+        column.addStretch(1)
+        panel, inside = card(spacing=M)
+        inside.setContentsMargins(XL, XL, XL, XL)
+        inside.addWidget(title("Sign in"))
+        if practice:
+            inside.addWidget(label("Practice home: invented residents. Nothing here is real.", "strong"))
+        if locked:
+            inside.addWidget(label("Locked. What you were writing is saved as a draft.", "secondary"))
+        for part in (self.user, self.password, self.progress_words, self.progress):
+            inside.addWidget(part)
+        inside.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
+        panel.setMinimumWidth(440)
+        panel.setMaximumWidth(760)
+        middle = QHBoxLayout()
+        middle.addStretch(1)
+        middle.addWidget(panel, 4)
+        middle.addStretch(1)
+        column.addLayout(middle)
+        column.addStretch(2)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(scrolled(body))
+
+    def event(self, event: QEvent) -> bool:
+        """Once it has been painted, and not before, load what signing in needs."""
+        if event.type() == QEvent.Type.Paint and not self._asked:
+            self._asked = True
+            QTimer.singleShot(0, self, self._load)
+        return super().event(event)
+
+    @property
+    def busy(self) -> bool:
+        """Whether the records are being opened."""
+        return not self.button.isEnabled()
+
+    def sign_in(self) -> None:
+        """Check the password on the store thread and open the records."""
+        if self.busy:
+            return
+        self.messages.clear()
+        user, password = str(self.users.value() or ""), self.password_box.text()
+        self.user.set_error("" if user else "Choose your user name")
+        self.password.set_error("" if password else "Enter your password")
+        if not user or not password:
+            (self.user if not user else self.password).focus()
+            return
+        self._show_progress("Opening…")
+        store, clock, sized, theme = self._store, self._clock, self._sized, self._theme
+        size = theme.percent
+
+        def work() -> SignedIn:
+            return _open(store, user, password, clock(), size if sized else None)
+
+        self._tasks.run(work, self._opened, self._failed, owner=self)
+
+    def _load(self) -> None:
+        store = self._store
+
+        def work() -> tuple[str, ...] | None:
+            from app.services import sign_in
+
+            return sign_in.accounts(store) if sign_in.home_exists(store) else None
+
+        self._tasks.run(work, self._loaded, self._failed, owner=self)
+        self._tasks.run(_warm, lambda _none: None, owner=self)
+
+    def _loaded(self, users: tuple[str, ...] | None) -> None:
+        if users is None:
+            self.no_home.emit()
+            return
+        chosen = self.users.value()
+        self._offer(list(users))
+        self.users.set_value(chosen if chosen in users else users[0] if len(users) == 1 else None)
+
+    def _offer(self, users: list[str]) -> None:
+        self.users.set_options((user, user) for user in users)
+
+    def _opened(self, result: SignedIn) -> None:
+        self.password_box.clear()
+        self._show_progress("")
+        screen = replace(
+            self._screen, user=result.session.account.user, choice=result.choice, text_size=result.text_size
+        )
+        keep_screen(self._store, screen)
+        self.signed_in.emit(result)
+
+    def _failed(self, exc: BaseException) -> None:
+        self._show_progress("")
+        if isinstance(exc, EnvironmentTrouble) and exc.exit_code is ExitCode.WRONG_PASSWORD:
+            self.password.set_error("The password is not right.")
+            self.password_box.box.selectAll()
+            self.password.focus()
+            return
+        if isinstance(exc, UserError) and exc.field == "password":
+            self.password.set_error(exc.message)
+            self.password.focus()
+            return
+        self.messages.report(exc)
+
+    def _show_progress(self, words: str) -> None:
+        self.progress.setVisible(bool(words))
+        self.progress_words.setVisible(bool(words))
+        self.progress_words.setText(words)
+        self.button.setEnabled(not words)
+
+    def _text_size_changed(self) -> None:
+        self._sized = True
+        self._screen = replace(self._screen, choice=self._theme.choice, text_size=self._theme.percent)
+        keep_screen(self._store, self._screen)
+
+
+def _open(store: Path, user: str, password: str, clock: Clock, text_size: int | None) -> SignedIn:
+    from app.services import settings, sign_in
+
+    session = sign_in.sign_in(store, user, password, clock)
+    if text_size is not None:
+        settings.put(session, "text_size", text_size)
+    return preferences(session)
+
+
+def preferences(session: Session) -> SignedIn:
+    """The session with the palette and text size of its person. Store thread."""
+    from app.services import settings
+
+    choice = Choice(str(settings.get(session, "theme", Choice.SYSTEM.value)))
+    size = settings.get(session, "text_size", SIZES[0])
+    return SignedIn(session, choice, size if isinstance(size, int) else SIZES[0])
+
+
+def _warm() -> None:
+    """Load what the first pages need while the password is being typed."""
+    from app.services import alerts, assessments, premium, residents, status  # noqa: F401
+
+
+def _brand() -> QLabel:
+    brand = label("Hartwell", "title")
+    brand.setAccessibleName("Hartwell")
+    return brand

@@ -1,0 +1,120 @@
+"""How long until the sign-in window is on the screen, as a ratio to an empty PySide6 window in the same run.
+
+Both are started in turn, a fresh process each, on an X server of its own (Xvfb); the time runs from the start of the
+process to the first expose event of the window. Absolute times depend on the machine and its mood, the ratio does not:
+
+    python benchmarks/first_window.py --rounds 9
+
+The goal is a ratio of at most 1.5 (docs/architecture.md); the exit code is 1 when it is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+GOAL = 1.5
+SHOWN = "shown"
+
+
+def child(which: str, store: Path) -> None:
+    """Open one window, say when it is exposed, and end at once."""
+    from PySide6.QtCore import QEvent, QObject
+    from PySide6.QtWidgets import QApplication, QWidget
+
+    class Watch(QObject):
+        def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+            if event.type() == QEvent.Type.Expose:
+                print(SHOWN, flush=True)
+                os._exit(0)
+            return False
+
+    if which == "bare":
+        app = QApplication(sys.argv[:1])
+        window = QWidget()
+        window.resize(900, 640)
+        window.show()
+    else:
+        from app.main import Program, application
+
+        app = application()
+        program = Program(app, store)
+        program.start()
+        assert program.window is not None
+        window = program.window
+    watch = Watch()
+    window.windowHandle().installEventFilter(watch)
+    app.exec()
+
+
+def measure(which: str, store: Path, display: str) -> float:
+    """Milliseconds from the start of the process to the exposed window."""
+    environment = {**os.environ, "DISPLAY": display, "QT_QPA_PLATFORM": "xcb"}
+    began = time.perf_counter()
+    with subprocess.Popen(
+        [sys.executable, __file__, "--child", which, "--store", str(store)],
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment, text=True,
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        said = process.stdout.readline().strip()
+        took = (time.perf_counter() - began) * 1000
+    if said != SHOWN:
+        raise RuntimeError(f"the {which} window did not open")
+    return took
+
+
+@contextmanager
+def x_server() -> Iterator[str]:
+    """An Xvfb of our own."""
+    read_end, write_end = os.pipe()
+    command = ["Xvfb", "-displayfd", str(write_end), "-screen", "0", "1366x768x24", "-nolisten", "tcp"]
+    with subprocess.Popen(
+        command, pass_fds=[write_end], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as server:
+        os.close(write_end)
+        with os.fdopen(read_end) as answer:
+            number = answer.readline().strip()
+        try:
+            yield f":{number}"
+        finally:
+            server.terminate()
+
+
+def main() -> int:
+    """Run the rounds and print the ratio."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--child", choices=("bare", "ours"))
+    parser.add_argument("--store", type=Path)
+    given = parser.parse_args()
+    if given.child:
+        child(given.child, given.store)
+        return 0
+    with tempfile.TemporaryDirectory() as folder, x_server() as display:
+        store = Path(folder) / "store"
+        store.mkdir()
+        times: dict[str, list[float]] = {"bare": [], "ours": []}
+        for number in range(given.rounds + 1):
+            for which, found in times.items():
+                took = measure(which, store, display)
+                if number:  # the first round only warms the file cache
+                    found.append(took)
+    bare, ours = (statistics.median(times[which]) for which in ("bare", "ours"))
+    ratios = sorted(b / a for a, b in zip(times["bare"], times["ours"], strict=True))
+    ratio = statistics.median(ratios)
+    print(f"bare window   {bare:6.0f} ms (median of {given.rounds}; {min(times['bare']):.0f} to {max(times['bare']):.0f})")
+    print(f"sign-in       {ours:6.0f} ms (median of {given.rounds}; {min(times['ours']):.0f} to {max(times['ours']):.0f})")
+    print(f"ratio         {ratio:6.2f} (median of pairs; {ratios[0]:.2f} to {ratios[-1]:.2f}); goal {GOAL}")
+    return 0 if ratio <= GOAL else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

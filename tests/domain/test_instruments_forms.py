@@ -1,0 +1,191 @@
+"""The forms on disk: valid FHIR R4, asking exactly what the instruments score, with the points that they give."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fhir.resources.R4B.questionnaire import Questionnaire
+from fhir.resources.R4B.questionnaireresponse import QuestionnaireResponse
+
+from app.domain.instruments import registry
+from app.domain.instruments.registry import all_instruments, instrument, score
+from app.domain.questionnaire import Form, check_answers, enabled, gather, parse_questionnaire, response, spread
+
+FOLDER = Path(__file__).resolve().parents[2] / "resources" / "instruments"
+CODES = [tool.code for tool in all_instruments()]
+
+
+def document(code: str) -> dict[str, Any]:
+    """The form of an instrument, as it lies on disk."""
+    found: dict[str, Any] = json.loads((FOLDER / f"{code}.json").read_text(encoding="utf-8"), parse_float=Decimal)
+    return found
+
+
+def form(code: str) -> Form:
+    """The form of an instrument."""
+    return parse_questionnaire(document(code))
+
+
+def test_every_instrument_has_its_form_and_every_form_its_instrument() -> None:
+    assert {path.stem for path in FOLDER.glob("*.json")} == set(CODES)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_the_form_is_fhir_and_carries_its_licence(code: str) -> None:
+    found = document(code)
+    Questionnaire.model_validate(found)
+    tool = instrument(code)
+    parsed = parse_questionnaire(found)
+    assert (parsed.code, parsed.version, parsed.title) == (code, tool.version, tool.title)
+    assert found["status"] == "active"
+    assert tool.attribution in found["copyright"]
+    assert tool.licence in found["copyright"]
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_the_form_asks_exactly_what_is_scored(code: str) -> None:
+    asked = {question.link_id.partition(".")[0] for question in form(code).questions()}
+    assert asked == registry._BY_CODE[code].KEYS
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_question_is_short_and_every_number_has_its_range(code: str) -> None:
+    for question in form(code).questions():
+        assert 0 < len(question.text) <= 70, question.link_id
+        assert len(question.help) <= 140, question.link_id
+        if question.type in {"decimal", "integer"}:
+            assert question.minimum is not None, question.link_id
+            assert question.maximum is not None, question.link_id
+        if question.type == "decimal":
+            assert question.unit, question.link_id
+            assert question.max_decimal_places, question.link_id
+
+
+def _accepts(code: str, key: str, value: object) -> bool:
+    try:
+        score(code, {key: value})
+    except registry.AnswerError as error:
+        assert error.field == key
+        return False
+    return True
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_the_form_accepts_the_range_that_is_scored(code: str) -> None:
+    """The form and the rules must not disagree about a number: neither may refuse what the other takes."""
+    for question in form(code).questions():
+        if question.minimum is None or question.maximum is None:
+            continue
+        places = question.max_decimal_places or 0
+        step = Decimal(1).scaleb(-places)
+        for value, taken in (
+            (question.minimum, True), (question.maximum, True), (question.minimum - step, False),
+            (question.maximum + step, False),
+        ):  # fmt: skip
+            other = {"length1_cm": "width1_cm", "width1_cm": "length1_cm"}.get(question.link_id)
+            if other is None or value != 0:
+                assert _accepts(code, question.link_id, value) is taken, (question.link_id, value)
+
+
+PART = {"sex": "sex", "build": "build", "skin": "skin", "continence": "continence", "mobility": "mobility",
+        "surgery": "surgery", "tissue_malnutrition": "tissue_malnutrition", "mst_weight_lost": "malnutrition",
+        "alertness": "alertness", "amt4_mistakes": "amt4_mistakes", "months_backwards": "months_backwards",
+        "consciousness": "consciousness"}  # fmt: skip
+
+
+@pytest.mark.parametrize("code", ["waterlow", "four_at", "news2"])
+def test_the_points_beside_an_option_are_the_points_it_scores(code: str) -> None:
+    checked = 0
+    for question in form(code).questions():
+        for option in question.options:
+            if option.ordinal is None or question.link_id not in PART:
+                continue
+            answer = [option.code] if question.repeats else option.code
+            answers = {question.link_id: answer}
+            if question.link_id == "mst_weight_lost":
+                answers["mst_poor_appetite"] = False
+            assert score(code, answers).parts[PART[question.link_id]] == option.ordinal, (question.link_id, option.code)
+            checked += 1
+    assert checked >= 5
+
+
+def test_abbey_options_carry_their_points_and_words() -> None:
+    for question in form("abbey").questions():
+        assert [(each.code, each.display, each.ordinal) for each in question.options] == [
+            (0, "Absent", 0), (1, "Mild", 1), (2, "Moderate", 2), (3, "Severe", 3)
+        ]  # fmt: skip
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_option_of_the_form_can_be_scored(code: str) -> None:
+    for question in form(code).questions():
+        for option in question.options:
+            answer = [option.code] if question.repeats else option.code
+            if question.link_id == "mst_amount_kg":
+                score(code, {"mst_weight_lost": "yes", question.link_id: answer})
+            elif question.link_id == "depth":
+                score(code, {"skin": "broken", question.link_id: answer})
+            else:
+                score(code, gather({question.link_id: answer}, form(code)))
+
+
+def test_conditions_spare_the_questions_that_do_not_matter() -> None:
+    must = form("must")
+    assert {"sex", "age_years"}.isdisjoint(enabled(must, {}))
+    assert {"ulna_cm", "sex", "age_years"} <= enabled(must, {"ulna_cm": 23})
+    assert "ulna_cm" not in enabled(must, {"height_m": Decimal("1.6"), "ulna_cm": 23})
+    assert "muac_cm" not in enabled(must, {"height_m": Decimal("1.6"), "weight_kg": 60})
+    fall = form("post_fall")
+    assert "intense_pain" not in enabled(fall, {"danger_clear": True})
+    safe = {"danger_clear": True, "responsive_and_breathing": True}
+    assert {"intense_pain", "head_struck_or_unwitnessed", "minutes_on_floor"} <= enabled(fall, safe)
+    assert "head_struck_or_unwitnessed" not in enabled(fall, safe | {"bleeding_freely": True})
+    assert "on_anticoagulant_or_antiplatelet" not in enabled(fall, safe | {"head_struck_or_unwitnessed": False})
+    ulcer = form("pressure_ulcer_category")
+    assert enabled(ulcer, {"skin": "intact", "colour": "red"}) >= {"blanches"}
+    assert enabled(ulcer, {"skin": "broken", "depth": "full"}) >= {"slough", "base_obscured"}
+    assert "mst_amount_kg" not in enabled(form("waterlow"), {"mst_weight_lost": "unsure"})
+    falls = form("falls_multifactorial")
+    assert {"alcohol_action", "alcohol_by"} <= enabled(falls, {"alcohol": "concern"})
+    assert "alcohol_reason" in enabled(falls, {"alcohol": "not_assessed"})
+
+
+FILLED: dict[str, dict[str, Any]] = {
+    "must": {"height_m": Decimal("1.80"), "weight_kg": Decimal("64.8"), "previous_weight_kg": 65, "loss_planned": False,
+             "acutely_ill_no_intake_5d": False},
+    "news2": {"resp_rate": 22, "spo2": 90, "spo2_scale": 2, "on_oxygen": True, "systolic": 140, "pulse": 96,
+              "consciousness": "A", "temp_c": Decimal("36.5")},
+    "waterlow": {"build": "average", "skin": ["dry", "tissue_paper"], "sex": "F", "age_years": 78,
+                 "mst_weight_lost": "yes", "mst_amount_kg": ">15", "mst_poor_appetite": False, "continence": "both",
+                 "mobility": "fully", "tissue_malnutrition": ["none"], "neurological_points": 0,
+                 "medication_points": 0, "surgery": "none"},
+    "four_at": {"alertness": "normal", "amt4_mistakes": "untestable", "months_backwards": 7, "acute_change": False},
+    "abbey": {f"items.{index}": index % 4 for index in range(6)},
+    "pressure_ulcer_category": {"skin": "broken", "depth": "full", "base_obscured": False, "bone_tendon_muscle": True,
+                                "fat_visible": True, "slough": False},
+    "about_me": {"preferred_name": "Dot", "completed_on": "2026-01-10", "consent_to_share": True},
+    "post_fall": {"danger_clear": True, "responsive_and_breathing": False},
+    "wound_area_reduction": {"length0_cm": 6, "width0_cm": 4, "length1_cm": Decimal("4.8"), "width1_cm": 4},
+    "ulna_height": {"ulna_cm": 23, "sex": "F", "age_years": 86},
+    "falls_multifactorial": {"alcohol": "concern", "alcohol_action": "GP", "alcohol_owner": "Ann",
+                             "alcohol_by": "2026-12-01"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_what_the_form_takes_is_scored_and_written_as_a_response(code: str) -> None:
+    asked = form(code)
+    typed = check_answers(asked, FILLED[code])
+    assert set(typed) == set(FILLED[code])
+    result = score(code, gather(typed, asked))
+    assert result.complete or code == "falls_multifactorial"
+    assert spread(gather(typed, asked), asked) == typed
+    written = response(
+        asked, FILLED[code], subject="Patient/1", authored="2026-11-22T08:15:00+00:00", author="Practitioner/2"
+    )
+    QuestionnaireResponse.model_validate(json.loads(json.dumps(written)))
+    assert written["questionnaire"] == f"https://hartwell.example/fhir/Questionnaire/{code}|{instrument(code).version}"

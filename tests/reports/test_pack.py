@@ -1,0 +1,434 @@
+"""The transfer pack, read back from its own PDF page by page."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import replace
+from datetime import date
+from io import BytesIO
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pack_samples import NO, YES, at, overstuffed, sparse, stamp, typical
+from pypdf import PdfReader
+
+from app.domain.transfer import (
+    NONE_KNOWN,
+    NOT_KNOWN,
+    NOT_RECORDED,
+    AboutMe,
+    Allergy,
+    BagItem,
+    Call,
+    Contact,
+    CprDecision,
+    CprKind,
+    Flag,
+    Flags,
+    Identity,
+    LastDose,
+    LegalAndWishes,
+    Medicine,
+    Observations,
+    PackContent,
+    TransferReason,
+    content_hash,
+)
+from app.reports.pack import PackPdf, pack_pdf
+from app.reports.pack_front import FrontPage, footer
+
+
+def flat(text: str) -> str:
+    """Extracted text with its line ends and double spaces folded, as an eye reads it."""
+    return re.sub(r"\s+", " ", text)
+
+
+def pages(pack: PackPdf) -> list[str]:
+    return [flat(page.extract_text()) for page in PdfReader(BytesIO(pack.data)).pages]
+
+
+def one(content: PackContent, **changes: object) -> list[str]:
+    return pages(pack_pdf(content, stamp(**changes)))
+
+
+SAMPLES = {"typical": typical, "sparse": sparse, "overstuffed": overstuffed}
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_every_page_but_the_cover_says_who_and_which_pack_it_is(sample: str) -> None:
+    content = SAMPLES[sample]()
+    pack = pack_pdf(content, stamp(version=3, supersedes=2, copy=1, copies=2))
+    read = pages(pack)
+    born = "Not known" if sample == "sparse" else ("02-May-1931" if sample == "typical" else "28-Feb-1921")
+    number = {"typical": "999 000 0018", "sparse": "NHS No. Not known", "overstuffed": "999 000 0026"}[sample]
+    for n, text in enumerate(read[1:], 1):
+        for part in (
+            content.identity.full_name,
+            f"Born {born}",
+            number,
+            "Pack 019a9f3c-5b1e-7c44-8d2a-6f0e31b7a955 version 3, supersedes version 2",
+            "Bag RB-03" if sample != "sparse" else "Bag Not recorded",
+            "Facts as at 20-Nov-2026 08:20",
+            "Printed 20-Nov-2026 08:21 by Nia Nurse",
+            "Copy 1 of 2",
+            f"Page {n} of {len(read) - 1}",
+        ):
+            assert part in text, (n, part)
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_the_cover_says_nothing_about_the_resident(sample: str) -> None:
+    content = SAMPLES[sample]()
+    cover = one(content)[0]
+    assert "CONFIDENTIAL" in cover
+    assert "Practice House" in cover
+    assert "01920 555 0100" in cover
+    assert "Hand to the nurse in charge" in cover
+    assert not re.search(r"\d{3} \d{3} \d{4}|\d{10}", cover.replace("01920 555 0100", ""))
+    for word in ("Born", "NHS", "1931", "Okonkwo", "OKONKWO", "Peggy", "fibrillation", "DNACPR", "Penicillin", "hip"):
+        assert word not in cover
+
+
+def test_the_cover_counts_its_papers() -> None:
+    read = one(typical())
+    assert f"This cover and {len(read) - 1} numbered pages" in read[0]
+
+
+def test_pages_and_hash_are_those_of_the_bytes() -> None:
+    pack = pack_pdf(typical(), stamp())
+    assert pack.pages == len(PdfReader(BytesIO(pack.data)).pages)
+    assert pack.sha256 == hashlib.sha256(pack.data).hexdigest()
+
+
+def test_the_same_facts_make_the_same_bytes() -> None:
+    assert pack_pdf(typical(), stamp()).data == pack_pdf(typical(), stamp()).data
+    assert pack_pdf(typical(), stamp()).data != pack_pdf(typical(), stamp(version=2)).data
+
+
+def test_page_one_carries_what_the_first_minute_needs() -> None:
+    front = one(typical())[1]
+    for part in (
+        "OKONKWO-SMITH, Margaret Anne (Mrs)",
+        "02-May-1931 (95y)",
+        "999 000 0018",
+        "Known as Peggy",
+        "Penicillin (swollen face, 2009)",
+        "DNACPR: do not attempt CPR",
+        "In the front of this pack",
+        "Fall with hip pain and new confusion",
+        "Onset 20-Nov-2026 06:40",
+        "104/62",
+        "07:40",
+        "New confusion? Yes",
+        "HomeFirst at 20-Nov-2026 06:55",
+        "Apixaban 5 mg (Anticoagulant): last 19-Nov-2026 20:00",
+        "Co-careldopa 25/100 (Parkinson's): last 20-Nov-2026 07:00",
+        "Anticoagulated YES",
+        "Soft and bite-sized",
+        "Cannot stand",
+        "Lacks capacity today",
+        "Adaeze Okonkwo (daughter, LPA)",
+        "07700 900 123",
+        "E82999",
+        "Carla Carer travels with her",
+        "Bed held for 6 weeks",
+        "Mo Manager, manager",
+    ):
+        assert part in front, part
+    assert "see page" not in front
+
+
+def test_a_typical_pack_puts_the_checklist_last_but_one_and_the_discharge_list_last() -> None:
+    for content in (typical(), sparse(), overstuffed(1)):
+        read = one(content)
+        assert "Bag checklist and custody" in read[-2]
+        assert "Care home, going out" in read[-2]
+        assert "Care home, back" in read[-2]
+        assert "Discharge checklist: for the ward" in read[-1]
+
+
+def test_many_items_in_the_bag_leave_the_checklist_on_one_sheet() -> None:
+    content = replace(
+        typical(),
+        bag_items=tuple(BagItem(f"Framed picture number {n} of the family at the sea", YES, n) for n in range(40)),
+    )
+    read = one(content)
+    assert "Bag checklist and custody" in read[-2]
+    assert "Care home, back" in read[-2]
+    assert "Framed picture number 39" in " ".join(read[:-2])
+
+
+def test_cut_text_stands_in_full_on_the_page_it_names() -> None:
+    content = overstuffed(3)
+    read = one(content)
+    match = re.search(r"Reason for transfer .*?see page (\d+)", read[1])
+    assert match
+    words_of = str(content.reason.situation)
+    rest = " ".join(read[int(match[1]) : int(match[1]) + 2])
+    assert words_of[:300] in rest
+    for page in {int(number) for number in re.findall(r"(?:see page|p\.) ?(\d+)", read[1])}:
+        assert 2 <= page < len(read)
+
+
+def test_the_three_kinds_of_silence_are_told_apart_on_page_one() -> None:
+    base = typical()
+    content = replace(
+        base,
+        allergies=NONE_KNOWN,
+        cpr=NOT_RECORDED,
+        new_confusion=NOT_KNOWN,
+        time_critical=NONE_KNOWN,
+        reason=replace(base.reason, escort=NONE_KNOWN, called=NONE_KNOWN),
+        legal=LegalAndWishes(capacity=NOT_KNOWN, adrt=NONE_KNOWN, treatment_limits=NOT_RECORDED),
+    )
+    front = one(content)[1]
+    assert "No known allergies" in front
+    assert "CPR decision: Not recorded" in front
+    assert "New confusion? Not known" in front
+    assert "None recognised in the medicine list" in front
+    assert "Escort No one travels" in front
+    assert "Called before leaving Nobody" in front
+    assert "Capacity to agree to admission Not known" in front
+    assert "ADRT None known" in front
+    assert "Treatment limits Not recorded" in front
+
+
+@pytest.mark.parametrize(
+    ("allergies", "shown"),
+    [
+        (NOT_KNOWN, "Allergies: Not known"),
+        (NOT_RECORDED, "Allergies: Not recorded"),
+        (NONE_KNOWN, "No known allergies"),
+        ((), "Allergies: Not recorded"),
+        ((Allergy("Latex"),), "Latex (reaction not recorded)"),
+    ],
+)
+def test_allergies_are_never_silent(allergies: object, shown: str) -> None:
+    assert shown in one(replace(sparse(), allergies=allergies))[1]  # type: ignore[arg-type]
+
+
+def test_two_conflicting_cpr_decisions_are_both_printed_loudly() -> None:
+    content = replace(
+        typical(), cpr=(CprDecision(CprKind.DNACPR, date(2026, 3, 4)), CprDecision(CprKind.ATTEMPT, date(2025, 1, 2)))
+    )
+    front = one(content)[1]
+    assert "CONFLICT" in front
+    assert "DNACPR: do not attempt CPR" in front
+    assert "For CPR" in front
+
+
+def test_an_incomplete_news2_has_no_total_and_a_guaranteed_one_says_at_least() -> None:
+    partial = Observations(at(20, 7), resp_rate=28, points={"resp_rate": 3}, status="incomplete: 6 answers missing")
+    read = one(replace(typical(), observations=partial))
+    assert "No total" in read[1]
+    assert "28 3 pts" in read[1]
+    assert "incomplete: 6 answers missing" in read[2]
+    sure = one(replace(typical(), observations=replace(partial, at_least=7, band="high")))[1]
+    assert "≥ 7 HIGH" in sure
+
+
+def test_what_is_missing_is_named_the_most_important_first() -> None:
+    pack = pack_pdf(sparse(), stamp())
+    assert pack.missing[:3] == ("cpr", "reason.situation", "reason.onset_at")
+    assert "allergies" not in pack.missing  # "not known" is an answer
+    assert pack_pdf(typical(), stamp()).missing == ()
+
+
+def test_the_body_pages_hold_the_record() -> None:
+    body = " ".join(one(typical())[2:])
+    for part in (
+        "Up twice to the toilet, cloudy urine",
+        "time on the floor: 250 minutes",
+        "Atrial fibrillation",
+        "49436004",
+        "Waterlow 02-Nov-2026 18 High risk",
+        "Possible delirium",
+        "patch on left upper chest",
+        "Zopiclone 3.75 mg, stopped 10-Nov-2026, why: falls",
+        "2 × 1.5 cm",
+        "form number RB-114",
+        "Adaeze Okonkwo, 07700 900 123, document seen",
+        "Catholic; wishes to see a priest",
+        "I was a midwife for forty years.",
+        "Ware district nurses",
+        "Lower Lea Valley, HomeFirst",
+        "Numbers are those of the table.",
+    ):
+        assert part in body, part
+
+
+def test_the_file_has_title_language_bookmarks_and_only_embedded_fonts() -> None:
+    reader = PdfReader(BytesIO(pack_pdf(typical(), stamp()).data))
+    assert reader.metadata is not None
+    assert reader.metadata.title == "Hospital transfer pack"
+    assert reader.metadata.author == "Practice House"
+    assert reader.metadata.creation_date == at(20, 8, 21)
+    assert "Okonkwo" not in str(reader.metadata)
+    assert str(reader.trailer["/Root"]["/Lang"]) == "en-GB"
+    titles = [entry.title for entry in reader.outline]
+    assert titles[:3] == ["Cover", "60-second page", "Situation in detail"]
+    assert titles[-1] == "Discharge checklist: for the ward"
+    for entry in reader.outline:
+        page = reader.get_destination_page_number(entry)
+        text = flat(reader.pages[page].extract_text())
+        assert entry.title in text or entry.title in {"Cover", "60-second page"}
+    for page in reader.pages:
+        for font in page["/Resources"]["/Font"].values():
+            described = font.get_object()
+            assert "/FontFile2" in described["/FontDescriptor"]
+
+
+def test_no_printed_text_is_under_ten_points() -> None:
+    for sample in (typical(), overstuffed()):
+        sizes: set[float] = set()
+        for page in PdfReader(BytesIO(pack_pdf(sample, stamp()).data)).pages:
+            page.extract_text(visitor_text=lambda *seen, kept=sizes: kept.add(seen[-1]))
+        assert min(size for size in sizes if size) >= 10
+
+
+def test_page_one_never_runs_off_its_sheet() -> None:
+    for content in (typical(), sparse(), overstuffed(1), overstuffed(6)):
+        front = FrontPage(content, stamp(), footer(content, stamp()))
+        assert front.fits
+        assert front.size >= 10
+
+
+def test_the_qr_code_changes_with_the_facts_and_holds_no_name() -> None:
+    base = typical()
+    other = replace(base, mar_sheets=4)
+    assert content_hash(base) != content_hash(other)
+    assert content_hash(base) == content_hash(typical())
+    assert len(content_hash(base)) == 64
+
+
+def test_a_damaged_photo_does_not_cost_the_pack() -> None:
+    base = typical()
+    read = one(replace(base, identity=replace(base.identity, photo=b"not a picture")))
+    assert "Photo cannot be printed" in read[1]
+
+
+def test_a_full_pack_stays_small() -> None:
+    base = typical()
+    content = replace(
+        base,
+        identity=replace(base.identity, photo=None),
+        medicines=tuple(Medicine(f"Medicine {n} 5 mg", "1 tablet", "oral", "daily") for n in range(60)),
+    )
+    assert len(pack_pdf(content, stamp()).data) < 150_000
+
+
+# --- names -----------------------------------------------------------------------------------------------------------
+
+NAMES = [
+    ("O'Neil", "Seán"),
+    ("Brontë", "Zoë"),
+    ("Wałęsa", "Łukasz"),
+    ("Nguyễn", "Thị Ánh"),
+    ("Đặng", "Quốc Bảo"),
+    ("Шевченко", "Тарас"),
+    ("Παπαδόπουλος", "Ελένη"),
+    ("Ğündoğdu", "İlker"),
+    ("Ştefănescu", "Țuțea"),
+    ("D’Souza-Fernández", "María José"),
+    ("Ó Ceallaigh", "Caoimhín"),
+    ("Hallgrímsdóttir", "Þórdís"),
+    ("ბერიძე", "ნინო"),
+    ("Weiß", "Jürgen"),
+    ("a" * 100, "b" * 100),
+    ("Featherstonehaugh-" * 6, "Wilhelmina " * 6),
+]
+
+
+def letters(text: str) -> str:
+    return re.sub(r"\s", "", text)
+
+
+@pytest.mark.parametrize(("family", "given_name"), NAMES, ids=[name[0][:14] for name in NAMES])
+def test_awkward_names_are_read_back_whole(family: str, given_name: str) -> None:
+    content = replace(typical(), identity=Identity(family.strip(), given_name.strip()))
+    read = one(content)
+    name = letters(content.identity.full_name)
+    assert all(name in letters(text) for text in read[1:])
+    assert not any("[U+" in text for text in read)
+
+
+def test_a_name_typed_with_separate_accents_prints_as_one_letter() -> None:
+    assert "ZOË" in one(replace(sparse(), identity=Identity("Zoe\u0308", "A")))[1].upper()
+
+
+def test_letters_without_a_glyph_are_printed_as_their_code_points() -> None:
+    content = replace(sparse(), identity=Identity("王", "小明"))
+    for text in one(content)[1:]:
+        assert "[U+738B], [U+5C0F][U+660E]" in text
+
+
+# --- property --------------------------------------------------------------------------------------------------------
+
+prose = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)) | st.sampled_from("abc   \n-ë"), max_size=1500)
+silence = st.sampled_from([NONE_KNOWN, NOT_KNOWN, NOT_RECORDED])
+maybe = prose | silence
+instants = st.datetimes(at(1, 0).replace(tzinfo=None), at(28, 0).replace(tzinfo=None)).map(
+    lambda moment: moment.replace(tzinfo=at(1, 0).tzinfo)
+)
+
+
+@st.composite
+def records(draw: st.DrawFn) -> PackContent:
+    flags = Flags(
+        **{
+            name: Flag(draw(st.sampled_from([YES, NO, NOT_KNOWN])), draw(prose | st.just("")))
+            for name in Flags.__dataclass_fields__
+        }
+    )
+    return replace(
+        typical(),
+        identity=Identity(
+            draw(st.text(min_size=1, max_size=120)), draw(st.text(max_size=120)), draw(st.text(max_size=30))
+        ),
+        reason=TransferReason(
+            draw(maybe),
+            draw(maybe),
+            draw(maybe),
+            draw(maybe),
+            draw(instants | silence),
+            called=draw(st.lists(st.builds(Call, prose, instants | silence), max_size=8).map(tuple) | silence),
+            escort=draw(maybe),
+            bag=draw(maybe),
+            destination=draw(maybe),
+        ),
+        allergies=draw(st.lists(st.builds(Allergy, prose, maybe), max_size=12).map(tuple) | silence),
+        cpr=draw(
+            st.lists(
+                st.builds(CprDecision, st.sampled_from(CprKind), decided_by=maybe, original_at=maybe), max_size=4
+            ).map(tuple)
+            | silence
+        ),
+        time_critical=draw(
+            st.lists(st.builds(LastDose, prose, instants | silence, st.just("Insulin")), max_size=10).map(tuple)
+            | silence
+        ),
+        contacts=draw(st.lists(st.builds(Contact, prose, maybe, maybe), max_size=4).map(tuple) | silence),
+        flags=flags,
+        diet_texture=draw(maybe),
+        usual_cognition=draw(maybe),
+        actions_taken=draw(maybe),
+        can_return=draw(maybe),
+        legal=LegalAndWishes(draw(maybe), draw(maybe), draw(maybe), draw(maybe), draw(maybe)),
+        about_me=AboutMe(draw(maybe)),
+    )
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@given(records())
+def test_any_record_has_its_60_second_page_on_one_side(content: PackContent) -> None:
+    front = FrontPage(content, stamp(), footer(content, stamp()))
+    assert front.fits
+    read = pages(pack_pdf(content, stamp()))
+    assert "READ THIS SIDE FIRST" in read[1]
+    assert sum("READ THIS SIDE FIRST" in text for text in read) == 1
+    last = len(read) - 1
+    assert [f"Page {n} of {last}" in text for n, text in enumerate(read[1:], 1)] == [True] * last
+    assert "Bag checklist and custody" in read[-2]
+    assert "Care home, back" in read[-2]
