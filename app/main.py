@@ -15,7 +15,6 @@ from PySide6.QtWidgets import QApplication
 
 from app.paths import demo_store
 from app.ui import crash
-from app.ui.context import Context
 from app.ui.messages import Messages, in_words
 from app.ui.signin import SignedIn, SignInWindow, read_screen
 from app.ui.tasks import Tasks
@@ -34,12 +33,18 @@ def run_window(store: Path, *, demo: bool = False, user: str = "") -> int:
     With ``demo`` the folder is that of the practice home, which is made when it is not there yet.
     """
     app = application()
-    program = Program(app, store, demo=demo, user=user)
-    crash.install(program.crashed)
-    program.start()
+    program = open_program(app, store, demo=demo, user=user)
     code = app.exec()
     program.close()
     return code
+
+
+def open_program(app: QApplication, store: Path, *, demo: bool = False, user: str = "") -> Program:
+    """Put the first window on the screen; what takes time comes after it."""
+    program = Program(app, store, demo=demo, user=user)
+    crash.install(program.crashed)
+    program.start()
+    return program
 
 
 class Program(QObject):
@@ -108,7 +113,12 @@ class Program(QObject):
         self._messages = window.messages
         window.signed_in.connect(self._open)
         window.no_home.connect(self._first_run)
+        window.painted.connect(self._after_first_window)
         self._show(window)
+
+    def _after_first_window(self) -> None:
+        self.theme.follow_system()
+        crash.keep_fault_log()
 
     def _first_run(self) -> None:
         from app.ui.firstrun import FirstRunWindow
@@ -125,6 +135,7 @@ class Program(QObject):
             window.go_on()
 
     def _open(self, signed_in: SignedIn) -> None:
+        from app.ui.context import Context
         from app.ui.shell import MainWindow
 
         self._session = signed_in.session
@@ -171,7 +182,7 @@ def application() -> QApplication:
     found = QApplication.instance()
     if isinstance(found, QApplication):
         return found
-    app = QApplication(sys.argv[:1])
+    app = QApplication([*sys.argv[:1], "-style", "fusion"])  # by name: a QStyle in Python costs a window's time
     app.setApplicationName("Hartwell")
     app.setApplicationDisplayName("Hartwell")
     return app

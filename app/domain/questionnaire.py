@@ -543,9 +543,7 @@ def _number(question: Question, value: object) -> int | Decimal:
 
 def _choice(question: Question, value: object) -> Value:
     for option in question.options:
-        if option.code == value and isinstance(value, bool) is False:
-            return option.code
-        if isinstance(option.code, int) and isinstance(value, Decimal | float) and as_decimal(value) == option.code:
+        if option.code == value and not isinstance(value, bool):
             return option.code
     if question.type == "open-choice":
         return _text(question, value)

@@ -90,7 +90,7 @@ def words(value: object, *, none: str = "None known") -> str:
 
 
 def _capital(char: str) -> str:
-    """The capital of a letter, where writing in capitals is usual and loses nothing: ß and Georgian stay as they are."""
+    """The capital of a letter, where capitals are usual and lose nothing: ß and Georgian stay as they are."""
     upper = char.upper()
     return char if len(upper) != 1 or "\u10d0" <= char <= "\u10ff" else upper
 

@@ -124,7 +124,7 @@ def footer(content: PackContent, stamp: PackStamp) -> Footer:
     """Name, born, NHS number, pack and version, bag, copy, facts as at, printed when and by whom."""
     who = content.identity
     wide = A4[0] - 2 * MARGIN
-    name, _ = cut(((f"{who.full_name}", NOTE_STRONG),), wide, 3, "full name in the record")
+    name, _ = cut(((f"{who.full_name}", NOTE_STRONG),), wide, 4, "full name in the record")
     identity = f"Born {words(who.date_of_birth)} · NHS No. {_nhs(content)}"
     joined = wrap(((f"{who.full_name} · {identity}", NOTE_STRONG),), wide)
     top = joined if len(joined) == 1 else (*name, *wrap(((identity, NOTE_STRONG),), wide))
@@ -247,7 +247,7 @@ class FrontPage:
     # The name is never cut on a screen or a page; page 1 still has to end. Beyond about 300 characters it is
     # continued like any other text.
     def _name(self) -> None:
-        for size, most in ((19.0, 1), (16.0, 2), (12.0, 4)):
+        for size, most in ((19.0, 1), (16.0, 2), (12.0, 4), (SMALL, 5)):
             style = Style(Face.BOLD, size)
             lines, was_cut = cut(((self.content.identity.full_name, style),), _NAME_WIDE, most, "see page 2")
             if not was_cut:
@@ -261,10 +261,10 @@ class FrontPage:
 
     @property
     def _head_tall(self) -> float:
-        return max(_SQUARE, len(self.name_lines) * self.name_leading + 2 * 16 + 2) + 4
+        return max(_SQUARE, len(self.name_lines) * self.name_leading + 2 * 16 + 2) + 6
 
     def _share_out(self) -> None:
-        room = A4[1] - self.foot.tall - _TOP - 16 - self._head_tall - _OBS_TALL - 14
+        room = A4[1] - self.foot.tall - _TOP - 18 - self._head_tall - _OBS_TALL - 14
         entries = [
             (entry, wide - 2 * _PAD - 2)
             for row in self.rows
@@ -358,17 +358,18 @@ class FrontPage:
         if self.stamp.supersedes is not None:
             version += f", SUPERSEDES VERSION {self.stamp.supersedes}"
         sheet.text(MARGIN + _WIDE - 4, _TOP + 12, version, white, align="right")
-        top = _TOP + 18
+        top = _TOP + 20
         y = sheet.block(MARGIN, top, self.name_lines, self.name_leading)
         for pieces in self._head_facts():
             lines, _ = cut(pieces, _NAME_WIDE, 1, "see page 2")
             y = sheet.block(MARGIN, y, lines, 16)
         right = MARGIN + _WIDE - _SQUARE
-        code = f"{self.stamp.pack_id} sha256:{content_hash(self.content)}"
+        # Capitals keep the code in its alphanumeric mode: fewer, larger squares for a phone to read.
+        code = f"{self.stamp.pack_id} sha256:{content_hash(self.content)}".upper()
         sheet.drawing(lambda canvas, high: _qr(canvas, code, right, high - top - _SQUARE, _SQUARE))
         if who.photo is not None:
             _photo(sheet, who.photo, right - _SQUARE - 6, top)
-        return top + self._head_tall
+        return top - 2 + self._head_tall
 
 
 _WIDE = A4[0] - 2 * MARGIN

@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from app import paths
-from app.domain import questionnaire
+from app.domain import codec, questionnaire
 from app.domain.alerts import alerts_for
 from app.domain.dates import to_local
 from app.domain.errors import UserError
@@ -246,6 +246,15 @@ def amend(
         return _sign(work, session, resident, line.instrument, answers, when, before, line, reason.strip(), draft_id)
 
 
+def revision_of(session: Session, revision_id: str, resident_id: ResidentId, instrument: str) -> str:
+    """The revision id, once it is certain that it is this resident's and this instrument's; refused otherwise."""
+    with session.read() as connection:
+        line = _current(connection, revision_id)
+    if line.resident_id != resident_id or line.instrument != instrument:
+        raise UserError("That assessment belongs to another resident or instrument", field="amends")
+    return revision_id
+
+
 def entered_in_error(session: Session, revision_id: str, *, reason: str) -> Changes:
     """Say that an assessment should not have been recorded (the wrong resident, say). It stays readable, struck out."""
     require(session, Action.SIGN_ASSESSMENT)
@@ -353,16 +362,17 @@ def _sign(
     gathered = questionnaire.gather(checked, questions)
     outcome = registry.score(code, gathered, to_local(at).date())
     person = resident.resident
+    response = questionnaire.response(
+        questions,
+        checked,
+        subject=f"Patient/{person.id}",
+        authored=at,
+        author=f"Practitioner/{session.account.staff_id}",
+    )
     body = {
         "resident_id": person.id,
         "instrument": code,
-        "response": questionnaire.response(
-            questions,
-            checked,
-            subject=f"Patient/{person.id}",
-            authored=at,
-            author=f"Practitioner/{session.account.staff_id}",
-        ),
+        "response": codec.parse(json.dumps(response)),  # its JSON numbers as exact decimals
         "answers": _plain(gathered),
         "outcome": outcome_plain(outcome),
     }

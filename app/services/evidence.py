@@ -36,6 +36,10 @@ class EvidenceFiles:
     csv: bytes
     manifest: bytes
 
+    def by_name(self) -> dict[str, bytes]:
+        """The files under the names they are saved with."""
+        return {"evidence.pdf": self.pdf, "evidence.csv": self.csv, "manifest.json": self.manifest}
+
 
 def evidence(session: Session, first: date, last: date) -> EvidenceFiles:
     """The evidence for every claim week that has a day between the two dates, both included (at most 53 weeks).

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from app.domain.clock import Clock
+from app.domain.dates import parse_date
 from app.domain.errors import EnvironmentTrouble, ExitCode, UserError
 from app.domain.nhs import parse_ods
 from app.domain.people import Home, Role, StaffDetails
@@ -43,6 +46,86 @@ class CreatedHome:
     device_id: str
     recovery_key: str
     schema: str
+
+
+def read_setup(data: Mapping[str, Any]) -> HomeSetup:
+    """The answers of first run from their JSON object; unknown and missing keys are refused by name."""
+    _known(data, {"home", "manager", "device"}, "")
+    home = _section(data, "home")
+    manager = _section(data, "manager")
+    _known(
+        home,
+        {"name", "ods", "cqc_location", "address", "postcode", "phone", "email", "beds", "locality", "kind",
+         "accredited", "ccg"},
+        "home.",
+    )  # fmt: skip
+    _known(manager, {"user", "name"}, "manager.")
+    ccg = _section(home, "ccg") if "ccg" in home else {}
+    _known(ccg, {"ods", "name"}, "home.ccg.")
+    beds = home.get("beds", 0)
+    if not isinstance(beds, int) or isinstance(beds, bool) or beds < 0:
+        raise UserError("home.beds must be a whole number", field="home.beds")
+    address = home.get("address", [])
+    if not isinstance(address, list) or not all(isinstance(line, str) for line in address):
+        raise UserError("home.address must be a list of lines", field="home.address")
+    default = Home("", "")
+    details = Home(
+        name=_text(home, "name", "home."),
+        ods=parse_ods(_text(home, "ods", "home."), field="home.ods"),
+        cqc_location=_text(home, "cqc_location", "home.", ""),
+        address=tuple(address),
+        postcode=_text(home, "postcode", "home.", "").upper(),
+        phone=_text(home, "phone", "home.", ""),
+        email=_text(home, "email", "home.", ""),
+        beds=beds,
+        locality=_text(home, "locality", "home.", ""),
+        kind=_text(home, "kind", "home.", default.kind),
+        accredited=_periods(home.get("accredited", [])),
+        ccg_ods=parse_ods(_text(ccg, "ods", "home.ccg.", default.ccg_ods), field="home.ccg.ods"),
+        ccg_name=_text(ccg, "name", "home.ccg.", default.ccg_name),
+    )
+    return HomeSetup(
+        details,
+        _text(manager, "user", "manager."),
+        _text(manager, "name", "manager."),
+        _text(data, "device", "", "this laptop"),
+    )
+
+
+def _known(data: Mapping[str, Any], keys: set[str], where: str) -> None:
+    for key in data:
+        if key not in keys:
+            raise UserError(f"{where}{key} is not known here", field=f"{where}{key}")
+
+
+def _section(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    found = data.get(key)
+    if not isinstance(found, Mapping):
+        raise UserError(f"{key} must be an object", field=key)
+    return found
+
+
+def _text(data: Mapping[str, Any], key: str, where: str, default: str | None = None) -> str:
+    found = data.get(key, default)
+    if not isinstance(found, str) or (default is None and not found.strip()):
+        raise UserError(f"{where}{key} must be text", field=f"{where}{key}")
+    return found.strip()
+
+
+def _periods(given: object) -> tuple[tuple[date, date | None], ...]:
+    field = "home.accredited"
+    if not isinstance(given, list):
+        raise UserError(f"{field} must be a list of periods", field=field)
+    periods = []
+    for pair in given:
+        if not isinstance(pair, list) or len(pair) != 2 or not isinstance(pair[0], str):
+            raise UserError(f"{field} must hold pairs of dates", field=field)
+        first = parse_date(pair[0], field=field)
+        last = None if pair[1] is None else parse_date(str(pair[1]), field=field)
+        if last is not None and last < first:
+            raise UserError(f"{field} has a period that ends before it starts", field=field)
+        periods.append((first, last))
+    return tuple(periods)
 
 
 def check_password(password: str) -> None:

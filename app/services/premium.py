@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -226,6 +226,38 @@ def submit(
         sum(line.amount_pence for line in lines),
         changes("claim", "outbox"),
     )
+
+
+def week_json(week_now: ClaimWeek, submitted: Mapping[str, object] | None) -> dict[str, object]:
+    """The week in the shape of ``hartwell claim``; ``at_risk`` has only pathways whose end costs somebody the premium."""
+    return {
+        "week_start": week_now.week_start.isoformat(),
+        "policy": week_now.policy or None,
+        "decisions": [
+            {
+                "resident": row.resident_key,
+                "eligible": row.decision.eligible,
+                "amount_pence": row.decision.amount_pence,
+                "nights": row.decision.nights,
+                "relied_upon": [need.value for need in row.decision.relied_upon],
+                "left_out": row.decision.left_out_json(),
+                "reasons": list(row.decision.reasons),
+            }
+            for row in week_now.rows
+        ],
+        "total_pence": week_now.total_pence,
+        "claim_rate": week_now.claim_rate,
+        "at_risk": [
+            {
+                "pathway": risk.pathway.value,
+                "from": risk.from_date.isoformat(),
+                "residents": risk.residents,
+                "pence_per_week": risk.pence_per_week,
+            }
+            for risk in week_now.at_risk
+        ],
+        "submitted": submitted,
+    }
 
 
 def refuse_unfinished(session: Session, monday: date) -> None:

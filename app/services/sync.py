@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -29,6 +29,7 @@ from app.models import outbox as rows
 from app.models import residents as resident_rows
 from app.models import settings
 from app.models.store import Work
+from app.services import practice_ccg
 from app.services.access import Action, require
 from app.services.changes import Changes, changes
 from app.services.outgoing import CONNECTION_KEY
@@ -134,6 +135,22 @@ def outbox(session: Session) -> tuple[OutboxRow, ...]:
         return tuple(_row(store, line) for line in rows.lines(store))
 
 
+def outbox_json(session: Session) -> list[dict[str, object]]:
+    """The queue in the shape of ``hartwell outbox``, oldest first."""
+    return [
+        {
+            "id": row.id,
+            "event": row.event,
+            "state": row.state.value,
+            "attempts": row.attempts,
+            "bundle": row.bundle,
+            "created_at": instant_text(row.created_at),
+            "last_error": row.last_error or None,
+        }
+        for row in reversed(outbox(session))
+    ]
+
+
 def sync_now(
     session: Session,
     *,
@@ -158,8 +175,13 @@ def sync_now(
         raise EnvironmentTrouble(
             ExitCode.REFUSED, trouble.words, "Everything that waits stays queued.", "Check the connection's settings."
         ) from trouble
+    queue = StoreQueue(session, on_store)
     try:
-        summary = engine.drain(StoreQueue(session, on_store), transport, session.now, cancel=cancel)
+        summary = engine.drain(queue, transport, session.now, cancel=cancel)
+        if session.home.practice and kept["transport"] == "folder" and not cancel():
+            # The practice CCG answers at once, so that a first try shows the whole way there and back.
+            practice_ccg.answer(session.store_dir, session.now)
+            summary = _both(summary, engine.drain(queue, transport, session.now, cancel=cancel))
     finally:
         transport.close()
     on_store(lambda: _note(session, summary))
@@ -320,6 +342,17 @@ def _settings(session: Session) -> dict[str, Any] | None:
     with session.read() as store:
         kept: dict[str, Any] | None = settings.get(store, CONNECTION_KEY)
     return kept
+
+
+def _both(first: SyncSummary, second: SyncSummary) -> SyncSummary:
+    """Two drains, one after the other, as one."""
+    counts = ("sent", "acknowledged", "decided", "refused", "undelivered", "quarantined", "parked")
+    return replace(
+        second,
+        trouble=first.trouble + second.trouble,
+        faults=first.faults + second.faults,
+        **{name: getattr(first, name) + getattr(second, name) for name in counts},
+    )
 
 
 def _note(session: Session, summary: SyncSummary) -> None:

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from app.domain.messages import Answer, Effect, OutboundMessage, ReceivedMeta
+from app.domain.messages import Answer, Effect, OutboundMessage, ReceivedMeta, Unknown
 from app.sync.fhir.check import check_message
-from app.sync.fhir.parse import Parsed, parse_answer
+from app.sync.fhir.parse import Parsed, parse_answer, plain
 from app.sync.transports import Received, Transport, WireTrouble
 
 #: Failures one after the other that are taken to mean the line, not the messages.
@@ -219,6 +219,9 @@ class _Run:
             with arrival as received:
                 if received.report is not None:
                     parsed = Parsed(received.report, None)
+                elif not received.expected:
+                    what = plain(received.workflow_id, 60) or "A message"
+                    parsed = Parsed(Unknown(f"{what}: from {plain(received.sender, 60)}, who is not the CCG"), None)
                 else:
                     parsed = parse_answer(received.raw, workflow_id=received.workflow_id)
                 meta = ReceivedMeta(

@@ -6,16 +6,12 @@ no local variable and no line of input, because any of these may carry a residen
 
 from __future__ import annotations
 
-import faulthandler
-import platform
 import sys
 import threading
-import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import TextIO
 
 _PACKAGES = ("hartwell", "PySide6-Essentials", "SQLAlchemy", "sqlcipher3", "cryptography", "reportlab")
 _ROOT = Path(__file__).resolve().parents[2]
@@ -23,6 +19,9 @@ _ROOT = Path(__file__).resolve().parents[2]
 
 def report_text(exc: BaseException, at: datetime) -> str:
     """The report as text: nothing in it comes from data."""
+    import platform
+    import traceback
+
     lines = [
         "Hartwell crash report. It holds no resident's details.",
         f"Time: {at:%Y-%m-%dT%H:%M:%SZ}",
@@ -60,11 +59,7 @@ def write_report(exc: BaseException) -> Path | None:
 
 
 def install(show: Callable[[BaseException], None]) -> None:
-    """Send every exception that nobody handled, on any thread, to ``show`` (which must cope with any thread).
-
-    A crash below Python (a segmentation fault) leaves its stack, which has no values in it, in the log folder.
-    """
-    from app.paths import log_dir
+    """Send every exception that nobody handled, on any thread, to ``show`` (which must cope with any thread)."""
 
     def from_main(kind: type[BaseException], exc: BaseException, _trace: TracebackType | None) -> None:
         if issubclass(kind, KeyboardInterrupt):
@@ -78,17 +73,25 @@ def install(show: Callable[[BaseException], None]) -> None:
 
     sys.excepthook = from_main
     threading.excepthook = from_thread
-    stream = _fault_log(log_dir())
-    if stream is not None:
-        faulthandler.enable(stream)
 
 
-def _fault_log(folder: Path) -> TextIO | None:
+def keep_fault_log() -> bool:
+    """Have a crash below Python (a segmentation fault) leave its stack, which has no values in it, in the log folder.
+
+    False when the folder cannot be written. Called once the first window is there: it looks folders up.
+    """
+    import faulthandler
+
+    from app.paths import log_dir
+
     try:
+        folder = log_dir()
         folder.mkdir(parents=True, exist_ok=True)
-        return (folder / "faults.txt").open("a", encoding="utf-8")
+        stream = (folder / "faults.txt").open("a", encoding="utf-8")
     except OSError:
-        return None
+        return False
+    faulthandler.enable(stream)
+    return True
 
 
 def _version(name: str) -> str:

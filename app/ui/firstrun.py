@@ -27,13 +27,14 @@ from PySide6.QtWidgets import (
 
 from app.domain.errors import Problem, UserError
 from app.ui.dialogs.confirm import confirm
-from app.ui.messages import MessageBar, Messages
+from app.ui.messages import Messages
 from app.ui.tasks import Tasks
 from app.ui.theme import L, M, Theme
 from app.ui.widgets.buttons import button_row, primary, secondary
 from app.ui.widgets.date_edit import DateEdit
 from app.ui.widgets.error_summary import ErrorSummary
 from app.ui.widgets.field import ChoiceBox, Field, show_problems
+from app.ui.widgets.message_bar import MessageBar
 from app.ui.widgets.password import PasswordEdit
 from app.ui.widgets.text import NotesEdit, card, label, scrolled, title
 from app.ui.widgets.text_size import TextSize

@@ -26,10 +26,10 @@ from PySide6.QtWidgets import (
 
 from app.domain.dates import date_time
 from app.ui.context import Context, Page
-from app.ui.messages import MessageBar
 from app.ui.theme import SIZES, L, M, S
 from app.ui.widgets.buttons import link, secondary
 from app.ui.widgets.flow import FlowLayout
+from app.ui.widgets.message_bar import MessageBar
 from app.ui.widgets.text import label
 
 if TYPE_CHECKING:

@@ -9,18 +9,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
-from app.domain.errors import EnvironmentTrouble, ExitCode, UserError
-from app.ui.messages import MessageBar, Messages
+from app.ui.messages import Message, Messages
 from app.ui.tasks import Tasks
 from app.ui.theme import SIZES, XL, Choice, L, M, Theme
-from app.ui.widgets.buttons import primary
+from app.ui.widgets.buttons import button_row, primary
 from app.ui.widgets.field import ChoiceBox, Field
 from app.ui.widgets.password import PasswordEdit
 from app.ui.widgets.text import card, label, scrolled, title
@@ -33,8 +32,7 @@ if TYPE_CHECKING:
 SCREEN_NAME = "screen.json"
 
 
-@dataclass(frozen=True, slots=True)
-class Screen:
+class Screen(NamedTuple):
     """What the first window looks like on this laptop."""
 
     choice: Choice = Choice.SYSTEM
@@ -63,8 +61,7 @@ def keep_screen(store: Path, screen: Screen) -> None:
         return
 
 
-@dataclass(frozen=True, slots=True)
-class SignedIn:
+class SignedIn(NamedTuple):
     """A session with the preferences of the person it belongs to."""
 
     session: Session
@@ -73,10 +70,12 @@ class SignedIn:
 
 
 class SignInWindow(QWidget):
-    """Asks who and the password. ``signed_in`` carries a :class:`SignedIn`; ``no_home`` asks for the first run."""
+    """Asks who and the password. ``signed_in`` carries a :class:`SignedIn`; ``no_home`` asks for the first run;
+    ``painted`` says that it is on the screen, so that slower things may begin."""
 
     signed_in = Signal(object)
     no_home = Signal()
+    painted = Signal()
 
     def __init__(
         self,
@@ -97,10 +96,12 @@ class SignInWindow(QWidget):
         self._screen = read_screen(store)
         self._sized = False
         self._asked = False
+        self._bar: QWidget | None = None
         self.setProperty("role", "page")
         self.setWindowTitle("Hartwell (practice) – sign in" if practice else "Hartwell – sign in")
         self.resize(900, 640)
         self.messages = Messages(self)
+        self.messages.shown.connect(self._say)
         self.text_size = TextSize(theme)
         theme.changed.connect(self._text_size_changed)
         self.users = ChoiceBox()
@@ -130,7 +131,7 @@ class SignInWindow(QWidget):
         top.addWidget(_brand(), 1)
         top.addWidget(self.text_size)
         column.addLayout(top)
-        column.addWidget(MessageBar(self.messages))
+        self._column = column
         column.addStretch(1)
         panel, inside = card(spacing=M)
         inside.setContentsMargins(XL, XL, XL, XL)
@@ -141,7 +142,7 @@ class SignInWindow(QWidget):
             inside.addWidget(label("Locked. What you were writing is saved as a draft.", "secondary"))
         for part in (self.user, self.password, self.progress_words, self.progress):
             inside.addWidget(part)
-        inside.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
+        inside.addLayout(button_row(self.button))
         panel.setMinimumWidth(440)
         panel.setMaximumWidth(760)
         middle = QHBoxLayout()
@@ -154,12 +155,12 @@ class SignInWindow(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scrolled(body))
 
-    def event(self, event: QEvent) -> bool:
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Once it has been painted, and not before, load what signing in needs."""
-        if event.type() == QEvent.Type.Paint and not self._asked:
+        super().paintEvent(event)
+        if not self._asked:
             self._asked = True
             QTimer.singleShot(0, self, self._load)
-        return super().event(event)
 
     @property
     def busy(self) -> bool:
@@ -186,7 +187,17 @@ class SignInWindow(QWidget):
 
         self._tasks.run(work, self._opened, self._failed, owner=self)
 
+    def _say(self, message: Message) -> None:
+        """The bar is made for the first message; the window is there sooner without it."""
+        if self._bar is None:
+            from app.ui.widgets.message_bar import MessageBar
+
+            self._bar = MessageBar(self.messages)
+            self._column.insertWidget(1, self._bar)
+            self._bar.show_message(message)
+
     def _load(self) -> None:
+        self.painted.emit()
         store = self._store
 
         def work() -> tuple[str, ...] | None:
@@ -211,13 +222,12 @@ class SignInWindow(QWidget):
     def _opened(self, result: SignedIn) -> None:
         self.password_box.clear()
         self._show_progress("")
-        screen = replace(
-            self._screen, user=result.session.account.user, choice=result.choice, text_size=result.text_size
-        )
-        keep_screen(self._store, screen)
+        keep_screen(self._store, Screen(result.choice, result.text_size, result.session.account.user))
         self.signed_in.emit(result)
 
     def _failed(self, exc: BaseException) -> None:
+        from app.domain.errors import EnvironmentTrouble, ExitCode, UserError
+
         self._show_progress("")
         if isinstance(exc, EnvironmentTrouble) and exc.exit_code is ExitCode.WRONG_PASSWORD:
             self.password.set_error("The password is not right.")
@@ -238,7 +248,7 @@ class SignInWindow(QWidget):
 
     def _text_size_changed(self) -> None:
         self._sized = True
-        self._screen = replace(self._screen, choice=self._theme.choice, text_size=self._theme.percent)
+        self._screen = Screen(self._theme.choice, self._theme.percent, self._screen.user)
         keep_screen(self._store, self._screen)
 
 

@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
 from queue import SimpleQueue
 from typing import TypeVar
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from shiboken6 import isValid
 
 T = TypeVar("T")
@@ -63,12 +62,12 @@ class _Lane:
 
 
 class _Here:
-    """Does each step at once, on the thread that asks."""
+    """Does each step on the main thread, when that is next idle."""
 
     thread = threading.main_thread()
 
     def put(self, step: Callable[[], None]) -> None:
-        step()
+        QTimer.singleShot(0, step)
 
     def stop(self) -> None:
         return
@@ -88,7 +87,7 @@ class Tasks(QObject):
         self._net = _Lane("net")
         self._open: set[Job] = set()
         self._closed = False
-        self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        self._arrived.connect(self._deliver)  # from another thread it is queued, because this object lives here
 
     def run(
         self,
@@ -128,16 +127,22 @@ class Tasks(QObject):
             return work()
         if self._closed:
             raise RuntimeError("the store thread has been closed")
-        answer: Future[T] = Future()
+        answers: list[T] = []
+        troubles: list[BaseException] = []
+        finished = threading.Event()
 
         def step() -> None:
             try:
-                answer.set_result(work())
+                answers.append(work())
             except BaseException as exc:  # noqa: BLE001 - raised again where it was asked for
-                answer.set_exception(exc)
+                troubles.append(exc)
+            finished.set()
 
         self._store.put(step)
-        return answer.result()
+        finished.wait()
+        if troubles:
+            raise troubles[0]
+        return answers[0]
 
     def post(self, call: Callable[[], None]) -> None:
         """Call something on the main thread soon, from any thread: for progress."""

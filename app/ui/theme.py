@@ -5,29 +5,21 @@ computes it. Nothing is told by colour alone: a tone always comes with a word an
 fill with a 3 px line.
 
 Fusion with an own palette looks the same on every system, and works where the system has no theme at all.
+
+Naming Qt's own namespace (Qt.AlignLeft and so on) builds all of its enumerations, which takes longer than the whole
+sign-in window: this module and what that window imports leave it alone until the window has been painted.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import (
-    QColor,
-    QFont,
-    QFontDatabase,
-    QIcon,
-    QPainter,
-    QPalette,
-    QPen,
-    QPixmap,
-    QPolygonF,
-)
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication
 
 from app.paths import resources
@@ -72,29 +64,7 @@ class Tone(StrEnum):
     DANGER = "danger"
 
 
-class Shape(StrEnum):
-    """The sign that stands beside a word, so that a tone is never told by its colour alone."""
-
-    DOT = "dot"
-    INFO = "info"
-    TICK = "tick"
-    BAR = "bar"
-    TRIANGLE = "triangle"
-    STOP = "stop"
-
-
-SHAPES = {
-    Tone.NEUTRAL: Shape.DOT,
-    Tone.INFO: Shape.INFO,
-    Tone.GOOD: Shape.TICK,
-    Tone.CAUTION: Shape.BAR,
-    Tone.WARNING: Shape.TRIANGLE,
-    Tone.DANGER: Shape.STOP,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class ToneColours:
+class ToneColours(NamedTuple):
     """Fill, text and edge of a tag or a panel in one tone."""
 
     fill: str
@@ -102,8 +72,7 @@ class ToneColours:
     edge: str
 
 
-@dataclass(frozen=True, slots=True)
-class Colours:
+class Colours(NamedTuple):
     """One palette, as hex colours."""
 
     name: str
@@ -191,12 +160,14 @@ CONTRAST = Colours(
         Tone.DANGER: ToneColours("#ffffff", "#000000", "#ffeb3b"),
     },
 )  # fmt: skip
+_HALF = 128
 PALETTES = {Choice.LIGHT: LIGHT, Choice.DARK: DARK, Choice.CONTRAST: CONTRAST}
 
 
 class _Now:
     colours: Colours = LIGHT
     percent: int = 100
+    system: Choice | None = None
 
 
 def colours() -> Colours:
@@ -218,8 +189,6 @@ def apply(app: QApplication, choice: Choice, text_size: int) -> None:
     """Give the whole program a palette and a text size (per cent, brought into 100 to 200), live."""
     _Now.percent = min(max(text_size, SIZES[0]), SIZES[-1])
     _Now.colours = PALETTES[_resolve(app, choice)]
-    if app.style().name() != "fusion":
-        app.setStyle("Fusion")
     font = QFont(_family())
     font.setPointSizeF(BASE_POINTS * _Now.percent / 100)
     app.setFont(font)
@@ -235,10 +204,20 @@ class Theme(QObject):
     def __init__(self, app: QApplication, choice: Choice = Choice.SYSTEM, text_size: int = 100) -> None:
         super().__init__(app)
         self._app = app
+        self._following = False
         self.choice = choice
         self.percent = text_size
-        app.styleHints().colorSchemeChanged.connect(self._system_changed)
         apply(app, choice, text_size)
+
+    def follow_system(self) -> None:
+        """From now on follow the desktop's dark and high-contrast settings; called once the first window is there."""
+        if self._following:
+            return
+        self._following = True
+        _Now.system = _system_look(self._app)
+        self._app.styleHints().colorSchemeChanged.connect(self._system_changed)
+        if self.choice is Choice.SYSTEM and _Now.system is not None and PALETTES[_Now.system] is not colours():
+            self.set()
 
     def set(self, choice: Choice | None = None, text_size: int | None = None) -> None:
         """Change one or both, at once and everywhere."""
@@ -248,6 +227,7 @@ class Theme(QObject):
         self.changed.emit()
 
     def _system_changed(self) -> None:
+        _Now.system = _system_look(self._app)
         if self.choice is Choice.SYSTEM:
             self.set()
 
@@ -266,91 +246,26 @@ _SEVERITY_TONES = {
 }
 
 
-# ------------------------------------------------------------------------------------------------------ shapes
-
-
-def tone_icon(tone: Tone) -> QIcon:
-    """The sign of a tone on the card colour, for table cells; drawn, so that it is sharp at every size."""
-    return _icon(tone, _Now.colours.name, scaled(16))
-
-
-@lru_cache(maxsize=128)
-def _icon(tone: Tone, palette: str, size: int) -> QIcon:
-    found = PALETTES[Choice(palette)]
-    pixmap = QPixmap(size * 2, size * 2)
-    pixmap.setDevicePixelRatio(2)
-    pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    tones = found.tones[tone]
-    ink = tones.edge if tone is not Tone.DANGER or palette == "contrast" else found.error
-    if tone is Tone.WARNING and palette == "dark":
-        ink = tones.fill
-    paint_shape(painter, SHAPES[tone], QRectF(0, 0, size, size), QColor(ink), QColor(found.card))
-    painter.end()
-    icon = QIcon(pixmap)
-    icon.addPixmap(pixmap, QIcon.Mode.Selected)
-    return icon
-
-
-def paint_shape(painter: QPainter, shape: Shape, box: QRectF, ink: QColor, inside: QColor) -> None:
-    """Draw a sign filled with ``ink``, its mark in ``inside``."""
-    painter.save()
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.translate(box.topLeft())
-    painter.scale(box.width() / 16, box.height() / 16)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(ink)
-    mark = QPen(inside, 2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
-    match shape:
-        case Shape.DOT:
-            painter.drawEllipse(QPointF(8, 8), 3.5, 3.5)
-        case Shape.INFO:
-            painter.drawEllipse(QPointF(8, 8), 7.5, 7.5)
-            painter.setPen(mark)
-            painter.drawLine(QPointF(8, 7.5), QPointF(8, 11.5))
-            painter.drawPoint(QPointF(8, 4.5))
-        case Shape.TICK:
-            painter.drawEllipse(QPointF(8, 8), 7.5, 7.5)
-            painter.setPen(mark)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawPolyline(QPolygonF([QPointF(4.5, 8.5), QPointF(7, 11), QPointF(11.5, 5.5)]))
-        case Shape.BAR:
-            painter.drawRoundedRect(QRectF(1, 1, 14, 14), 2, 2)
-            painter.setPen(mark)
-            painter.drawLine(QPointF(4.5, 8), QPointF(11.5, 8))
-        case Shape.TRIANGLE:
-            painter.drawPolygon(QPolygonF([QPointF(8, 0.5), QPointF(15.8, 14.8), QPointF(0.2, 14.8)]))
-            painter.setPen(mark)
-            painter.drawLine(QPointF(8, 6), QPointF(8, 9.5))
-            painter.drawPoint(QPointF(8, 12.3))
-        case Shape.STOP:
-            corner = 4.6
-            painter.drawPolygon(
-                QPolygonF(
-                    [
-                        QPointF(x, y)
-                        for x, y in (
-                            (corner, 0), (16 - corner, 0), (16, corner), (16, 16 - corner),
-                            (16 - corner, 16), (corner, 16), (0, 16 - corner), (0, corner),
-                        )
-                    ]
-                )
-            )  # fmt: skip
-            painter.setPen(mark)
-            painter.drawLine(QPointF(8, 4), QPointF(8, 8.8))
-            painter.drawPoint(QPointF(8, 12))
-    painter.restore()
-
-
 # ------------------------------------------------------------------------------------------------- inner parts
 
 
 def _resolve(app: QApplication, choice: Choice) -> Choice:
     if choice is not Choice.SYSTEM:
         return choice
+    if _Now.system is None:  # before the first apply the palette is still the desktop's
+        dark = app.palette().color(QPalette.ColorRole.Window).lightness() < _HALF
+        _Now.system = Choice.DARK if dark else Choice.LIGHT
+    return _Now.system
+
+
+def _system_look(app: QApplication) -> Choice:
+    from PySide6.QtCore import Qt
+
     hints = app.styleHints()
     if hints.accessibility().contrastPreference() is Qt.ContrastPreference.HighContrast:
         return Choice.CONTRAST
+    if hints.colorScheme() is Qt.ColorScheme.Unknown:
+        return _Now.system or Choice.LIGHT
     return Choice.DARK if hints.colorScheme() is Qt.ColorScheme.Dark else Choice.LIGHT
 
 

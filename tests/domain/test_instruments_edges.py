@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal as D
+from decimal import Decimal as D  # noqa: N817 - the tables stay readable
 from typing import Any
 
 import pytest
@@ -403,6 +403,8 @@ def test_a_head_injury_on_a_blood_thinner_is_urgent_before_the_rest_is_known() -
     head = {"head_struck_or_unwitnessed": True, "on_anticoagulant_or_antiplatelet": True}
     late = score("post_fall", FALL | head | {"minutes_on_floor": None})
     assert (late.band, late.complete, late.flags) == ("urgent_head_injury_referral", True, ())
+    long_lie = score("post_fall", FALL | head | {"minutes_on_floor": 90})
+    assert long_lie.actions[-1] == "Say that the resident lay on the floor for 90 minutes."
     early = score("post_fall", FALL | head | {"bleeding_freely": None})
     assert (early.band, early.complete, early.flags) == ("urgent_head_injury_referral", False, ("at_least",))
     assert early.missing == ("bleeding_freely",)

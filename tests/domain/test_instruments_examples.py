@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal as D
+from decimal import Decimal as D  # noqa: N817 - the tables stay readable
 from typing import Any
 
 import pytest
@@ -29,15 +29,22 @@ from app.domain.instruments.ulna_height import TABLE
     ],
 )
 def test_must(
-    height: str, weight: str, before: str, ill: bool, parts: tuple[int, ...], total: int, band: str, flags: tuple[str, ...]
+    height: str,
+    weight: str,
+    before: str,
+    ill: bool,
+    parts: tuple[int, ...],
+    total: int,
+    band: str,
+    flags: tuple[str, ...],
 ) -> None:
-    result = score("must", _must(height, weight, before, ill))
+    result = score("must", _must(height, weight, before, ill=ill))
     assert tuple(result.parts.values()) == parts
     assert tuple(result.parts) == ("bmi_score", "weight_loss_score", "acute_disease_score")
     assert (result.score, result.band, result.flags, result.complete) == (total, band, flags, True)
 
 
-def _must(height: str, weight: str, before: str, ill: bool) -> dict[str, object]:
+def _must(height: str, weight: str, before: str, *, ill: bool) -> dict[str, object]:
     return {
         "height_m": D(height),
         "weight_kg": D(weight),
@@ -47,8 +54,8 @@ def _must(height: str, weight: str, before: str, ill: bool) -> dict[str, object]
 
 
 def test_must_with_height_from_the_ulna() -> None:
-    answers = {"ulna_cm": D("23.0"), "sex": "F", "age_years": 86, "weight_kg": D("44.0"), "previous_weight_kg": D("47.5"),
-               "acutely_ill_no_intake_5d": False}  # fmt: skip
+    answers = {"ulna_cm": D("23.0"), "sex": "F", "age_years": 86, "weight_kg": D("44.0"),
+               "previous_weight_kg": D("47.5"), "acutely_ill_no_intake_5d": False}  # fmt: skip
     result = score("must", answers)
     assert tuple(result.parts.values()) == (2, 1, 0)
     assert (result.score, result.band) == (3, "high")
@@ -63,7 +70,7 @@ def test_must_with_a_muac_alone_is_a_judgement_not_a_score() -> None:
 
 
 def test_must_shows_the_arithmetic() -> None:
-    result = score("must", _must("1.80", "64.8", "65.0", False))
+    result = score("must", _must("1.80", "64.8", "65.0", ill=False))
     assert result.workings[0] == "BMI 64.8 kg / (1.80 m)² = 20.00: 1 point"
     assert result.workings[1] == "Loss (65.0 − 64.8) / 65.0 × 100 = 0.31 %: 0 points"
 
@@ -72,7 +79,8 @@ def test_must_shows_the_arithmetic() -> None:
 
 
 def test_the_ulna_table_is_whole_and_differs_from_its_regressions_in_eight_cells_by_a_centimetre() -> None:
-    """The regressions reproduce 104 of the 112 cells; the other eight are 1 cm lower, seven of them women 65 and over."""
+    """The regressions reproduce 104 of the 112 cells; the other eight are 1 cm lower, seven of them women 65 and
+    over."""
     lines = {("M", False): ("79.2", "3.60"), ("M", True): ("86.3", "3.15"), ("F", False): ("95.6", "2.77"),
              ("F", True): ("80.4", "3.25")}  # fmt: skip
     lower = []
@@ -390,3 +398,6 @@ def test_about_me_warnings() -> None:
     assert score("about_me", lacking, TODAY).flags == ("helper_missing",)
     assert score("about_me", lacking | {"lacks_capacity": False}, TODAY).flags == ()
     assert score("about_me", lacking, TODAY).severity is Severity.ATTENTION
+    leap = PROFILE | {"completed_on": "2024-02-29"}
+    assert score("about_me", leap, date(2025, 3, 1)).flags == ()
+    assert score("about_me", leap, date(2025, 3, 2)).flags == ("review_due",)

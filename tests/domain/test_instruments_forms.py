@@ -12,6 +12,7 @@ from fhir.resources.R4B.questionnaire import Questionnaire
 from fhir.resources.R4B.questionnaireresponse import QuestionnaireResponse
 
 from app.domain.instruments import registry
+from app.domain.instruments.outcome import AnswerError
 from app.domain.instruments.registry import all_instruments, instrument, score
 from app.domain.questionnaire import Form, check_answers, enabled, gather, parse_questionnaire, response, spread
 
@@ -68,9 +69,8 @@ def test_every_question_is_short_and_every_number_has_its_range(code: str) -> No
 def _accepts(code: str, key: str, value: object) -> bool:
     try:
         score(code, {key: value})
-    except registry.AnswerError as error:
-        assert error.field == key
-        return False
+    except AnswerError as error:
+        return error.field != key
     return True
 
 

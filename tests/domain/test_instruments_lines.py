@@ -99,6 +99,8 @@ def test_the_callers_name_comes_back_unchanged() -> None:
     for name in ("a", "Zoë \u2028 \ud800", 7, -1.5, 0, "", None):
         line = json.dumps({"id": name, "instrument": "abbey", "answers": {"items": [0] * 6}})
         assert ask(line)[0]["id"] == name
+    for raw, back in (("1e400", "1E+400"), ("NaN", None), ("[1]", None), ("{}", None), ("1.00000000000000000001",) * 2):
+        assert ask(f'{{"id": {raw}, "instrument": "abbey", "answers": {{}}}}')[0]["id"] == back
 
 
 @given(st.text())
@@ -113,8 +115,9 @@ _JSON = st.recursive(
 )
 _CODES = st.sampled_from(["must", "news2", "waterlow", "four_at", "abbey", "post_fall", "about_me", "ulna_height",
                           "falls_multifactorial", "pressure_ulcer_category", "wound_area_reduction"])  # fmt: skip
-_ASKED = st.sampled_from(["pulse", "height_m", "skin", "items", "sex", "amt4_mistakes", "alcohol", "alcohol_by", "depth",
-                          "completed_on", "days", "length0_cm", "minutes_on_floor", "items.0", "items.x"])  # fmt: skip
+_ASKED = st.sampled_from(["pulse", "height_m", "skin", "items", "sex", "amt4_mistakes", "alcohol", "alcohol_by",
+                          "depth", "completed_on", "days", "length0_cm", "minutes_on_floor", "items.0",
+                          "items.x"])  # fmt: skip
 
 
 @given(_CODES, st.dictionaries(_ASKED, _JSON), _JSON)

@@ -36,7 +36,8 @@ WATERLOW = st.fixed_dictionaries({
     "build": st.sampled_from(sorted(waterlow._BUILD)), "sex": st.sampled_from("FM"), "age_years": st.integers(14, 120),
     "skin": st.lists(st.sampled_from([code for code in waterlow._SKIN if code != "healthy"]), min_size=1, unique=True),
     "mst_weight_lost": st.sampled_from(["no", "unsure"]), "mst_poor_appetite": st.booleans(),
-    "continence": st.sampled_from(sorted(waterlow._CONTINENCE)), "mobility": st.sampled_from(sorted(waterlow._MOBILITY)),
+    "continence": st.sampled_from(sorted(waterlow._CONTINENCE)),
+    "mobility": st.sampled_from(sorted(waterlow._MOBILITY)),
     "tissue_malnutrition": st.lists(
         st.sampled_from([code for code in waterlow._TISSUE if code != "none"]), unique=True
     ),
@@ -75,7 +76,9 @@ def test_the_order_of_the_answers_changes_nothing(asked: tuple[str, dict[str, An
     shuffled = list(answers.items())
     rng.shuffle(shuffled)
     assert score(code, dict(shuffled), ON) == score(code, answers, ON)
-    lists = {key: list(reversed(value)) for key, value in answers.items() if isinstance(value, list) and code != "abbey"}
+    lists = {
+        key: list(reversed(value)) for key, value in answers.items() if isinstance(value, list) and code != "abbey"
+    }
     assert score(code, answers | lists, ON).score == score(code, answers, ON).score
 
 
@@ -136,9 +139,7 @@ def test_an_alarm_is_never_lost_among_other_answers(answers: dict[str, Any]) -> 
     assert (score("post_fall", answers).band == "call_999_do_not_move") == alarmed
 
 
-@given(
-    st.lists(_decimals("0.1", "100", 1), min_size=4, max_size=4), st.one_of(st.none(), st.integers(1, 3650))
-)
+@given(st.lists(_decimals("0.1", "100", 1), min_size=4, max_size=4), st.one_of(st.none(), st.integers(1, 3650)))
 def test_wound_area_agrees_with_exact_fractions(sizes: list[Decimal], days: int | None) -> None:
     keys = ("length0_cm", "width0_cm", "length1_cm", "width1_cm")
     result = score("wound_area_reduction", dict(zip(keys, sizes, strict=True)) | {"days": days}, ON)

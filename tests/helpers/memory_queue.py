@@ -56,7 +56,7 @@ class MemoryQueue:
         for message in messages:
             claims: dict[str, ClaimAnswer | None] = {}
             if message.event is Event.CLAIM and message.body.startswith(b"{"):
-                resources = [entry["resource"] for entry in json.loads(message.body)["entry"]]
+                resources = [entry["resource"] for entry in json.loads(message.body).get("entry", ())]
                 claims = {r["identifier"][0]["value"]: None for r in resources if r["resourceType"] == "Claim"}
             self.rows[message.id] = Row(message, claims, history=[message.state])
 

@@ -72,8 +72,14 @@ class MeshSandbox:
 
 
 @contextmanager
-def running_sandbox(log: Path, *, store: Path | None = None) -> Iterator[MeshSandbox]:
-    """Start the server and stop it at the end. With ``store`` the mailboxes live there and survive a restart."""
+def running_sandbox(
+    log: Path, *, store: Path | None = None, certificate: Path | None = None, client_ca: Path | None = None
+) -> Iterator[MeshSandbox]:
+    """Start the server and stop it at the end.
+
+    With ``store`` the mailboxes live there and survive a restart. With ``certificate`` (key and certificate in one PEM
+    file) it speaks TLS, and with ``client_ca`` it asks for a client certificate of that authority.
+    """
     scripts = "Scripts" if sys.platform == "win32" else "bin"
     python = ROOT / ".venv-mesh" / scripts / ("python.exe" if sys.platform == "win32" else "python")
     if not python.exists():
@@ -92,11 +98,15 @@ def running_sandbox(log: Path, *, store: Path | None = None) -> Iterator[MeshSan
         **({"MAILBOXES_DATA_DIR": str(store)} if store else {}),
     }
     command = [str(python), "-m", "uvicorn", "mesh_sandbox.api:app", "--host", "127.0.0.1", "--port", str(port)]
+    if certificate:
+        command += ["--ssl-certfile", str(certificate), "--ssl-keyfile", str(certificate)]
+    if client_ca:
+        command += ["--ssl-ca-certs", str(client_ca), "--ssl-cert-reqs", "2"]
     with log.open("wb") as output:
         server = subprocess.Popen([*command, "--workers", "1"], env=environment, stdout=output, stderr=output)
         try:
             _wait_until_it_answers(server, port, log)
-            yield MeshSandbox(f"http://127.0.0.1:{port}")
+            yield MeshSandbox(f"{'https' if certificate else 'http'}://127.0.0.1:{port}")
         finally:
             server.terminate()
             server.wait(20)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -93,8 +97,17 @@ class SignedIn:
         return saved.resident_id
 
 
+@cache
+def _template() -> Path:
+    """A new home, made once a process, because deriving its keys is slow on purpose."""
+    store_dir = Path(tempfile.mkdtemp(prefix="hartwell-home-")) / "store"
+    atexit.register(shutil.rmtree, store_dir.parent, ignore_errors=True)
+    make_home(store_dir)
+    return store_dir
+
+
 def make_home(store_dir: Path) -> None:
-    """Create the store once; tests work on copies of it."""
+    """Create a home with its manager "mo"."""
     home = Home(
         name="Practice House",
         ods="VN3X2",
@@ -107,7 +120,9 @@ def make_home(store_dir: Path) -> None:
 
 @contextmanager
 def signed_in(store_dir: Path, app: QApplication) -> Iterator[SignedIn]:
-    """Sign in, and close everything afterwards."""
+    """Sign in to the home in the folder (to a copy of a new one when there is none), and close everything afterwards."""
+    if not store_dir.exists():
+        shutil.copytree(_template(), store_dir)
     made = SignedIn(store_dir, app, StandingClock())
     try:
         yield made

@@ -11,7 +11,6 @@ from io import BytesIO
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pack_samples import NO, YES, at, overstuffed, sparse, stamp, typical
 from pypdf import PdfReader
 
 from app.domain.transfer import (
@@ -38,6 +37,7 @@ from app.domain.transfer import (
 )
 from app.reports.pack import PackPdf, pack_pdf
 from app.reports.pack_front import FrontPage, footer
+from tests.helpers.pack_samples import NO, YES, at, overstuffed, sparse, stamp, typical
 
 
 def flat(text: str) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from helpers.mesh_sandbox import MeshSandbox, running_sandbox
+
+from tests.helpers.mesh_sandbox import MeshSandbox, running_sandbox
 
 
 @pytest.fixture(scope="session")

@@ -8,13 +8,13 @@ import time
 from typing import Any
 
 import pytest
-from helpers.sync_samples import NOW, claim_bytes, line, uuid
 
 from app.domain.messages import Ack, AckCode, ClaimAnswer, ClaimAnswers, ClaimOutcome, Unknown
 from app.sync.fhir.build import AnswerEnvelope, Decided, ack_bundle, claim_response_bundle
 from app.sync.fhir.check import check_message
 from app.sync.fhir.jsonio import MAX_BYTES
 from app.sync.fhir.parse import MAX_IDENTIFIER, MAX_WORDS, parse_answer, plain
+from tests.helpers.sync_samples import NOW, claim_bytes, line, uuid
 
 ENVELOPE = AnswerEnvelope(
     base="https://hartwell.example/fhir",

@@ -1,4 +1,4 @@
-"""The engine: order, failures, poison, and the power going off between any two steps. Real folder, real practice CCG."""
+"""The engine: order, failures, poison, and the power going off between any two steps; on a real folder and CCG."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers.memory_queue import MemoryQueue
-from helpers.sync_samples import NOW, line, queued, queued_alert, queued_claim, resident
 
 from app.domain.messages import Effect, Event, OutboundMessage, OutboxState
 from app.sync.engine import LONGEST_RETRY, Queue, SyncSummary, back_off, drain
@@ -21,6 +19,8 @@ from app.sync.practice_ccg import PracticeCcg
 from app.sync.transports import Received, Transport, WireTrouble
 from app.sync.transports.folder import FolderTransport
 from app.sync.transports.seal import new_private_key
+from tests.helpers.memory_queue import MemoryQueue
+from tests.helpers.sync_samples import NOW, line, queued, queued_alert, queued_claim, resident
 
 HOME_KEY = new_private_key()
 

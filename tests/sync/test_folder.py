@@ -7,14 +7,14 @@ import shutil
 from pathlib import Path
 
 import pytest
-from helpers.memory_queue import MemoryQueue
-from helpers.sync_samples import NOW, line, queued_alert, queued_claim
 
 from app.domain.messages import Effect, OutboxState
 from app.sync.engine import drain
 from app.sync.practice_ccg import PracticeCcg
 from app.sync.transports.folder import TO_CCG, TO_HOME, FolderTransport, own_public_key, write_whole
 from app.sync.transports.seal import NotOurs, new_private_key, public_key, seal, unseal
+from tests.helpers.memory_queue import MemoryQueue
+from tests.helpers.sync_samples import NOW, line, queued_alert, queued_claim
 
 HOME_KEY, CCG_KEY, OTHER_KEY = new_private_key(), new_private_key(), new_private_key()
 

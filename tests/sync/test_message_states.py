@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from helpers.sync_samples import HOME, WEEK, claims, line
 
 from app.domain.messages import (
     SETTLED,
@@ -26,6 +25,7 @@ from app.domain.messages import (
     judge,
     may_move,
 )
+from tests.helpers.sync_samples import HOME, WEEK, claims, line
 
 S = OutboxState
 #: Written out by hand from the contract: from each state, what it may become.

@@ -12,7 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers.sync_samples import (
+
+from app.domain.messages import AckCode, ClaimAnswer, ClaimOutcome, bundle_urn
+from app.domain.needs import PremiumNeed
+from app.sync.fhir.build import AnswerEnvelope, Decided, ack_bundle, claim_bundle, claim_response_bundle, instant, money
+from app.sync.fhir.check import check_message, validate_r4
+from app.sync.fhir.jsonio import read, write
+from app.sync.practice_ccg import PracticeCcg
+from tests.helpers.sync_samples import (
     CHAMPIONS,
     NOW,
     alert_bytes,
@@ -23,13 +30,6 @@ from helpers.sync_samples import (
     resident,
     uuid,
 )
-
-from app.domain.messages import AckCode, ClaimAnswer, ClaimOutcome, bundle_urn
-from app.domain.needs import PremiumNeed
-from app.sync.fhir.build import AnswerEnvelope, Decided, ack_bundle, claim_bundle, claim_response_bundle, instant, money
-from app.sync.fhir.check import check_message, validate_r4
-from app.sync.fhir.jsonio import read, write
-from app.sync.practice_ccg import PracticeCcg
 
 REVERSAL = line(1, 2, reversal_of=line(1).identifier, amount_pence=-7000)
 UNKNOWN_NUMBER = line(4)

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers.sync_samples import HOME, NOW, WEEK, alert_bytes, claim_bytes, line, relied, resident
 
 from app.domain.messages import Ack, AckCode, ClaimAnswer, ClaimAnswers, ClaimLine, ClaimOutcome, claim_identifier
 from app.domain.needs import PremiumNeed
 from app.sync.fhir.jsonio import read, write
 from app.sync.fhir.parse import parse_answer
 from app.sync.practice_ccg import PracticeCcg
+from tests.helpers.sync_samples import HOME, NOW, WEEK, alert_bytes, claim_bytes, line, relied, resident
 
 D, F, N = PremiumNeed.DEMENTIA, PremiumNeed.FALLS, PremiumNeed.NUTRITION
 

@@ -33,11 +33,6 @@ class Answers:
         self._given = given
         self.missing: list[str] = []
 
-    def has(self, key: str) -> bool:
-        """Whether the key has an answer (anything but null or blank text)."""
-        value = self._given.get(key)
-        return value is not None and not (isinstance(value, str) and not value.strip())
-
     def _read(self, key: str, *, need: bool) -> object:
         value = self._given.get(key)
         if value is None and need:

@@ -12,6 +12,7 @@ from decimal import Decimal, InvalidOperation
 
 from app.domain.errors import UserError
 from app.domain.instruments.answers import iso_day
+from app.domain.instruments.exact import json_number
 from app.domain.instruments.outcome import AnswerError
 from app.domain.instruments.registry import score
 
@@ -54,9 +55,17 @@ def _on(value: object) -> date | None:
 
 
 def _plain_id(value: object) -> object:
-    """The caller's own name for the line, given back unchanged when it is a text or a number, otherwise null."""
+    """The caller's own name for the line: a text or a number comes back unchanged, anything else as null.
+
+    A number that a JSON number cannot keep comes back as text.
+    """
     if isinstance(value, Decimal):
-        return value if value.is_finite() else None
+        if not value.is_finite():
+            return None
+        try:
+            return json_number(value)
+        except ValueError:
+            return str(value)
     return value if isinstance(value, str | int) else None
 
 
@@ -95,11 +104,5 @@ def _constant(_name: str) -> Decimal:
     return _NOT_FINITE
 
 
-def _as_number(value: object) -> float:
-    if isinstance(value, Decimal):
-        return float(value)
-    raise TypeError(f"{type(value).__name__} does not belong in an answer line")
-
-
 _READ = json.JSONDecoder(object_pairs_hook=_once, parse_float=_decimal, parse_constant=_constant).decode
-_WRITE = json.JSONEncoder(allow_nan=False, default=_as_number).encode
+_WRITE = json.JSONEncoder(allow_nan=False).encode

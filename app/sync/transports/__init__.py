@@ -33,7 +33,8 @@ class WireTrouble(Exception):  # noqa: N818 - trouble, not a programming error
 class Received:
     """Something that arrived. ``report`` is set for the network's own non-delivery report, whose body is empty.
 
-    ``reply_to`` is where an answer goes: a mailbox, or the sender's public key on a stick.
+    ``reply_to`` is where an answer goes: a mailbox, or the sender's public key on a stick. ``expected`` is False when
+    it came from somebody other than the CCG that we are connected to.
     """
 
     raw: bytes
@@ -43,6 +44,7 @@ class Received:
     sender: str | None
     reply_to: str | None
     report: NonDelivery | None = None
+    expected: bool = True
 
 
 class Transport(Protocol):

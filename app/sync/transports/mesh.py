@@ -30,6 +30,7 @@ CONTENT_TYPE = "application/fhir+json"
 HANDSHAKE_EVERY = timedelta(hours=12)  # the service asks for one at least every 24 hours
 TOLERATED_SKEW_SECONDS = 90 * 60  # the service refuses a clock that is two hours out
 
+_NOT_ACCEPTED = frozenset({401, 403})
 _log = logging.getLogger(__name__)
 
 
@@ -44,32 +45,28 @@ class MeshTransport:
         self._now = now
         self._recipient: str = settings["ccg_mailbox"]
         self._skew: int | None = None
+        self._last_status = 0
         self._shaken_at: datetime | None = None
         cert = (settings["client_cert"], settings["client_key"]) if settings.get("client_cert") else None
         ca: str | None = settings.get("ca")
-        try:
-            self._client = MeshClient(
-                settings["url"],
-                settings["mailbox"],
-                settings["password"],
-                shared_key=settings["shared_key"].encode("utf-8"),
-                cert=cert,
-                verify=ca,
-                max_retries=1,
-                timeout=TIMEOUT_SECONDS,
-                application_name="Hartwell",
-            )
-        except (OSError, ssl.SSLError) as trouble:
-            words = (
-                f"A certificate or key file cannot be used ({type(trouble).__name__}). Check the connection settings"
-            )
-            raise WireTrouble(words, permanent=True, whole_line=True) from trouble
+        _check_files(ca, cert)
+        self._client = MeshClient(
+            settings["url"],
+            settings["mailbox"],
+            settings["password"],
+            shared_key=settings["shared_key"].encode("utf-8"),
+            cert=cert,
+            verify=ca,
+            max_retries=1,
+            timeout=TIMEOUT_SECONDS,
+            application_name="Hartwell",
+        )
         session = self._client._session
         session.trust_env = False
         if ca is not None:
             # Left at True, the HTTP library would load the public authorities into the pinned context as well.
             session.verify = ca
-        session.hooks["response"].append(self._note_date)
+        session.hooks["response"].append(self._note_answer)
 
     @property
     def clock_skew(self) -> int | None:
@@ -133,7 +130,7 @@ class MeshTransport:
             message = self._client.retrieve_message(message_id)
         try:
             with self._wire("A message could not be fetched"):
-                received = _received(message_id, message)
+                received = _received(message_id, message, self._recipient)
             yield received
         finally:
             message.close()  # type: ignore[no-untyped-call]
@@ -144,7 +141,8 @@ class MeshTransport:
         """Close the connections."""
         self._client.close()  # type: ignore[no-untyped-call]
 
-    def _note_date(self, response: requests.Response, *_args: object, **_kwargs: object) -> None:
+    def _note_answer(self, response: requests.Response, *_args: object, **_kwargs: object) -> None:
+        self._last_status = response.status_code
         try:
             served = parsedate_to_datetime(response.headers.get("Date", ""))
         except ValueError:
@@ -156,9 +154,12 @@ class MeshTransport:
     @contextmanager
     def _wire(self, what: str, *, whole_line: bool = False) -> Iterator[None]:
         """Turn each of the client's families of errors into one, in words, and say whether trying again can help."""
+        self._last_status = 0
         try:
             yield
         except MeshError as refused:
+            if self._last_status in _NOT_ACCEPTED:
+                raise self._not_accepted(what) from refused
             said = plain(str(refused.args[0]) if refused.args else "", 200) or "no reason given"
             raise WireTrouble(f"{what}: {said}", permanent=True, whole_line=whole_line) from refused
         except requests.HTTPError as refused:
@@ -170,6 +171,8 @@ class MeshTransport:
             raise WireTrouble(f"{what}: there is no connection to MESH", whole_line=unreachable) from trouble
         except (requests.Timeout, urllib3.exceptions.TimeoutError) as trouble:
             raise WireTrouble(f"{what}: MESH did not answer in {TIMEOUT_SECONDS} seconds") from trouble
+        except urllib3.exceptions.ResponseError as trouble:
+            raise WireTrouble(f"{what}: MESH is busy or out of order") from trouble
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, EOFError, zlib.error) as trouble:
             raise WireTrouble(f"{what}: the connection broke off") from trouble
         except (AttributeError, KeyError, IndexError, TypeError, ValueError, AssertionError) as trouble:
@@ -179,13 +182,18 @@ class MeshTransport:
 
     def _http(self, what: str, refused: requests.HTTPError, *, whole_line: bool) -> WireTrouble:
         status = refused.response.status_code if refused.response is not None else 0
-        if status in {401, 403}:
-            why = "mailbox, password or shared key are not accepted"
-            if self._skew is not None and abs(self._skew) > TOLERATED_SKEW_SECONDS:
-                why = f"this computer's clock is {skew_in_words(self._skew)}. Set it right"
-            return WireTrouble(f"{what}: {why}", permanent=True, whole_line=True)
+        if status in _NOT_ACCEPTED:
+            return self._not_accepted(what)
         temporary = status >= 500 or status in {0, 404, 408, 410, 423, 425, 429}
         return WireTrouble(f"{what}: MESH answered {status}", permanent=not temporary, whole_line=whole_line)
+
+    def _not_accepted(self, what: str) -> WireTrouble:
+        """The credentials, not the message: nothing else need be tried, and the next round shakes hands again."""
+        self._shaken_at = None
+        why = "mailbox, password or shared key are not accepted"
+        if self._skew is not None and abs(self._skew) > TOLERATED_SKEW_SECONDS:
+            why = f"this computer's clock is {skew_in_words(self._skew)}. Set it right"
+        return WireTrouble(f"{what}: {why}", permanent=True, whole_line=True)
 
 
 _TLS = "the server could not prove who it is, so nothing was sent. Check its address and the certificate file"
@@ -201,7 +209,18 @@ def skew_in_words(seconds: int) -> str:
     return f"{' '.join(parts) or f'{abs(seconds)} seconds'} {'fast' if seconds > 0 else 'slow'}"
 
 
-def _received(message_id: str, message: Any) -> Received:
+def _check_files(ca: str | None, cert: tuple[str, str] | None) -> None:
+    """Raise WireTrouble for certificate files that cannot be used, before the client trips over them half made."""
+    try:
+        context = ssl.create_default_context(cafile=ca)
+        if cert:
+            context.load_cert_chain(*cert, password="")  # an encrypted key fails here instead of asking the terminal
+    except OSError as trouble:
+        words = f"A certificate or key file cannot be used ({type(trouble).__name__}). Check the connection settings"
+        raise WireTrouble(words, permanent=True, whole_line=True) from trouble
+
+
+def _received(message_id: str, message: Any, ccg_mailbox: str) -> Received:
     header: Callable[[str], str] = lambda name: message.mex_header(name, "") or ""  # noqa: E731 - a short name for a long call
     sender = message.sender or None
     if (message.message_type or "").upper() == "REPORT":
@@ -215,7 +234,13 @@ def _received(message_id: str, message: Any) -> Received:
         return Received(b"", message_id, message.workflow_id or "", message.local_id or None, sender, None, report)
     # One byte more than allowed is enough to know that it is too large: parsing then says so.
     return Received(
-        _read(message, MAX_BYTES + 1), message_id, message.workflow_id or "", message.local_id or None, sender, sender
+        _read(message, MAX_BYTES + 1),
+        message_id,
+        message.workflow_id or "",
+        message.local_id or None,
+        sender,
+        sender,
+        expected=(sender or "").upper() == ccg_mailbox.upper(),
     )
 
 

@@ -24,7 +24,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QProgressBar,
     QScrollArea,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -41,12 +40,13 @@ from app.ui.theme import L, M, S, Tone
 from app.ui.widgets.banner import ResidentBanner
 from app.ui.widgets.buttons import primary, secondary
 from app.ui.widgets.error_summary import ErrorSummary
-from app.ui.widgets.field import Field
+from app.ui.widgets.field import ChoiceBox, Field
 from app.ui.widgets.flow import FlowLayout
-from app.ui.widgets.guard import keep_wheel_for_scrolling
 from app.ui.widgets.tag import Tag
-from app.ui.widgets.text import NotesEdit, card, heading, label, scrolled
-from app.ui.widgets_form.editors import WhenEditor
+from app.ui.widgets.text import card, scrolled
+from app.ui.widgets_form.editors import NotesEditor, WhenEditor
+from app.ui.widgets_form.labels import field as make_field
+from app.ui.widgets_form.labels import heading, label
 from app.ui.widgets_form.view import FormView
 
 if TYPE_CHECKING:
@@ -116,6 +116,14 @@ class HospitalDialog(QDialog):
         self.missing = _Missing()
         self._foot = self._build_foot()
         self._progress = self._build_progress()
+        self._lay_out()
+        self._column.addWidget(label("Loading", "strong"))
+        for keys in ("Ctrl+Return", "Ctrl+Enter"):
+            QShortcut(QKeySequence(keys), self, self.make)
+        ctx.theme.changed.connect(self._arrange)
+        ctx.call(partial(_load, resident_id), self._loaded, self._not_loaded, owner=self)
+
+    def _lay_out(self) -> None:
         split = QHBoxLayout()
         split.setSpacing(0)
         split.addWidget(self._area, 3)
@@ -132,11 +140,6 @@ class HospitalDialog(QDialog):
         outer.addLayout(split, 1)
         outer.addWidget(self._progress)
         outer.addWidget(self._foot)
-        self._column.addWidget(label("Loading", "strong"))
-        for keys in ("Ctrl+Return", "Ctrl+Enter"):
-            QShortcut(QKeySequence(keys), self, self.make)
-        ctx.theme.changed.connect(self._arrange)
-        ctx.call(partial(_load, resident_id), self._loaded, self._not_loaded, owner=self)
 
     def _build_foot(self) -> QFrame:
         foot = QFrame()
@@ -145,11 +148,9 @@ class HospitalDialog(QDialog):
         self.anyway_button = secondary("Make it without these answers", self._make_anyway)
         self.anyway_button.hide()
         self.cancel_button = secondary("Close", self.reject)
-        self.copies = QSpinBox()
-        self.copies.setRange(1, 10)
+        self.copies = ChoiceBox([(number, str(number)) for number in range(1, 6)])
         self.copies.setMinimumHeight(theme.TARGET)
         self.copies.setAccessibleName("Copies")
-        keep_wheel_for_scrolling(self.copies)
         copies = QWidget()
         beside = QHBoxLayout(copies)
         beside.setContentsMargins(0, 0, 0, 0)
@@ -225,15 +226,16 @@ class HospitalDialog(QDialog):
         column.addStretch(1)
         return holder
 
-    def _add(self, box: QVBoxLayout, key: str, words: str, editor: QWidget, help_text: str = "") -> Field:
-        made = Field(words, editor, key=key, help_text=help_text)
+    def _add(self, box: QVBoxLayout, key: str, words: str, editor: QWidget | None = None, help_text: str = "") -> Field:
+        editor = editor or NotesEditor(words)
+        made = make_field(words, editor, key=key, help_text=help_text)
         self._fields[key] = made
         if isinstance(editor, QLineEdit):
             editor.setMinimumHeight(40)
             editor.textChanged.connect(self._tell_missing)
             editor.returnPressed.connect(self.focusNextChild)
-        elif isinstance(editor, NotesEdit):
-            editor.textChanged.connect(self._tell_missing)
+        elif isinstance(editor, NotesEditor):
+            editor.changed.connect(self._tell_missing)
         elif isinstance(editor, WhenEditor):
             editor.changed.connect(self._tell_missing)
             box_edit = editor.focus_on()
@@ -245,12 +247,12 @@ class HospitalDialog(QDialog):
     def _why(self) -> None:
         frame, box = card()
         box.addWidget(heading("What is happening"))
-        self._add(box, "situation", "Situation: why must they go now?", NotesEdit(2))
+        self._add(box, "situation", "Situation: why must they go now?")
         when = WhenEditor("Onset", self._ctx.now)
-        self._add(box, "onset_at", "Onset: when did it begin?", when, "For example 14:05, or yesterday 21:30")
-        self._add(box, "background", "Background: what happened?", NotesEdit(2))
-        self._add(box, "assessment", "Assessment: what did you find and do?", NotesEdit(2))
-        self._add(box, "request", "Request: what do you ask of the hospital?", NotesEdit(2))
+        self._add(box, "onset_at", "Onset: when did it begin?", when)
+        self._add(box, "background", "Background: what happened?")
+        self._add(box, "assessment", "Assessment: what did you find and do?")
+        self._add(box, "request", "Request: what do you ask of the hospital?")
         self._column.addWidget(frame)
 
     def _observe(self, found: _Loaded) -> None:
@@ -370,7 +372,7 @@ class HospitalDialog(QDialog):
 
     def _text(self, key: str) -> str:
         editor = self._fields[key].editor
-        if isinstance(editor, NotesEdit):
+        if isinstance(editor, NotesEditor):
             return editor.text()
         return editor.text().strip() if isinstance(editor, QLineEdit | WhenEditor) else ""
 
@@ -488,8 +490,8 @@ class HospitalDialog(QDialog):
             return
         for key, made in self._fields.items():
             text = kept.texts.get(key, "")
-            if isinstance(made.editor, NotesEdit):
-                made.editor.set_text(text)
+            if isinstance(made.editor, NotesEditor):
+                made.editor.set_value(text)
             elif isinstance(made.editor, QLineEdit):
                 made.editor.setText(text)
             elif isinstance(made.editor, WhenEditor):
@@ -535,7 +537,7 @@ class HospitalDialog(QDialog):
         from app.services import transfers
 
         self._skip = skip
-        reason, copies = self.reason(), self.copies.value()
+        reason, copies = self.reason(), self.copies.currentIndex() + 1
         self._busy(busy=True)
 
         def work(session: Session) -> Pack:
@@ -599,6 +601,7 @@ class HospitalDialog(QDialog):
         self._keep()
         self._column.addWidget(self.made)
         self._column.addStretch(1)
+        self.made.show()
         self._area.verticalScrollBar().setValue(0)
         self.made.focus_first()
 

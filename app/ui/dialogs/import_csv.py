@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from app.ui.context import Context
 
 Noun = Literal["residents", "staff"]
-MOST_BYTES = 20_000_000
+MOST_BYTES = 5_000_000
 """A list of people is never larger; a file that is would be the wrong one."""
 
 _COLUMNS: tuple[Column[Problem], ...] = (

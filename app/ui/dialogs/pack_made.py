@@ -21,7 +21,8 @@ from app.ui.widgets.buttons import primary, secondary
 from app.ui.widgets.field import ChoiceBox, Field
 from app.ui.widgets.flow import FlowLayout
 from app.ui.widgets.tag import Tag
-from app.ui.widgets.text import card, heading, label, title
+from app.ui.widgets.text import card
+from app.ui.widgets_form.labels import heading, label, title
 
 if TYPE_CHECKING:
     from app.services.transfers import Pack

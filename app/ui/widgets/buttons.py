@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from app.ui.theme import MAIN_TARGET, TARGET, S
@@ -46,7 +45,6 @@ def _button(text: str, kind: str, height: int, slot: Callable[[], object] | None
     button = QPushButton(text)
     button.setProperty("kind", kind)
     button.setMinimumHeight(height)
-    button.setCursor(Qt.CursorShape.PointingHandCursor)
     button.setAutoDefault(False)
     button.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
     if slot is not None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from app.ui.theme import M, S
 from app.ui.widgets.buttons import link
 from app.ui.widgets.text import heading, label
+
+_TAB_FOCUS = 1  # by number: app.ui.theme says why
 
 
 class ErrorSummary(QFrame):
@@ -19,7 +20,7 @@ class ErrorSummary(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "summary")
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setProperty("focusPolicy", _TAB_FOCUS)
         self.setAccessibleName("There is a problem")
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(M, M, M, M)
@@ -38,7 +39,7 @@ class ErrorSummary(QFrame):
         if self._lines:
             self.setAccessibleDescription(". ".join(self.texts()))
             self.show()
-            self.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.setFocus()
             _scroll_to(self)
 
     def clear(self) -> None:
@@ -60,7 +61,7 @@ class ErrorSummary(QFrame):
 
 
 def _go(target: QWidget) -> None:
-    target.setFocus(Qt.FocusReason.OtherFocusReason)
+    target.setFocus()
     _scroll_to(target)
 
 

@@ -7,11 +7,12 @@ word "Error", and keeps what was typed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QFrame, QLabel, QVBoxLayout, QWidget
 
-from app.domain.errors import Problem
+if TYPE_CHECKING:
+    from app.domain.errors import Problem
 from app.ui.theme import XS
 from app.ui.widgets.error_summary import ErrorSummary
 from app.ui.widgets.guard import keep_wheel_for_scrolling
@@ -77,7 +78,7 @@ class Field(QFrame):
 
     def focus(self) -> None:
         """Put the keyboard into the box."""
-        self.target.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.target.setFocus()
 
 
 def show_problems(problems: Iterable[Problem], fields: Iterable[Field], summary: ErrorSummary) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QSlider, QWidget
+
+_STRONG_FOCUS = 11  # Tab and click, not the wheel; by number: app.ui.theme says why
 
 
 class _WheelGuard(QObject):
@@ -17,5 +19,5 @@ class _WheelGuard(QObject):
 def keep_wheel_for_scrolling(control: QWidget) -> None:
     """Let a list, number or slider change by the wheel only when it has the focus; other widgets are left alone."""
     if isinstance(control, QComboBox | QAbstractSpinBox | QSlider):
-        control.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        control.setProperty("focusPolicy", _STRONG_FOCUS)
         control.installEventFilter(_WheelGuard(control))

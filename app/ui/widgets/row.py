@@ -28,7 +28,6 @@ class RowButton(QPushButton):
         super().__init__(parent)
         self.setProperty("kind", "row")
         self.setAutoDefault(False)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
         words = QVBoxLayout()
         words.setSpacing(0)
         self._words = [label(strong, "strong")] + ([label(detail, "secondary")] if detail else [])

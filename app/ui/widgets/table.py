@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 
 from app.ui import theme
 from app.ui.theme import TARGET, Tone
+from app.ui.widgets.shapes import tone_icon
 
 T = TypeVar("T")
 
@@ -66,7 +67,7 @@ class _Model(QAbstractTableModel, Generic[T]):
         if role == _DECORATION:
             tone_of = self.columns[index.column()].tone
             tone = tone_of(self.rows[index.row()]) if tone_of else None
-            return theme.tone_icon(tone) if tone else None
+            return tone_icon(tone) if tone else None
         if role == _ALIGNMENT:
             return _RIGHT if self.columns[index.column()].right else _LEFT
         if role == _ACCESSIBLE:

@@ -7,7 +7,8 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
 
 from app.ui import theme
-from app.ui.theme import SHAPES, S, Tone
+from app.ui.theme import S, Tone
+from app.ui.widgets.shapes import SHAPES, paint_shape
 from app.ui.widgets.text import label
 
 
@@ -41,7 +42,7 @@ class Sign(QWidget):
         side = float(min(self.width(), self.height()))
         box = QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side)
         painter = QPainter(self)
-        theme.paint_shape(painter, SHAPES[self._tone], box, QColor(tones.text), QColor(tones.fill))
+        paint_shape(painter, SHAPES[self._tone], box, QColor(tones.text), QColor(tones.fill))
         painter.end()
 
 

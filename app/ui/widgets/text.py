@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QFrame, QLabel, QPlainTextEdit, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app.ui.theme import L, M
+
+# By number, as properties: app.ui.theme says why the Qt namespace is not named before the first window.
+_PLAIN_TEXT = 0
+_NO_FOCUS = 0
 
 
 def label(text: str, role: str = "body", *, wrap: bool = True, copyable: bool = False) -> QLabel:
@@ -15,7 +19,7 @@ def label(text: str, role: str = "body", *, wrap: bool = True, copyable: bool = 
     select it.
     """
     made = QLabel(text)
-    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setProperty("textFormat", _PLAIN_TEXT)
     made.setWordWrap(wrap)
     made.setProperty("role", role)
     if wrap:
@@ -23,6 +27,8 @@ def label(text: str, role: str = "body", *, wrap: bool = True, copyable: bool = 
         policy.setVerticalPolicy(QSizePolicy.Policy.Maximum)
         made.setSizePolicy(policy)
     if copyable:
+        from PySide6.QtCore import Qt
+
         made.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
@@ -89,7 +95,7 @@ def scrolled(inside: QWidget) -> QScrollArea:
     inside.setProperty("role", "page")
     area = QScrollArea()
     area.setWidgetResizable(True)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setProperty("focusPolicy", _NO_FOCUS)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setWidget(inside)
     return area

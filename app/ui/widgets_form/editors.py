@@ -11,8 +11,17 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.domain.codec import instant, instant_text
 from app.domain.dates import age_years, long_date, parse_date, short_date
@@ -131,13 +140,26 @@ class NotesEditor(QPlainTextEdit):
         self.setAccessibleName(label)
         self.setTabChangesFocus(True)
         self._quiet = False
-        self.setMinimumHeight(self.fontMetrics().lineSpacing() * 3 + 20)
-        self.setMaximumHeight(self.fontMetrics().lineSpacing() * 6 + 20)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.textChanged.connect(self._typed)
 
     def _typed(self) -> None:
+        self.updateGeometry()
         if not self._quiet:
             self.changed.emit()
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """As high as what is typed, from 2 to 8 lines."""
+        lines = min(max(self.document().size().height(), 2.0), 8.0)
+        return QSize(240, round(self.fontMetrics().lineSpacing() * lines) + 24)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """The same height; the width may shrink."""
+        return QSize(120, self.sizeHint().height())
+
+    def text(self) -> str:
+        """What is typed, without space at the ends."""
+        return self.toPlainText().strip()
 
     def value(self) -> object:
         """The text without outer spaces, None when empty."""
@@ -331,7 +353,7 @@ class ComboEditor(QComboBox):
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(18)
         self._codes: list[object] = [None, *(code for code, _words in options)]
-        self.addItems(["Not answered", *(words for _code, words in options)])
+        self.addItems(["" if other else "Not answered", *(words for _code, words in options)])
         keep_wheel_for_scrolling(self)
         self.activated.connect(lambda _index: self.changed.emit())
         box = self.lineEdit()

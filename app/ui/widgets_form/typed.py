@@ -13,7 +13,7 @@ from decimal import Decimal
 from app.domain.dates import LONDON, long_date, parse_date, short_date, to_local, to_utc
 from app.domain.errors import UserError
 
-_NUMBER = re.compile(r"[+-]?\d{1,9}(\.\d{0,6})?|[+-]?\.\d{1,6}")
+_NUMBER = re.compile(r"[+-]?[0-9]{1,9}(\.[0-9]{0,6})?|[+-]?\.[0-9]{1,6}")
 _CLOCK = re.compile(
     r"(?:^|[\s,T])(?:at\s+)?(\d{1,2})[:.](\d{2})\s*(am|pm)?$|(?:^|\s)(\d{1,2})\s*(am|pm)$", re.IGNORECASE
 )

@@ -29,6 +29,7 @@ from app.ui.widgets_form.editors import (
     TilesEditor,
     WhenEditor,
 )
+from app.ui.widgets_form.labels import label
 from app.ui.widgets_form.typed import read_number
 
 _FEW = 5
@@ -46,11 +47,11 @@ class _Row(QFrame):
         self._column.setContentsMargins(0, 4, 0, 4)
         self._column.setSpacing(4)
         marker = "" if not marks else " (required)" if question.required else " (optional)"
-        label = _label(f"{question.text}{marker}", "strong")
-        label.setBuddy(editor.focus_on())
-        self._column.addWidget(label)
+        asked = label(f"{question.text}{marker}", "strong")
+        asked.setBuddy(editor.focus_on())
+        self._column.addWidget(asked)
         if question.help:
-            self._column.addWidget(_label(question.help, "secondary"))
+            self._column.addWidget(label(question.help, "secondary"))
             editor.focus_on().setAccessibleDescription(question.help)
         self._previous: QLabel | None = None
         self._error: QLabel | None = None
@@ -59,7 +60,7 @@ class _Row(QFrame):
     def set_previous(self, words: str) -> None:
         """Shows the last answer under the question; an empty text takes it away."""
         if self._previous is None and words:
-            self._previous = _label("", "secondary")
+            self._previous = label("", "secondary")
             self._column.insertWidget(self._column.indexOf(self.editor), self._previous)
         if self._previous is not None:
             self._previous.setText(words)
@@ -74,7 +75,7 @@ class _Row(QFrame):
         if message == self.error():
             return
         if self._error is None:
-            self._error = _label("", "error")
+            self._error = label("", "error")
             self._column.insertWidget(self._column.indexOf(self.editor), self._error)
         self._error.setText(f"Error: {message}" if message else "")
         self._error.setVisible(bool(message))
@@ -224,15 +225,15 @@ class FormView(QWidget):
         for question in items:
             if question.type == "group" and question.items and question.items[0].text == question.text:
                 pass  # the first question says the same
+            elif question.type in ("group", "display") and not question.text:
+                pass  # nothing to say
             elif question.type in ("group", "display"):
-                heading = _label(question.text, "heading" if question.type == "group" and depth == 0 else "strong")
-                if question.type == "display":
-                    heading.setProperty("role", "secondary")
-                heading.setVisible(bool(question.text))
-                self._blocks.append((question.link_id, heading))
-                self._column.addWidget(heading)
+                role = "heading" if depth == 0 else "strong"
+                words = label(question.text, "secondary" if question.type == "display" else role)
+                self._blocks.append((question.link_id, words))
+                self._column.addWidget(words)
                 if question.help:
-                    more = _label(question.help, "secondary")
+                    more = label(question.help, "secondary")
                     self._blocks.append((question.link_id, more))
                     self._column.addWidget(more)
             else:
@@ -336,15 +337,6 @@ def answer_words(question: Question, value: object) -> str:
         return date_time(datetime.fromisoformat(str(value)))
     number = format(value, "f") if isinstance(value, Decimal) else str(value)
     return f"{number} {question.unit}" if question.unit else number
-
-
-def _label(text: str, role: str) -> QLabel:
-    label = QLabel()
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
-    label.setProperty("role", role)
-    label.setText(text)
-    return label
 
 
 def _reader(question: Question) -> Callable[[str], object]:

@@ -14,10 +14,9 @@ from app.domain.messages import OutboxState
 from app.ui.context import Context
 from app.ui.theme import M, S, Tone
 from app.ui.widgets.buttons import link, primary, secondary
-from app.ui.widgets.field import Field
 from app.ui.widgets.flow import FlowLayout
 from app.ui.widgets.tag import Tag
-from app.ui.widgets.text import heading, label
+from app.ui.widgets_form.labels import field, heading, label
 
 if TYPE_CHECKING:
     from app.services.alerts import AlertRow
@@ -97,7 +96,9 @@ class AlertCard(QFrame):
         column = QVBoxLayout(box)
         column.setContentsMargins(M, S, M, S)
         column.setSpacing(2)
-        column.addWidget(label(f"Phone now: {row.phone_who}", "strong"))
+        column.addWidget(
+            label("Phone now" if row.phone_who == row.phone_number else f"Phone now: {row.phone_who}", "strong")
+        )
         known = any(each.isdigit() for each in row.phone_number)
         number = label(row.phone_number, "number" if known else "strong", copyable=True)
         number.setAccessibleName(f"Phone number of {row.phone_who}: {row.phone_number}")
@@ -180,7 +181,7 @@ class _OneLine(QWidget):
         super().__init__()
         self._needed = needed
         self.box = QLineEdit()
-        self.field = Field(question, self.box, key="text", help_text=help_text)
+        self.field = field(question, self.box, key="text", help_text=help_text)
         self.button = primary(verb, self._give)
         self.box.returnPressed.connect(self._give)
         column = QVBoxLayout(self)

@@ -14,7 +14,8 @@ from app.ui.pages.alerts.card import AlertCard, priority_tag
 from app.ui.theme import M
 from app.ui.widgets.buttons import secondary
 from app.ui.widgets.table import Column, RecordTable
-from app.ui.widgets.text import heading, label, page_column, title
+from app.ui.widgets.text import page_column
+from app.ui.widgets_form.labels import heading, label, title
 
 if TYPE_CHECKING:
     from app.services.alerts import AlertRow

@@ -15,7 +15,8 @@ from app.ui.theme import S, Tone
 from app.ui.widgets.buttons import secondary
 from app.ui.widgets.flow import FlowLayout
 from app.ui.widgets.tag import Tag
-from app.ui.widgets.text import card, heading, label
+from app.ui.widgets.text import card
+from app.ui.widgets_form.labels import heading, label
 
 if TYPE_CHECKING:
     from app.services.assessments import AssessmentRow, DueRow

@@ -20,7 +20,7 @@ from app.ui.pages.assessment.words import (
 )
 from app.ui.theme import M, S, Tone
 from app.ui.widgets.tag import Tag
-from app.ui.widgets.text import heading, label
+from app.ui.widgets_form.labels import heading, label
 
 
 class LivePanel(QFrame):
@@ -92,6 +92,4 @@ class LivePanel(QFrame):
 
 def _credits(instrument: Instrument) -> str:
     lines = [instrument.attribution, AID if AID not in instrument.attribution else "", instrument.licence]
-    if instrument.needs_permission:
-        lines.append("Practice use until the owner's permission is on file.")
     return "\n".join(line for line in lines if line)

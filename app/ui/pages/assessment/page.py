@@ -32,8 +32,9 @@ from app.ui.widgets.error_summary import ErrorSummary
 from app.ui.widgets.field import Field
 from app.ui.widgets.flow import FlowLayout
 from app.ui.widgets.tag import Tag
-from app.ui.widgets.text import NotesEdit, label, scrolled, title
-from app.ui.widgets_form.editors import WhenEditor
+from app.ui.widgets.text import scrolled
+from app.ui.widgets_form.editors import NotesEditor, WhenEditor
+from app.ui.widgets_form.labels import field, label, title
 from app.ui.widgets_form.typed import say_when
 from app.ui.widgets_form.view import FormView
 
@@ -240,6 +241,7 @@ class AssessmentPage(QWidget):
         due = {row.instrument: row for row in found.record.due}
         chooser = Chooser(latest, due, self._chosen)
         self._column.addWidget(chooser)
+        chooser.show()
         first = next(iter(chooser.buttons.values()), None)
         if first is not None:
             first.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -273,14 +275,14 @@ class AssessmentPage(QWidget):
         inside.setSpacing(M)
         inside.addWidget(self.form)
         if found.amended:
-            notes = NotesEdit(2)
-            notes.textChanged.connect(self._edited)
-            self._reason = Field("Reason for the amendment", notes, key="reason", help_text="Kept with the record")
+            notes = NotesEditor("Reason for the amendment")
+            notes.changed.connect(self._edited)
+            self._reason = field("Reason for the amendment", notes, key="reason", help_text="Kept with the record")
             inside.addWidget(self._reason)
         self.when = WhenEditor("Time of assessment", self._ctx.now)
         self.when.set_value(found.amended.row.at if found.amended else self._ctx.now())
         self.when.changed.connect(self._edited)
-        self._when_field = Field("Time of assessment", self.when, key="at", help_text="Today or in the past")
+        self._when_field = field("Time of assessment", self.when, key="at", help_text="Today or in the past")
         inside.addWidget(self._when_field)
         self._column.addWidget(box)
         self.live = LivePanel(tool)
@@ -296,6 +298,7 @@ class AssessmentPage(QWidget):
             if found.waiting is not None:
                 self._offer(found.waiting)
         self._place_live()
+        box.show()  # now, not at the next turn of the event loop: the focus goes into it below
         self.foot.begin(amending=found.amended is not None, draft=self._slot.id is not None)
         self.foot.show()
         self._score()
@@ -357,8 +360,8 @@ class AssessmentPage(QWidget):
         at, reason = answers.pop(_AT, None), answers.pop(_REASON, None)
         if at is not None:
             self.when.set_value(at)
-        if self._reason is not None and isinstance(reason, str) and isinstance(self._reason.editor, NotesEdit):
-            self._reason.editor.set_text(reason)
+        if self._reason is not None and isinstance(reason, str) and isinstance(self._reason.editor, NotesEditor):
+            self._reason.editor.set_value(reason)
         self.form.set_answers(answers)
         self._slot = _DraftSlot(draft.row.id)
         self._dirty = False
@@ -370,7 +373,7 @@ class AssessmentPage(QWidget):
         kept = dict(self.form.kept()) if self.form is not None else {}
         if self.when is not None and (at := self.when.kept()) is not None:
             kept[_AT] = at
-        if self._reason is not None and isinstance(self._reason.editor, NotesEdit) and self._reason.editor.text():
+        if self._reason is not None and isinstance(self._reason.editor, NotesEditor) and self._reason.editor.text():
             kept[_REASON] = self._reason.editor.text()
         return kept
 
@@ -510,7 +513,7 @@ class AssessmentPage(QWidget):
                 found.append(Problem("at", "Enter the time of assessment"))
         except UserError as error:
             found.append(Problem("at", error.message))
-        if self._reason is not None and isinstance(self._reason.editor, NotesEdit) and not self._reason.editor.text():
+        if self._reason is not None and isinstance(self._reason.editor, NotesEditor) and not self._reason.editor.text():
             found.append(Problem("reason", "Enter the reason for the amendment"))
         found += self.form.problems()
         if not found and self._outcome is None:
@@ -560,7 +563,7 @@ class AssessmentPage(QWidget):
             return
         self._timer.stop()
         resident, code, slot, amended = self._arg.resident_id, self._arg.instrument, self._slot, self._amended
-        reason = self._reason.editor.text() if self._reason and isinstance(self._reason.editor, NotesEdit) else ""
+        reason = self._reason.editor.text() if self._reason and isinstance(self._reason.editor, NotesEditor) else ""
 
         def work(session: Session) -> Signed:
             if amended is not None:
@@ -594,10 +597,10 @@ class AssessmentPage(QWidget):
         if self.form is None:
             return
         self.form.show_problems(problems)
-        fields = {field.key: field for field in (self._when_field, self._reason) if field is not None}
+        fields = {each.key: each for each in (self._when_field, self._reason) if each is not None}
         messages = {problem.field: problem.message for problem in reversed(problems)}
-        for key, field in fields.items():
-            field.set_error(messages.get(key, ""))
+        for key, each in fields.items():
+            each.set_error(messages.get(key, ""))
         lines: list[tuple[str, QWidget | None]] = []
         asked = {question.link_id for question in self.form.form.questions()}
         for problem in problems:
@@ -618,10 +621,11 @@ class AssessmentPage(QWidget):
         self.form, self.live, self.when, self._dirty = None, None, None, False
         self._when_field, self._reason = None, None
         self.foot.hide()
-        self.result = ResultView(self._ctx, signed, tool, details, self._leave)
+        self.result = ResultView(self._ctx, signed, tool, details, self._arg.resident_id, self._leave)
         self.result.reload.connect(self._reload_alerts)
         self._raised = frozenset(row.id for row in signed.alerts)
         self._column.addWidget(self.result)
+        self.result.show()
         self.result.focus_first()
 
     def _reload_alerts(self) -> None:

@@ -9,14 +9,15 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain.instruments.tool import Instrument
-from app.domain.people import ResidentDetails
+from app.domain.people import ResidentDetails, ResidentId
 from app.ui.context import Context
 from app.ui.pages.alerts.card import AlertCard
 from app.ui.pages.assessment.sign import result_line
 from app.ui.pages.assessment.words import AID, day_words
 from app.ui.theme import M
-from app.ui.widgets.buttons import primary
-from app.ui.widgets.text import card, heading, label, title
+from app.ui.widgets.buttons import primary, secondary
+from app.ui.widgets.text import card
+from app.ui.widgets_form.labels import heading, label, title
 
 if TYPE_CHECKING:
     from app.services.alerts import AlertRow
@@ -34,10 +35,12 @@ class ResultView(QWidget):
         signed: Signed,
         instrument: Instrument,
         details: ResidentDetails,
+        resident_id: ResidentId,
         leave: Callable[[], None],
     ) -> None:
         super().__init__()
         self._ctx = ctx
+        self._resident_id = resident_id
         outcome = signed.outcome
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -49,11 +52,14 @@ class ResultView(QWidget):
         self._alerts.setSpacing(M)
         column.addLayout(self._alerts)
         self.show_alerts(signed.alerts)
-        said = {each for row in signed.alerts for each in row.do}
-        others = [each for each in outcome.actions if each not in said]
+        if any(row.priority == "stat" for row in signed.alerts):
+            self.hospital_button = secondary("Send to hospital: make the red-bag pack", self._hospital)
+            column.addWidget(self.hospital_button, 0, Qt.AlignmentFlag.AlignLeft)
+        said = " ".join(each for row in signed.alerts for each in row.do)
+        others = [each for each in outcome.actions if not _said_already(each, said)]
         if others or not signed.alerts:
             box, inside = card()
-            inside.addWidget(heading("What to do next"))
+            inside.addWidget(heading("Also from this result" if signed.alerts else "What to do next"))
             inside.addWidget(label("\n".join(f"•  {each}" for each in others) or "Carry on as the care plan says."))
             column.addWidget(box)
         column.addWidget(label(day_words(outcome.next_due), "strong"))
@@ -61,6 +67,11 @@ class ResultView(QWidget):
         self.leave_button = primary(f"Back to {details.banner_name}".replace("&", "&&"), leave)
         column.addWidget(self.leave_button, 0, Qt.AlignmentFlag.AlignLeft)
         column.addStretch(1)
+
+    def _hospital(self) -> None:
+        from app.ui.dialogs.hospital import open_for
+
+        open_for(self._ctx, self._resident_id, self)
 
     def show_alerts(self, rows: tuple[AlertRow, ...]) -> None:
         """Shows the alerts that signing raised, as they stand now."""
@@ -77,3 +88,9 @@ class ResultView(QWidget):
         """Puts the focus on the first thing to do: recording the call, or going back."""
         standing = next((each for each in self.cards if each.row.standing), None)
         (standing.call_button if standing else self.leave_button).setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def _said_already(action: str, said: str) -> bool:
+    """Whether every sentence of an action stands among the alerts' own words."""
+    sentences = [each.strip(" .?") for each in action.replace("?", ".").split(". ")]
+    return all(each in said for each in sentences if each)

@@ -18,7 +18,7 @@ from app.ui.widgets.banner import ResidentBanner, spoken_resident
 from app.ui.widgets.buttons import primary
 from app.ui.widgets.flow import FlowLayout
 from app.ui.widgets.tag import Tag
-from app.ui.widgets.text import label
+from app.ui.widgets_form.labels import label
 
 
 class SignDialog(Question):

@@ -11,7 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QDialog, QFrame, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from app.domain.errors import Problem, UserError
@@ -24,7 +24,7 @@ from app.ui.widgets.date_edit import DateEdit, TimeEdit
 from app.ui.widgets.error_summary import ErrorSummary
 from app.ui.widgets.field import ChoiceBox, Field, show_problems
 from app.ui.widgets.password import PasswordEdit
-from app.ui.widgets.text import NotesEdit, label, scrolled, title
+from app.ui.widgets.text import NotesEdit, label, rule, scrolled, title
 
 if TYPE_CHECKING:
     from app.services.session import Session
@@ -85,6 +85,7 @@ class Form(QWidget):
             editor = ChoiceBox(ask.choices)
             editor.setSizeAdjustPolicy(ChoiceBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             editor.setMinimumContentsLength(12)
+            editor.setPlaceholderText("Choose")
             editor.set_value(None)
         elif ask.how == "tick":
             editor = QCheckBox("Yes")
@@ -186,8 +187,15 @@ class FormDialog(QDialog):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
         outer.addWidget(self.area, 1)
+        outer.addWidget(rule())
         outer.addLayout(foot)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Save), self, self._save)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Take the size asked for: Qt alone would not go beyond two thirds of the screen."""
+        super().showEvent(event)
+        if not event.spontaneous():
+            self.resize(self.sizeHint())
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Wide enough for a line of words at this text size, and never higher or wider than the screen."""
@@ -278,7 +286,6 @@ class FormDialog(QDialog):
 
 def show_dialog(dialog: QDialog) -> None:
     """Open a dialog over its window without stopping anything else, with the keyboard in its first field."""
-    dialog.resize(dialog.sizeHint())
     dialog.open()
     if isinstance(dialog, FormDialog):
         dialog.form.first().setFocus(Qt.FocusReason.OtherFocusReason)

@@ -1,39 +1,21 @@
-"""A row of words and buttons of different heights that stand level, and break when there is no room."""
+"""Rows of words and buttons that break when there is no room, and the order in which Tab goes through them."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from itertools import pairwise
 
-from PySide6.QtCore import QRect, Qt
-from PySide6.QtWidgets import QLayoutItem, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 
 from app.ui.theme import M, S
 from app.ui.widgets.flow import FlowLayout
 
 
-class LevelFlow(FlowLayout):
-    """A flow whose items are centred on their line."""
-
-    def setGeometry(self, rect: QRect) -> None:  # noqa: N802 - Qt's name
-        """Place the items, then move the low ones to the middle of their line."""
-        super().setGeometry(rect)
-        lines: dict[int, list[QLayoutItem]] = defaultdict(list)
-        for at in range(self.count()):
-            item = self.itemAt(at)
-            if item is not None and not item.isEmpty():
-                lines[item.geometry().y()].append(item)
-        for items in lines.values():
-            highest = max(item.geometry().height() for item in items)
-            for item in items:
-                item.setGeometry(item.geometry().translated(0, (highest - item.geometry().height()) // 2))
-
-
 def level(widgets: Iterable[QWidget], *, gap: int = M, row_gap: int = S) -> QWidget:
     """The widgets side by side, breaking into lines."""
     box = QWidget()
-    flow = LevelFlow(box, gap=gap, row_gap=row_gap)
+    flow = FlowLayout(box, gap=gap, row_gap=row_gap)
     for widget in widgets:
         flow.addWidget(widget)
     return box

@@ -185,7 +185,7 @@ class ResidentPage(QWidget):
         def add(key: str, section: Section[Any]) -> None:
             self.sections[key] = section
 
-        add("alerts", Section("Alerts", partial(draw_alerts, self.ctx)))
+        add("alerts", Section("Alerts", partial(draw_alerts, self.ctx), framed=False))
         drawer = Assessments(self.ctx, self.look_at, self._again)
         history = link("All assessments", self.all_assessments)
         add("assessments", Section("Assessments", drawer.draw, history))

@@ -12,7 +12,7 @@ from app.ui import theme
 from app.ui.theme import L, M
 from app.ui.widgets.banner import ResidentBanner
 from app.ui.widgets.buttons import button_row, secondary
-from app.ui.widgets.text import scrolled, title
+from app.ui.widgets.text import rule, scrolled, title
 
 if TYPE_CHECKING:
     from app.ui.context import Context
@@ -44,6 +44,7 @@ class RecordDialog(QDialog):
         outer.setSpacing(0)
         outer.addWidget(self.banner)
         outer.addWidget(self.area, 1)
+        outer.addWidget(rule())
         outer.addLayout(self.buttons)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name

@@ -46,7 +46,9 @@ def empty(layout: QLayout) -> None:
 class Section(QWidget, Generic[T]):
     """A heading, the buttons that belong to it, and a column that ``draw`` fills from the data."""
 
-    def __init__(self, name: str, draw: Callable[[T, QVBoxLayout], None], *buttons: QWidget) -> None:
+    def __init__(
+        self, name: str, draw: Callable[[T, QVBoxLayout], None], *buttons: QWidget, framed: bool = True
+    ) -> None:
         super().__init__()
         self.name = name
         self.setAccessibleName(name)
@@ -54,15 +56,18 @@ class Section(QWidget, Generic[T]):
         self._data: T | None = None
         self.heading = heading(name)
         top = level((self.heading, *buttons))
-        frame, self._inside = card()
+        self._rows = QVBoxLayout()
+        self._rows.setSpacing(S)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, S, 0, 0)
         column.setSpacing(S)
         column.addWidget(top)
-        column.addWidget(frame)
-        self._rows = QVBoxLayout()
-        self._rows.setSpacing(S)
-        self._inside.addLayout(self._rows)
+        if framed:
+            frame, inside = card()
+            inside.addLayout(self._rows)
+            column.addWidget(frame)
+        else:
+            column.addLayout(self._rows)
 
     def show_data(self, data: T) -> None:
         """Draw the data, unless it is what stands there already (somebody may be typing in it)."""

@@ -94,9 +94,11 @@ def fact_words(body: FactBody, today: date) -> FactWords:
             late = "Time-critical: a dose must not be late or missed"
             return FactWords(name, detail, late if body.time_critical and not ended(body, today) else "")
         case Contact():
-            phone = body.phone or "Phone not recorded"
-            first = "Ring first" if body.main else ""
-            return FactWords(body.name, " · ".join(p for p in (body.relation, phone, first) if p))
+            phone = body.phone.replace(" ", "\u00a0")  # a number must not break over two lines
+            unknown = "" if phone else "phone not recorded"
+            first = "ring first" if body.main else ""
+            main = f"{body.name} · {phone}" if phone else body.name
+            return FactWords(main, _sentence(" · ".join(p for p in (body.relation, unknown, first) if p)))
         case CprDecision():
             return _cpr_words(body, today)
         case Need():
@@ -104,10 +106,12 @@ def fact_words(body: FactBody, today: date) -> FactWords:
             paper = f"paper document of {short_date(body.evidenced_on)}" if body.evidenced_on else ""
             detail = " · ".join(part for part in (dates, paper, body.why) if part)
             over = " (ended)" if ended(body, today) else ""
-            return FactWords(AREA_LABELS.get(body.area, body.area) + over, detail)
+            return FactWords(AREA_LABELS.get(body.area, body.area) + over, _sentence(detail))
         case ChcPeriod():
             words = "Continuing Healthcare funded"
-            return FactWords(words + (" (ended)" if ended(body, today) else ""), period(body.since, body.until))
+            return FactWords(
+                words + (" (ended)" if ended(body, today) else ""), _sentence(period(body.since, body.until))
+            )
         case Stay():
             until = f"Left {date_time(body.until)}" if body.until else "Lives here now"
             return FactWords(f"Moved in {date_time(body.since)}", until)
@@ -133,8 +137,12 @@ def _cpr_words(body: CprDecision, today: date) -> FactWords:
         warning = "Unverified: add the clinician and the decision date. Until then it is not printed as in force"
     elif body.review_on and body.review_on < today:
         warning = f"Review was due on {long_date(body.review_on)}"
-    detail = " · ".join(parts)
-    return FactWords(CPR_LABELS[body.kind], detail[:1].upper() + detail[1:], warning)
+    return FactWords(CPR_LABELS[body.kind], _sentence(" · ".join(parts)), warning)
+
+
+def _sentence(text: str) -> str:
+    """The text with a capital at its start."""
+    return text[:1].upper() + text[1:]
 
 
 def ended(body: FactBody, today: date) -> bool:
@@ -165,7 +173,7 @@ def cpr_line(facts: Iterable[Fact]) -> tuple[str, str]:
     where = (
         f"original: {newest.original_location}" if newest.original_location else "place of the original not recorded"
     )
-    return CPR_LABELS[newest.kind], "" if newest.kind is CprKind.ATTEMPT else where[:1].upper() + where[1:]
+    return CPR_LABELS[newest.kind], "" if newest.kind is CprKind.ATTEMPT else _sentence(where)
 
 
 def plural(count: int, one: str, many: str = "") -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QCheckBox, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
 
 from app.domain.dates import age_years, long_date, short_date
 from app.domain.nhs import format_nhs_number
@@ -14,10 +14,10 @@ from app.domain.people import CprKind, ResidentId
 from app.ui import theme
 from app.ui.pages.resident.level import level
 from app.ui.pages.resident.words import AREA_LABELS, CPR_SHORT, STATUS_WORDS, plural
-from app.ui.theme import L, M, Tone
+from app.ui.theme import M, Tone
 from app.ui.widgets.buttons import link, primary, secondary
 from app.ui.widgets.table import Column, RecordTable
-from app.ui.widgets.text import card, heading, label, title
+from app.ui.widgets.text import card, heading, label, page_column, title
 
 if TYPE_CHECKING:
     from app.services.changes import Changes
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from app.ui.tasks import Job
 
 _KINDS = frozenset({"resident", "fact", "assessment", "draft", "alert", "transfer"})
-_NAME_WIDTH = 300
+_WIDEST = {0: 280, 1: 150, 2: 120}
+"""Name, known-as and room, at 100 % text: wide enough for nearly everybody."""
 _NEXT = frozenset({Qt.Key.Key_Down, Qt.Key.Key_PageDown})
 _ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 
@@ -54,7 +55,7 @@ class ResidentsPage(QWidget):
         self.search.installEventFilter(self)
         self.left = QCheckBox("Include residents who have left or died")
         self.left.toggled.connect(self._ask)
-        self.count = label("", "secondary")
+        self.count = label("", "secondary", wrap=False)
         self.count.setAccessibleName("How many")
         self.add_button = primary("Add resident", self.add)
         self.import_button = secondary("Import from CSV…", self.import_csv)
@@ -122,14 +123,12 @@ class ResidentsPage(QWidget):
         return super().eventFilter(watched, event)
 
     def _lay_out(self) -> None:
-        tools = level((self.search, self.left))
+        tools = level((self.search, self.left, self.count))
         top = level((title("Residents"), self.add_button, self.import_button))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(L, L, L, M)
-        column.setSpacing(M)
+        self.table.setMinimumHeight(theme.scaled(240))  # with large text the page scrolls, not a slit of a table
+        column = page_column(self)
         column.addWidget(top)
         column.addWidget(tools)
-        column.addWidget(self.count)
         column.addWidget(self.table, 1)
         column.addWidget(self.nobody)
         column.addStretch(0)
@@ -196,8 +195,8 @@ class ResidentsPage(QWidget):
 
     def _fit_names(self) -> None:
         """A very long name takes more lines instead of pushing every other column out of sight."""
-        widest = theme.scaled(_NAME_WIDTH)
-        for column in (0, 1):
+        for column, width in _WIDEST.items():
+            widest = theme.scaled(width)
             if self.table.columnWidth(column) <= widest:
                 continue
             room, metrics = widest - 2 * M, self.table.fontMetrics()

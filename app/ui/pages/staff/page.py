@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QBoxLayout, QCheckBox, QFrame, QGridLayout, QPushButton, QVBoxLayout, QWidget
 
-from app.domain.dates import date_time, short_date
+from app.domain.dates import date_time, short_date, to_local
 from app.domain.people import Appointment, ChampionPost, StaffId, StaffMember
 from app.ui.pages.resident.level import level
 from app.ui.pages.resident.sections import empty
@@ -19,7 +20,6 @@ from app.ui.pages.staff.cover import holding
 from app.ui.pages.staff.staff_forms import ROLE_LABELS
 from app.ui.theme import L, M, Tone, scaled
 from app.ui.widgets.buttons import link, primary, secondary
-from app.ui.widgets.flow import FlowLayout
 from app.ui.widgets.table import Column, RecordTable
 from app.ui.widgets.tag import Tag
 from app.ui.widgets.text import card, heading, label, page_column, rule, title
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from app.services.staff import PathwayCover
     from app.ui.context import Context
 
+_WIDE, _ONE_LINE = 960, 1150
+"""Page widths, at 100 % text, from which the person stands beside the list, and all pathways in one line."""
 _Everything = tuple[tuple["PathwayCover", ...], tuple[StaffMember, ...]]
 
 
@@ -52,7 +54,10 @@ class StaffPage(QWidget):
         self.count = label("", "secondary")
         self.cover = QWidget()
         self.cover.setAccessibleName("Champion cover")
-        self._cover = FlowLayout(self.cover, gap=M, row_gap=M)
+        self._cover = QGridLayout(self.cover)
+        self._cover.setContentsMargins(0, 0, 0, 0)
+        self._cover.setSpacing(M)
+        self._cards: list[QFrame] = []
         self.table: RecordTable[StaffMember] = RecordTable("Staff", self._columns(), key=lambda m: m.id)
         self.table.chosen.connect(self._choose)
         self.table.opened.connect(lambda _: self.change())
@@ -137,9 +142,37 @@ class StaffPage(QWidget):
         column.addWidget(self.cover)
         column.addWidget(tools)
         self.table.setMinimumHeight(scaled(230))
-        column.addWidget(self.table, 1)
         column.addWidget(self.nobody)
-        column.addWidget(self.person)
+        self._halves = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._halves.setSpacing(M)
+        self._halves.addWidget(self.table, 3)
+        side = QVBoxLayout()
+        side.addWidget(self.person)
+        side.addStretch(1)
+        self._halves.addLayout(side, 2)
+        column.addLayout(self._halves, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """As many pathways in a line as there is room for at this text size; the person beside the list if possible."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """The same when the text size changes."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._arrange()
+
+    def _arrange(self) -> None:
+        wide = self.width() >= scaled(_WIDE)
+        direction = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
+        if self._halves.direction() != direction:
+            self._halves.setDirection(direction)
+        columns = 6 if self.width() >= scaled(_ONE_LINE) else 3
+        for at, frame in enumerate(self._cards):
+            self._cover.addWidget(frame, at // columns, at % columns)
+        for at in range(6):
+            self._cover.setColumnStretch(at, 1 if at < columns else 0)
 
     def _load(self, choose: object = None) -> None:
         self._asked += 1
@@ -156,9 +189,8 @@ class StaffPage(QWidget):
         self._everybody = everybody
         self._held = holding(everybody, self.ctx.now())
         empty(self._cover)
-        for pathway in cover:
-            self._cover.addWidget(cover_card(pathway))
-        self.cover.updateGeometry()
+        self._cards = [cover_card(pathway) for pathway in cover]
+        self._arrange()
         self.count.setText(plural(len(everybody), "person", "people"))
         self.table.setVisible(bool(everybody))
         self.nobody.setVisible(not everybody)
@@ -194,10 +226,8 @@ class StaffPage(QWidget):
         post = appointment.post
         words = PATHWAY_LABELS[post.pathway]
         box = QWidget()
-        line = QHBoxLayout(box)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(M)
-        column = QVBoxLayout()
+        column = QVBoxLayout(box)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
         holds = appointment.id in self._held
         column.addWidget(level([label(words, "strong", wrap=False), Tag(*self._state(post, holds=holds))]))
@@ -207,13 +237,12 @@ class StaffPage(QWidget):
         column.addWidget(label(f"Trained {short_date(post.trained_on)}{by} · {number} · {expires}", "secondary"))
         until = f"until {date_time(post.in_post_until)}" if post.in_post_until else "no end set"
         column.addWidget(label(f"In post from {date_time(post.in_post_since)}, {until}", "secondary"))
-        line.addLayout(column, 1)
         buttons = [link("Change", partial(self.change_post, appointment))]
         if post.in_post_until is None:
             buttons.append(link("End the post", partial(self.end_post, appointment)))
         for button in buttons:
             _named(button, f"{button.text()}: {words} champion {member.details.name}")
-            line.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        column.addWidget(level(buttons))
         return box
 
     def _state(self, post: ChampionPost, *, holds: bool) -> tuple[str, Tone]:
@@ -252,18 +281,17 @@ class StaffPage(QWidget):
 def cover_card(cover: PathwayCover) -> QFrame:
     """One pathway: covered by whom and until when, or NOT COVERED, with a sign and in words."""
     frame, column = card(spacing=4)
-    column.addWidget(label(cover.label, "strong", wrap=False))
+    column.addWidget(label(cover.label, "strong"))
     if cover.covered:
         column.addWidget(Tag("Covered", Tone.GOOD))
         for name in cover.champions:
             column.addWidget(label(name))
-        column.addWidget(label(f"until {date_time(cover.until)}" if cover.until else "no end set", "secondary"))
+        column.addWidget(label(until_words(cover.until), "secondary"))
     else:
         column.addWidget(Tag("NOT COVERED", Tone.DANGER))
         column.addWidget(label("No champion in post", "secondary"))
     column.addStretch(1)
     frame.setAccessibleName(cover_words(cover))
-    frame.setMinimumWidth(scaled(172))
     return frame
 
 
@@ -271,8 +299,17 @@ def cover_words(cover: PathwayCover) -> str:
     """The same in one sentence, for a screen reader."""
     if not cover.covered:
         return f"{cover.label}: not covered, no champion in post"
-    until = f"until {date_time(cover.until)}" if cover.until else "no end set"
-    return f"{cover.label}: covered by {', '.join(cover.champions)}, {until}"
+    return f"{cover.label}: covered by {', '.join(cover.champions)}, {until_words(cover.until)}"
+
+
+def until_words(until: datetime | None) -> str:
+    """Until when cover lasts; an end at midnight is said as the last day that is covered."""
+    if until is None:
+        return "no end set"
+    local = to_local(until)
+    if (local.hour, local.minute) == (0, 0):
+        return f"until {short_date(local.date() - timedelta(days=1))}"
+    return f"until {date_time(until)}"
 
 
 def member_line(member: StaffMember) -> str:

@@ -1,0 +1,436 @@
+"""The practice home: 45 invented residents with some weeks of history, and a practice CCG that answers.
+
+Built through the same use cases as a real home, with a clock that is moved from day to day, so that everything in it is
+as it would be had it been recorded then. The same day gives the same home; only keys and identifiers differ.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from app.domain.clock import Clock
+from app.domain.dates import LONDON, age_years, to_local, to_utc, week_start
+from app.domain.instruments.falls_multifactorial import DOMAINS
+from app.domain.nhs import is_nhs_number
+from app.domain.people import (
+    Absence,
+    Allergy,
+    ChampionPost,
+    ChcPeriod,
+    Contact,
+    CprDecision,
+    CprKind,
+    Diagnosis,
+    FactBody,
+    FactKind,
+    Gender,
+    Home,
+    Medicine,
+    Need,
+    ResidentDetails,
+    ResidentId,
+    Role,
+    StaffDetails,
+    Stay,
+)
+from app.domain.transfer import time_critical_kind
+from app.models.residents import facts as resident_facts
+from app.services import alerts, assessments, first_run, practice_ccg, premium, residents, sign_in, staff, sync
+from app.services.clock import SetClock
+from app.services.session import Session
+
+USER = "mo"
+PASSWORD = "practice makes perfect"  # noqa: S105 - published: a practice home protects nobody
+ACCOUNTS = (("mo", Role.MANAGER), ("nia", Role.NURSE), ("cass", Role.CHAMPION), ("cal", Role.CARER))
+"""The practice home's accounts; all have the same password."""
+_WEEKS = 6
+_SEED = 2016
+
+_FAMILY = (
+    "Alderfly", "Bramblebee", "Cornflower", "Dunnock", "Eiderdown", "Fieldfare", "Goldcrest", "Hawfinch", "Ivyleaf",
+    "Jackdaw", "Kingcup", "Lapwing", "Mistletoe", "Nuthatch", "Oxeye", "Pipistrelle", "Quickthorn", "Redpoll",
+    "Sandpiper", "Thistledown", "Umberwing", "Velvetleaf", "Whinchat", "Yellowhammer", "Zephyrbell", "Applegarth",
+    "Bluethroat", "Chiffchaff", "Dragonfly", "Elderberry", "Foxglove", "Greenshank", "Honeysuckle", "Inkcap",
+    "Juniperberry", "Kestrelwood", "Linnetsong", "Marigold", "Nightjar", "O'Starling", "Peregrine", "Ragwort",
+    "Siskin-Wren", "Turnstone", "Waxwing",
+)  # fmt: skip
+_WOMEN = (
+    "Ada", "Beryl", "Constance", "Doris", "Edna", "Florence", "Gladys", "Hilda", "Ivy", "Joan", "Kathleen", "Lilian",
+    "Mabel", "Nora", "Olive", "Phyllis", "Queenie", "Ruby", "Sylvia", "Thelma", "Una", "Vera", "Winifred", "Yvonne",
+    "Zoë", "Agnes", "Brenda", "Cicely", "Daphne",
+)  # fmt: skip
+_MEN = (
+    "Albert", "Bernard", "Cyril", "Desmond", "Ernest", "Frank", "George", "Harold", "Ivor", "Jack", "Kenneth",
+    "Leonard", "Maurice", "Norman", "Oswald", "Percy",
+)  # fmt: skip
+# Which residents have which needs, by their place in the list: twelve have two or more premium areas.
+_NEEDS: dict[int, tuple[str, ...]] = {
+    0: ("dementia", "falls"), 3: ("nutrition", "falls", "dementia"), 6: ("dementia", "nutrition"),
+    9: ("falls", "respiratory"), 12: ("wound", "nutrition", "dementia"), 15: ("wound", "falls"),
+    18: ("dementia", "end_of_life"), 21: ("falls", "nutrition"), 24: ("neurological", "falls"),
+    27: ("nutrition", "continence"), 30: ("dementia", "falls", "nutrition"), 33: ("wound", "dementia", "falls"),
+    36: ("continence", "respiratory"), 39: ("dementia", "engagement"), 42: ("falls",), 5: ("nutrition",),
+    11: ("wound",), 20: ("dementia",),
+}  # fmt: skip
+_DIAGNOSES = {
+    "dementia": "Alzheimer's disease",
+    "falls": "Recurrent falls",
+    "nutrition": "Unintended weight loss",
+    "wound": "Peripheral vascular disease",
+    "respiratory": "COPD",
+    "end_of_life": "Advanced heart failure",
+    "neurological": "Parkinson's disease",
+    "continence": "Urinary incontinence",
+}
+_OTHER_DIAGNOSES = ("Hypertension", "Type 2 diabetes", "Osteoarthritis", "Atrial fibrillation", "Hypothyroidism")
+_MEDICINES = {
+    "dementia": ("Donepezil 10 mg", "at night"),
+    "neurological": ("Co-careldopa 25/100 mg", "four times a day, on time"),
+    "respiratory": ("Tiotropium 18 micrograms", "inhaled once a day"),
+    "end_of_life": ("Furosemide 40 mg", "every morning"),
+}
+_OTHER_MEDICINES = (
+    ("Paracetamol 1 g", "four times a day"), ("Amlodipine 5 mg", "once a day"), ("Apixaban 5 mg", "twice a day"),
+    ("Metformin 500 mg", "twice a day with food"), ("Levothyroxine 50 micrograms", "every morning"),
+    ("Colecalciferol 800 units", "once a day"), ("Macrogol sachet", "once a day when needed"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Person:
+    """A practice resident while the home is being built."""
+
+    place: int
+    id: ResidentId
+    details: ResidentDetails
+    needs: tuple[str, ...]
+    weight: Decimal
+    height: Decimal
+
+
+def build(store_dir: Path, clock: Clock, say: Callable[[str], None] = lambda _: None) -> Session:
+    """Make the practice home and sign in its manager. ``say`` is told what is being done, a line at a time.
+
+    Raises as :func:`app.services.first_run.create_home` does when there are records in the folder already.
+    """
+    now = clock.now()
+    today = to_local(now).date()
+    monday = week_start(today)
+    past = SetClock(_local(monday - timedelta(weeks=_WEEKS), 9))
+    say("Making the practice home: keys and store")
+    setup = first_run.HomeSetup(_home(), USER, "Mo Manager", "practice laptop")
+    first_run.create_home(store_dir, setup, PASSWORD, past)
+    session = sign_in.sign_in(store_dir, USER, PASSWORD, past)
+    chance = random.Random(_SEED)  # noqa: S311 - invented facts, the same each time
+    say("Staff, champions and accounts")
+    sync.connect(session, practice_ccg.connection(store_dir, session.now))
+    _staff(session, today)
+    say("45 invented residents")
+    people = _residents(session, chance, today)
+    for weeks_ago in range(_WEEKS, 0, -1):
+        start = monday - timedelta(weeks=weeks_ago)
+        say(f"{weeks_ago} week{'' if weeks_ago == 1 else 's'} ago")
+        _week_of_care(session, past, chance, people, start, first=weeks_ago == _WEEKS)
+        if weeks_ago > 1:
+            past.at = _local(start + timedelta(days=7), 10)
+            premium.submit(session, start, PASSWORD)
+            sync.sync_now(session)
+    say("This week")
+    _this_week(session, past, people, now)
+    session.clock = clock
+    return session
+
+
+def _home() -> Home:
+    return Home(
+        name="Practice House",
+        ods="VN3X2",
+        cqc_location="1-999999999",
+        address=("1 Practice Lane", "Ware"),
+        postcode="SG12 9ZZ",
+        phone="01632 960100",
+        email="practice.house@example.nhs.uk",
+        beds=45,
+        locality="Lower Lea Valley",
+        kind="residential",
+        accredited=((date(2016, 1, 4), None),),
+        practice=True,
+        phones=(
+            ("homefirst", "01632 960101"),
+            ("dietetics", "01632 960102"),
+            ("tissue-viability", "01632 960103"),
+            ("community-nurse", "01632 960104"),
+            ("ccg-quality", "01632 960105"),
+        ),
+    )
+
+
+def _staff(session: Session, today: date) -> None:
+    """Champions of every pathway but wound; the falls champion leaves in five weeks."""
+    started = _local(today - timedelta(days=900), 9)
+    leaving = _local(today + timedelta(days=35), 9)
+    people = (
+        ("nia", "Nia Nightingale", Role.NURSE, ("health",), None),
+        ("cass", "Cass Coltsfoot", Role.CHAMPION, ("dementia", "engagement"), None),
+        ("dee", "Dee Dragonwell", Role.CHAMPION, ("dementia",), None),
+        ("fay", "Fay Fernleaf", Role.CHAMPION, ("falls",), leaving),
+        ("ned", "Ned Nettlebed", Role.CHAMPION, ("nutrition",), None),
+        ("cal", "Cal Campion", Role.CARER, (), None),
+        ("sal", "Sal Sorrel", Role.CARER, (), None),
+    )
+    accounts = dict(ACCOUNTS)
+    for number, (key, name, role, pathways, leaves) in enumerate(people):
+        saved = staff.add_staff(session, StaffDetails(key, name, role, "", started, leaves))
+        for pathway in pathways:
+            post = ChampionPost(
+                pathway, today - timedelta(days=400), today + timedelta(days=330), f"HC-{pathway[:2].upper()}-{number}",
+                "Practice training provider", started, leaves,
+            )  # fmt: skip
+            staff.appoint(session, saved.staff_id, post)
+        if key in accounts:
+            staff.add_account(session, saved.staff_id, key, accounts[key], PASSWORD)
+
+
+def _residents(session: Session, chance: random.Random, today: date) -> list[_Person]:
+    people = []
+    for place, family in enumerate(_FAMILY):
+        man = place % 3 == 1
+        given = _MEN[place // 3 % len(_MEN)] if man else _WOMEN[place * 2 // 3 % len(_WOMEN)]
+        born = today.replace(day=1) - timedelta(days=365 * chance.randint(72, 99) + chance.randint(0, 364))
+        details = ResidentDetails(
+            key=f"R{place + 1:02d}",
+            family_name=family,
+            given_name=given,
+            date_of_birth=born,
+            nhs_number=_nhs_number(place) if place != 44 else None,
+            nhs_number_absent_reason="" if place != 44 else "Moved from abroad, number applied for",
+            title=("Mr" if man else chance.choice(("Mrs", "Miss"))),
+            preferred_name=given[:3] if place % 7 == 2 else "",
+            gender=Gender.MALE if man else Gender.FEMALE,
+            room=str(place + 1),
+            gp_code="E82999",
+            gp_name="Practice Surgery",
+            gp_phone="01632 960110",
+            consent_sharing=None if place % 11 == 10 else True,
+        )
+        arrived = _local(today - timedelta(days=chance.randint(90, 1500)), 11)
+        saved = residents.add_resident(session, details, stay_since=arrived)
+        needs = _NEEDS.get(place, ())
+        for body in _facts(place, needs, chance, today):
+            residents.add_fact(session, saved.resident_id, body)
+        height = Decimal(chance.randint(150, 182)) / 100
+        bmi = Decimal("18.2") if "nutrition" in needs else Decimal(chance.randint(21, 28))
+        weight = (bmi * height * height).quantize(Decimal("0.1"))
+        people.append(_Person(place, saved.resident_id, details, needs, weight, height))
+    return people
+
+
+def _facts(place: int, needs: tuple[str, ...], chance: random.Random, today: date) -> list[FactBody]:
+    bodies: list[FactBody] = []
+    if place % 3 == 0:
+        bodies.append(Allergy("Penicillin", "rash"))
+    elif place % 3 == 1:
+        bodies.append(Allergy(none_known=True))
+    bodies += [Diagnosis(_DIAGNOSES[need], today - timedelta(days=700)) for need in needs if need in _DIAGNOSES]
+    bodies += [Diagnosis(text) for text in chance.sample(_OTHER_DIAGNOSES, 2)]
+    medicines = [_MEDICINES[need] for need in needs if need in _MEDICINES]
+    medicines += chance.sample(_OTHER_MEDICINES, chance.randint(2, 5))
+    bodies += [Medicine(name, how, time_critical=bool(time_critical_kind(name))) for name, how in medicines]
+    if place % 4 == 0:
+        decided = today - timedelta(days=200 + place)
+        review = decided + timedelta(days=365)
+        bodies.append(CprDecision(CprKind.DNACPR, decided, "Dr P. Practice", "Front of the care folder", review))
+    elif place % 4 == 1:
+        bodies.append(CprDecision(CprKind.RESPECT, today - timedelta(days=90), "Dr P. Practice", "Bedroom, top drawer"))
+    elif place % 4 == 2:
+        bodies.append(CprDecision(CprKind.ATTEMPT))
+    relation = chance.choice(("daughter", "son", "niece", "friend"))
+    bodies.append(Contact(f"Sam {_FAMILY[place]}", relation, f"01632 9602{place:02d}", main=True))
+    since = today - timedelta(days=300)
+    bodies += [Need(area, since, why="Recorded at the care review") for area in needs]
+    if place == 21:
+        bodies.append(ChcPeriod(today - timedelta(days=120)))
+    return bodies
+
+
+def _week_of_care(
+    session: Session, past: SetClock, chance: random.Random, people: list[_Person], start: date, *, first: bool
+) -> None:
+    """One week's assessments, in the order of the clock: everybody in the first week, then what falls due."""
+    for day in range(7):
+        for hour, person in enumerate(p for p in people if p.place % 7 == day):
+            past.at = _local(start + timedelta(days=day), 8 + hour)
+            _assess(session, chance, person, start, first=first)
+    for alert in alerts.standing(session):
+        alerts.record_call(session, alert.id, spoke_to=alert.phone_who)
+        alerts.close(session, alert.id, outcome="Advice given and added to the care plan")
+
+
+def _assess(session: Session, chance: random.Random, person: _Person, start: date, *, first: bool) -> None:
+    today = start
+    monthly = (start.toordinal() // 7 + person.place) % 4 == 0
+    if first or monthly or ("nutrition" in person.needs and chance.random() < 0.5):
+        _sign(session, person, "must", _must(person, chance))
+    if first or monthly:
+        _sign(session, person, "news2", _news2(chance, respiratory="respiratory" in person.needs))
+        if person.place not in (7, 29):  # two are left to fall overdue
+            _sign(session, person, "waterlow", _waterlow(person, today))
+    if first:
+        _sign(session, person, "falls_multifactorial", _falls(person, today))
+        if "dementia" in person.needs:
+            _sign(session, person, "four_at", _FOUR_AT)
+            _sign(session, person, "abbey", {"items": [0, 1, 0, 0, 0, 1]})
+        if person.place % 3 == 0:
+            _sign(session, person, "about_me", _about_me(person, today))
+    if person.place == 33 and first:
+        _sign(session, person, "pressure_ulcer_category", {"skin": "broken", "depth": "partial"})
+    if person.place == 33 and not first:
+        weeks = (start - date(2016, 1, 4)).days // 7 % 8
+        _sign(session, person, "wound_area_reduction", {
+            "length0_cm": Decimal("4.0"), "width0_cm": Decimal("3.0"),
+            "length1_cm": Decimal("4.0") - Decimal("0.3") * weeks, "width1_cm": Decimal("3.0") - Decimal("0.2") * weeks,
+        })  # fmt: skip
+
+
+def _this_week(session: Session, past: SetClock, people: list[_Person], now: datetime) -> None:
+    """What is open now: somebody in hospital, a death, a resident unwell, drafts not finished."""
+    by_place = {person.place: person for person in people}
+
+    def at(hours_ago: int) -> None:
+        past.at = max(past.at, now - timedelta(hours=hours_ago))
+
+    at(60)
+    residents.add_fact(session, by_place[14].id, Absence(past.at, None, "Hospital: chest infection"))
+    at(50)
+    gone = by_place[40]
+    died = past.at
+    residents.change_resident(session, gone.id, replace(gone.details, died_at=died), reason="Died in the home")
+    _end_stay(session, gone.id, died)
+    at(6)
+    unwell = by_place[9]
+    _sign(session, unwell, "news2", {
+        "resp_rate": 23, "spo2": 93, "spo2_scale": 1, "on_oxygen": False, "systolic": 118, "pulse": 96,
+        "consciousness": "A", "temp_c": Decimal("38.2"),
+    })  # fmt: skip
+    at(4)
+    thin = by_place[6]
+    _sign(session, thin, "must", {
+        "height_m": thin.height, "weight_kg": thin.weight - Decimal("2.0"),
+        "previous_weight_kg": thin.weight + Decimal("4.5"), "acutely_ill_no_intake_5d": False,
+    })  # fmt: skip
+    at(2)
+    assessments.save_draft(session, by_place[3].id, "waterlow", {"sex": "F", "age_years": 84, "build": "below_average"})
+    assessments.save_draft(session, by_place[15].id, "news2", {"resp_rate": 18, "spo2": 96})
+
+
+def _end_stay(session: Session, resident_id: ResidentId, at: datetime) -> None:
+    with session.read() as connection:
+        stays = resident_facts(connection, resident_id, FactKind.STAY)
+    for fact in stays:
+        if isinstance(fact.body, Stay):
+            residents.change_fact(session, fact.id, replace(fact.body, until=at), reason="Died in the home")
+
+
+def _sign(session: Session, person: _Person, code: str, answers: dict[str, object]) -> None:
+    assessments.sign(session, person.id, code, answers)
+
+
+def _must(person: _Person, chance: random.Random) -> dict[str, object]:
+    change = Decimal(chance.randint(-4, 6)) / 10
+    return {
+        "height_m": person.height,
+        "weight_kg": person.weight + change,
+        "previous_weight_kg": person.weight + Decimal("1.0"),
+        "acutely_ill_no_intake_5d": False,
+    }
+
+
+def _news2(chance: random.Random, *, respiratory: bool) -> dict[str, object]:
+    return {
+        "resp_rate": chance.randint(14, 20),
+        "spo2": chance.randint(89, 91) if respiratory else chance.randint(96, 98),
+        "spo2_scale": 2 if respiratory else 1,
+        "on_oxygen": False,
+        "systolic": chance.randint(116, 158),
+        "pulse": chance.randint(62, 88),
+        "consciousness": "A",
+        "temp_c": Decimal(chance.randint(362, 374)) / 10,
+    }
+
+
+def _waterlow(person: _Person, today: date) -> dict[str, object]:
+    wound = "wound" in person.needs
+    return {
+        "sex": "M" if person.details.gender is Gender.MALE else "F",
+        "age_years": age_years(person.details.date_of_birth, today),
+        "build": "below_average" if "nutrition" in person.needs else "average",
+        "skin": ["tissue_paper", "dry"] if wound else ["healthy"],
+        "mst_weight_lost": "no",
+        "mst_poor_appetite": "nutrition" in person.needs,
+        "continence": "both" if wound else ("urine" if "continence" in person.needs else "complete_or_catheterised"),
+        "mobility": "chairbound" if wound else "restricted",
+        "tissue_malnutrition": ["pvd"] if wound else [],
+        "neurological_points": 0,
+        "surgery": "none",
+        "medication_points": 0,
+    }
+
+
+def _falls(person: _Person, today: date) -> dict[str, object]:
+    answers: dict[str, object] = dict.fromkeys(DOMAINS, "no_concern")
+    if "falls" in person.needs:
+        for domain, action in (("gait_balance", "Frame at hand, refer to physiotherapy"),
+                               ("vision_hearing", "Optician visit, glasses cleaned daily")):  # fmt: skip
+            answers |= {
+                domain: "concern",
+                f"{domain}_action": action,
+                f"{domain}_owner": "Fay Fernleaf",
+                f"{domain}_by": (today + timedelta(days=28)).isoformat(),
+            }
+    return answers
+
+
+def _about_me(person: _Person, today: date) -> dict[str, object]:
+    return {
+        "preferred_name": person.details.preferred_name or person.details.given_name,
+        "completed_on": today.isoformat(),
+        "consent_to_share": True,
+        "what_matters": "My family's visits, a proper cup of tea, and being asked before anything is done.",
+        "knows_me_best": f"Sam {person.details.family_name}",
+        "life_so_far": "Worked at the post office, kept bees, sang in the choir.",
+        "hobbies": "Birds at the window, crosswords, old films.",
+        "worries_and_comfort": "Being hurried worries me. Sit down, use my name, give me time.",
+        "communication": "Speak clearly on my left side. I wear glasses for reading.",
+        "mobility": "I walk with a frame and one person beside me.",
+        "sleep": "I sleep best with the door ajar and a lamp on.",
+        "eating_drinking": "Soft food, small helpings, and a beaker with a lid.",
+        "helped_by": "Cass Coltsfoot",
+    }
+
+
+_FOUR_AT: dict[str, object] = {
+    "alertness": "normal", "amt4_mistakes": 1, "months_backwards": 5, "acute_change": False,
+}  # fmt: skip
+
+
+def _nhs_number(place: int) -> str:
+    """The place-th number of the 999 range whose check digit exists."""
+    found = -1
+    stem = 0
+    while True:
+        stem += 1
+        for digit in range(10):
+            number = f"999{stem:06d}{digit}"
+            if is_nhs_number(number):
+                found += 1
+                if found == place:
+                    return number
+
+
+def _local(day: date, hour: int) -> datetime:
+    return to_utc(datetime.combine(day, time(hour), LONDON))

@@ -1,0 +1,97 @@
+"""What every test of the screens asks: has each control a name, is any text cut off, has everything arrived."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSpinBox,
+    QCheckBox,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QProgressBar,
+    QRadioButton,
+    QSlider,
+    QTabBar,
+    QTextEdit,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from app.ui.tasks import Tasks
+
+_CONTROLS = (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSpinBox,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QProgressBar,
+    QSlider,
+    QTextEdit,
+)
+
+
+def unnamed(root: QWidget) -> list[str]:
+    """The controls below the widget, shown or not, that a screen reader has no name for."""
+    return [_describe(part) for part in (root, *root.findChildren(QWidget)) if _is_control(part) and not _name(part)]
+
+
+def clipped(root: QWidget) -> list[str]:
+    """The labels and buttons on the screen whose text does not fit into them."""
+    return [
+        _describe(part)
+        for part in root.findChildren(QWidget)
+        if part.isVisible() and isinstance(part, QLabel | QAbstractButton) and _is_cut(part)
+    ]
+
+
+def wait_quiet(qtbot: QtBot, tasks: Tasks) -> None:
+    """Wait until no result is on its way any more."""
+    qtbot.waitUntil(lambda: not tasks.busy, timeout=20_000)
+
+
+def press(qtbot: QtBot, keys: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+    """Press a key where the keyboard is."""
+    from PySide6.QtWidgets import QApplication
+
+    target = QApplication.focusWidget() or QApplication.activeWindow()
+    assert target is not None, "no window has the keyboard"
+    qtbot.keyClick(target, keys, modifier)
+
+
+def _is_control(part: QWidget) -> bool:
+    inner = part.objectName().startswith("qt_") or isinstance(
+        part.parentWidget(), QComboBox | QAbstractSpinBox | QTabBar
+    )
+    popup = part.window() is not part and type(part.window()).__name__ == "QComboBoxPrivateContainer"
+    return isinstance(part, _CONTROLS) and not inner and not popup
+
+
+def _name(part: QWidget) -> str:
+    found = QAccessible.queryAccessibleInterface(part)
+    return found.text(QAccessible.Text.Name).strip() if found is not None else ""
+
+
+def _is_cut(part: QLabel | QAbstractButton) -> bool:
+    if isinstance(part, QLabel):
+        if not part.text():
+            return False
+        room = part.contentsRect()
+        flags = Qt.TextFlag.TextWordWrap if part.wordWrap() else Qt.TextFlag.TextExpandTabs
+        needed = part.fontMetrics().boundingRect(room, int(flags | Qt.AlignmentFlag.AlignLeft), part.text())
+        return needed.width() > room.width() + 1 or needed.height() > room.height() + 1
+    if not part.text() or isinstance(part, QCheckBox | QRadioButton):
+        return bool(part.text()) and part.width() + 1 < part.minimumSizeHint().width()
+    return part.width() + 1 < part.minimumSizeHint().width() or part.height() + 1 < part.minimumSizeHint().height()
+
+
+def _describe(part: QWidget) -> str:
+    text = part.property("text") or part.accessibleName() or part.objectName()
+    above = part.parentWidget()
+    return f"{type(part).__name__}({text!r}) in {type(above).__name__ if above else 'nothing'}"
