@@ -110,6 +110,14 @@ def account(connection: Connection, user: str) -> Account | None:
     return Account(row.user, row.name, Role(row.role), StaffId(row.staff_id)) if row else None
 
 
+def account_names(connection: Connection) -> dict[str, str]:
+    """The person's name by account name, for everybody who has or had an account."""
+    rows = connection.execute(
+        select(schema.account.c.user, _S.name).join(schema.staff, _S.id == schema.account.c.staff_id)
+    )
+    return {row.user: row.name for row in rows}
+
+
 def _member(row: Any, posts: tuple[Appointment, ...]) -> StaffMember:
     return StaffMember(StaffId(row.id), RevisionId(row.revision_id), from_plain(parse(row.body), StaffDetails), posts)
 

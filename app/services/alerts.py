@@ -65,14 +65,14 @@ def standing(session: Session) -> tuple[AlertRow, ...]:
     """Alerts nobody has closed, the most urgent first."""
     require(session, Action.VIEW_RESIDENTS)
     with session.read() as connection:
-        return rows_for(connection, standing_only=True)
+        return rows_for(session, connection, standing_only=True)
 
 
 def all_alerts(session: Session, resident_id: ResidentId | None = None) -> tuple[AlertRow, ...]:
     """Alerts, standing ones first, then the newest."""
     require(session, Action.VIEW_RESIDENTS)
     with session.read() as connection:
-        return rows_for(connection, resident_id=resident_id)
+        return rows_for(session, connection, resident_id=resident_id)
 
 
 def record_call(session: Session, alert_id: str, *, spoke_to: str) -> Changes:
@@ -133,6 +133,7 @@ def phone(home: Home, resident: Resident, recipient: Recipient) -> tuple[str, st
 
 
 def rows_for(
+    session: Session,
     connection: Connection,
     *,
     resident_id: ResidentId | None = None,
@@ -141,7 +142,7 @@ def rows_for(
 ) -> tuple[AlertRow, ...]:
     """Alerts as the screens show them, inside a transaction already open."""
     lines = rows.alerts(connection, resident_id=resident_id, standing_only=standing_only)
-    found = [_row(connection, line) for line in lines if alert_ids is None or line.id in alert_ids]
+    found = [_row(session, connection, line) for line in lines if alert_ids is None or line.id in alert_ids]
     return tuple(sorted(found, key=lambda row: (not row.standing, _ORDER.get(row.priority, 9) if row.standing else 0)))
 
 
@@ -150,7 +151,7 @@ def standing_lines(connection: Connection) -> tuple[rows.AlertLine, ...]:
     return rows.alerts(connection, standing_only=True)
 
 
-def _row(connection: Connection, line: rows.AlertLine) -> AlertRow:
+def _row(session: Session, connection: Connection, line: rows.AlertLine) -> AlertRow:
     resident = resident_rows.resident(connection, line.resident_id)
     if resident is None:
         raise LookupError("an alert without its resident")
@@ -170,7 +171,7 @@ def _row(connection: Connection, line: rows.AlertLine) -> AlertRow:
         body.phone_who,
         body.phone_number,
         body.raised_at,
-        body.raised_by,
+        session.person(body.raised_by),
         line.standing,
         body.outcome,
         state,

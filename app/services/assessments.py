@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING
@@ -37,6 +37,8 @@ _ON_ADMISSION = ("must", "waterlow", "news2", "falls_multifactorial", "about_me"
 """What every resident has within the first days; a resident without one of them has it due since arrival."""
 _TREND_DEPTH = 5
 """How far back to look for the sound assessment before the newest one."""
+_USUAL_AFTER = timedelta(days=1)
+_USUAL_DEPTH = 100
 _UNITS = {"ulna_height": " m", "wound_area_reduction": " %"}
 
 
@@ -319,6 +321,18 @@ def latest_whole(session: Session, connection: Connection, resident_id: Resident
     return {line.instrument: _whole(session, connection, line) for line in rows.latest(connection, resident_id)}
 
 
+def usual_news2(session: Session, connection: Connection, resident_id: ResidentId) -> Assessment | None:
+    """The newest complete NEWS2 in its mildest band from at least a day ago: what is usual for the resident.
+
+    Today's set is never its own baseline, and one from a bad day is nobody's usual.
+    """
+    before = session.now() - _USUAL_AFTER
+    for line in rows.history(connection, resident_id, "news2", _USUAL_DEPTH):
+        if line.at <= before and line.complete and line.band == "low" and line.state != rows.IN_ERROR:
+            return _whole(session, connection, line)
+    return None
+
+
 def draft_rows(connection: Connection, resident_id: ResidentId | None = None) -> tuple[DraftRow, ...]:
     """Unsigned work inside a transaction already open."""
     return tuple(_draft_row(connection, line) for line in rows.drafts(connection, resident_id))
@@ -399,7 +413,7 @@ def _sign(
     )
     if draft_id:
         rows.drop_draft(work, draft_id)
-    alert_rows = alerts.rows_for(work.connection, resident_id=person.id, alert_ids=raised) if raised else ()
+    alert_rows = alerts.rows_for(session, work.connection, resident_id=person.id, alert_ids=raised) if raised else ()
     kinds = ("assessment", "resident", "draft", *(("alert", "outbox") if raised else ()))
     return Signed(line.id, line.revision_id, outcome, alert_rows, work.chain.count, changes(*kinds, resident=person.id))
 
@@ -496,11 +510,11 @@ def _whole(session: Session, connection: Connection, line: rows.AssessmentLine) 
         current.body["answers"],
         outcome_from(current.body["outcome"]),
         current.reason,
-        tuple(_revision_row(line, revision) for revision in reversed(earlier)),
+        tuple(_revision_row(session, line, revision) for revision in reversed(earlier)),
     )
 
 
-def _revision_row(line: rows.AssessmentLine, revision: revisions.Revision) -> AssessmentRow:
+def _revision_row(session: Session, line: rows.AssessmentLine, revision: revisions.Revision) -> AssessmentRow:
     outcome = outcome_from(revision.body["outcome"])
     tool = registry.instrument(line.instrument)
     return AssessmentRow(
@@ -516,7 +530,7 @@ def _revision_row(line: rows.AssessmentLine, revision: revisions.Revision) -> As
         registry.band_label(line.instrument, outcome.band),
         outcome.severity,
         revision.state,
-        revision.author,
+        session.person(revision.author),
         outcome.next_due,
         overdue=False,
         trend="",
@@ -538,7 +552,7 @@ def _row(session: Session, line: rows.AssessmentLine, before: rows.AssessmentLin
         registry.band_label(line.instrument, line.band),
         Severity(line.severity),
         line.state,
-        line.signed_by,
+        session.person(line.signed_by),
         line.next_due,
         overdue=line.next_due is not None and line.next_due < session.today(),
         trend=_trend(line, before),

@@ -96,12 +96,12 @@ def _week(session: Session, work: Work, monday: date) -> EvidenceWeek:
         policy_version=policy.version if policy else "",
         made_at=session.now(),
         made_by=session.account.name,
-        rows=tuple(_evidence_row(work, picture, row) for row in rows),
+        rows=tuple(_evidence_row(session, work, picture, row) for row in rows),
         champions=tuple(_champion(member, index) for member in everybody for index in range(len(member.posts))),
     )
 
 
-def _evidence_row(work: Work, picture: WeekPicture, row: premium.ClaimRow) -> EvidenceRow:
+def _evidence_row(session: Session, work: Work, picture: WeekPicture, row: premium.ClaimRow) -> EvidenceRow:
     claim = row.claim
     signed = revisions.revision(work.connection, claim.signed_revision) if claim else None
     message = outbox.line(work.connection, claim.outbox_id) if claim else None
@@ -111,19 +111,19 @@ def _evidence_row(work: Work, picture: WeekPicture, row: premium.ClaimRow) -> Ev
         eligible=row.decision.eligible,
         amount_pence=claim.amount_pence if claim else row.decision.amount_pence,
         nights=row.decision.nights,
-        areas=_areas(work, picture, row.decision),
+        areas=_areas(session, work, picture, row.decision),
         reasons=tuple(Reason(reason.code, reason.words) for reason in row.reasons),
         claim_id=claim.identifier if claim else "",
         version=claim.version if claim else 1,
         ccg_decision=claim.words if claim else "",
-        signer=signed.author if signed else "",
+        signer=session.person(signed.author) if signed else "",
         signed_at=signed.recorded_at if signed else None,
         signature=(signed.signature or "")[:_SHORT_CODE] if signed else "",
         bundle_id=message.message.bundle_id if message else "",
     )
 
 
-def _areas(work: Work, picture: WeekPicture, decision: Decision) -> tuple[AreaEvidence, ...]:
+def _areas(session: Session, work: Work, picture: WeekPicture, decision: Decision) -> tuple[AreaEvidence, ...]:
     found = []
     for support in decision.supports:
         if decision.relied_upon and support.area not in decision.relied_upon:
@@ -144,7 +144,7 @@ def _areas(work: Work, picture: WeekPicture, decision: Decision) -> tuple[AreaEv
                 assessed_on=evidence.on,
                 score=score_text(evidence.instrument, None if score is None else str(score)),
                 band=registry.band_label(evidence.instrument, evidence.band) if evidence.band else "",
-                assessor=revision.author if revision else "",
+                assessor=session.person(revision.author) if revision else "",
                 champion=champion.name if champion else "",
                 certificate=post.certificate_no if post else "",
                 certificate_expires=post.expires_on if post else None,

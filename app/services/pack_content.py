@@ -29,6 +29,7 @@ def pack_content(
     details: ResidentDetails,
     facts: Mapping[FactKind, Sequence[people.Fact]],
     latest: Mapping[str, Assessment],
+    usual: Assessment | None,
     alerts: Sequence[AlertRow],
     reason: transfer.TransferReason,
     observed: Outcome | None,
@@ -39,24 +40,27 @@ def pack_content(
     """Everything the record says, with the answers given when the ambulance was called."""
     today = to_local(now).date()
     medicines = _medicines(_bodies(facts, people.Medicine), reason)
-    news2 = latest.get("news2")
+    told = _shared(latest.get("about_me"))
     return transfer.PackContent(
         identity=_identity(details),
         reason=reason,
         allergies=_allergies(_bodies(facts, people.Allergy)),
         cpr=_cpr(_bodies(facts, people.CprDecision), today),
         observations=_observations(reason.observations, observed, now) if observed else NOT_RECORDED,
-        usual_observations=_usual(news2) if news2 else NOT_RECORDED,
+        usual_observations=_usual(usual) if usual else NOT_RECORDED,
         new_confusion=_new_confusion(reason.observations),
-        actions_taken=reason.assessment,
         time_critical=transfer.time_critical_doses(medicines, reason.last_doses),
-        flags=_flags(facts, medicines),
-        mobility=transfer.Mobility(falls_risk=_falls(latest.get("falls_multifactorial"))),
+        flags=_flags(facts, medicines, reason),
+        diet_texture=said_text(_text(told.get("eating_drinking"))),
+        communication=transfer.Communication(how=said_text(_text(told.get("communication")))),
+        mobility=transfer.Mobility(
+            usual=said_text(_text(told.get("mobility"))), falls_risk=_falls(latest.get("falls_multifactorial"))
+        ),
         home=transfer.HomeContact(said(home.name), said(home.phone), said(home.email)),
         gp=transfer.Gp(said(details.gp_name), said(details.gp_phone), said(details.gp_code)),
         contacts=_contacts(_bodies(facts, people.Contact)),
         completed_by=completed_by,
-        baseline=_baseline(latest.get("about_me"), latest.get("must")),
+        baseline=_baseline(told, latest.get("must")),
         diagnoses=said(tuple(transfer.Diagnosis(d.text, said(d.since)) for d in _bodies(facts, people.Diagnosis))),
         assessments=said(tuple(_assessment(a.row) for a in latest.values())),
         alerts=tuple(f"{a.title} ({short_date(to_local(a.raised_at).date())})" for a in alerts if a.standing)
@@ -179,7 +183,9 @@ def _stopped(bodies: Sequence[people.Medicine], today: date) -> Said[tuple[trans
 
 
 def _flags(
-    facts: Mapping[FactKind, Sequence[people.Fact]], medicines: Said[tuple[transfer.Medicine, ...]]
+    facts: Mapping[FactKind, Sequence[people.Fact]],
+    medicines: Said[tuple[transfer.Medicine, ...]],
+    reason: transfer.TransferReason,
 ) -> transfer.Flags:
     """Yes only where the record says so in words; the absence of a word is not a no."""
     texts = [d.text.casefold() for d in _bodies(facts, people.Diagnosis)]
@@ -188,11 +194,9 @@ def _flags(
         found = next((text for text in texts if any(word in text for word in words)), None)
         return transfer.Flag(state=True, note=found.capitalize()) if found else transfer.Flag()
 
-    thinners = (
-        [m.name for m in medicines if transfer.time_critical_kind(m.name) == "Anticoagulant"]
-        if isinstance(medicines, tuple)
-        else []
-    )
+    listed = [m.name for m in medicines] if isinstance(medicines, tuple) else []
+    names = dict.fromkeys([*listed, *(dose.medicine for dose in reason.last_doses)])
+    thinners = [name for name in names if transfer.time_critical_kind(name) == "Anticoagulant"]
     return transfer.Flags(
         diabetes=mentions("diabet"),
         pacemaker=mentions("pacemaker"),
@@ -218,9 +222,13 @@ def _contacts(bodies: Sequence[people.Contact]) -> Said[tuple[transfer.Contact, 
     return said(tuple(transfer.Contact(c.name, said(c.relation), said(c.phone), NOT_KNOWN) for c in ordered))
 
 
-def _baseline(about: Assessment | None, must: Assessment | None) -> tuple[transfer.Baseline, ...]:
+def _shared(about: Assessment | None) -> Mapping[str, object]:
+    """About me's answers, if the resident agrees to share them."""
+    return about.answers if about is not None and "not_shared" not in about.outcome.flags else {}
+
+
+def _baseline(told: Mapping[str, object], must: Assessment | None) -> tuple[transfer.Baseline, ...]:
     """What About me and the last weight say about the resident when well; "now" is for the nurse's own words."""
-    told = about.answers if about is not None else {}
     keys = {
         "Eating and drinking": "eating_drinking",
         "Mobility, transfers, aids, hoist": "mobility",
@@ -291,11 +299,12 @@ _ABOUT_ME = {
 
 def _about_me(about: Assessment | None, today: date) -> transfer.AboutMe:
     """The resident's own words; left out when they do not agree to share them."""
-    if about is None or "not_shared" in about.outcome.flags:
+    told = _shared(about)
+    if about is None or not told:
         return transfer.AboutMe()
     on = to_local(about.row.at).date()
     texts: dict[str, Said[str]] = {
-        heading: said(". ".join(_present(about.answers, keys))) for heading, keys in _ABOUT_ME.items()
+        heading: said(". ".join(_present(told, keys))) for heading, keys in _ABOUT_ME.items()
     }
     if (today - on).days > _ABOUT_ME_DAYS:
         texts["also"] = f"{texts['also'] if isinstance(texts['also'], str) else ''} (over a year old)".strip()

@@ -12,7 +12,7 @@ from filelock import FileLock
 from app.domain.clock import Clock
 from app.domain.dates import to_local
 from app.domain.people import Home
-from app.models import settings
+from app.models import settings, staff
 from app.models.staff import Account
 from app.models.store import Author, Store, Work
 from app.vault.keyfile import Unlocked
@@ -47,11 +47,20 @@ class Session:
         self._author = Author(account.user, unlocked.signer)
         with store.read() as connection:
             self.home: Home = settings.home(connection)
+            self._names = staff.account_names(connection)
 
     @property
     def data_key(self) -> bytes:
         """The store's data key, for sealing another way in."""
         return self._unlocked.data_key
+
+    def person(self, user: str) -> str:
+        """The name of the person behind an account, as screens and paper show who did something."""
+        return self._names.get(user, user)
+
+    def names_changed(self, work: Work) -> None:
+        """Read the names again, after staff or accounts were changed."""
+        self._names = staff.account_names(work.connection)
 
     def now(self) -> datetime:
         """The present instant, UTC."""

@@ -74,6 +74,7 @@ def change_staff(session: Session, staff_id: StaffId, details: StaffDetails, *, 
         if other not in (None, staff_id):
             raise UserError("Another member of staff has this key", field="key")
         rows.save_staff(work, staff_id, details, reason=reason)
+        session.names_changed(work)
     return SavedStaff(staff_id, changes("staff"))
 
 
@@ -173,6 +174,7 @@ def add_account(session: Session, staff_id: StaffId, user: str, role: Role, pass
             reason="given an account",
         )
         keyfile.write_keyfile(session.store_dir, sealed)
+        session.names_changed(work)
     return changes("staff")
 
 

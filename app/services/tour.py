@@ -65,7 +65,8 @@ def _tour(
     for alert in signed.alerts:
         say(f"Alert: {alert.title}. Phone {alert.phone_who}: {alert.phone_number}. {alert.outbox_words}")
     say("Red-bag pack")
-    pack = transfers.send_to_hospital(session, resident.id, read_reason(_reason(session, observed)))
+    offered = transfers.prefill(session, resident.id)
+    pack = transfers.send_to_hospital(session, resident.id, read_reason(_reason(session, observed, offered.medicines)))
     replace_file(out / "pack.pdf", pack.pdf)
     monday = premium.default_week(session)
     say(f"Premium claims for the week of {short_date(monday)}")
@@ -95,7 +96,7 @@ def _tour(
     }
 
 
-def _reason(session: Session, observed: Mapping[str, object]) -> dict[str, object]:
+def _reason(session: Session, observed: Mapping[str, object], medicines: tuple[str, ...]) -> dict[str, object]:
     now = session.now()
 
     def ago(minutes: int) -> str:
@@ -108,10 +109,7 @@ def _reason(session: Session, observed: Mapping[str, object]) -> dict[str, objec
         "request": "Urgent assessment and treatment. We can take her back as soon as she is fit",
         "onset_at": ago(150),
         "observations": dict(observed),
-        "last_doses": [
-            {"medicine": "Apixaban 5 mg", "given_at": ago(180)},
-            {"medicine": "Paracetamol 1 g", "given_at": ago(95)},
-        ],
+        "last_doses": [{"medicine": name, "given_at": ago(180)} for name in medicines[:2]],
         "bag": "RB-03",
         "destination": "Lister Hospital, emergency department",
         "called": [{"who": "GP: Practice Surgery", "at": ago(40)}, {"who": "999", "at": ago(20)}],

@@ -120,7 +120,7 @@ def make_home(store_dir: Path) -> None:
 
 @contextmanager
 def signed_in(store_dir: Path, app: QApplication) -> Iterator[SignedIn]:
-    """Sign in to the home in the folder (to a copy of a new one when there is none), and close everything afterwards."""
+    """Sign in to the home in the folder, or to a copy of a new one when there is none; close everything afterwards."""
     if not store_dir.exists():
         shutil.copytree(_template(), store_dir)
     made = SignedIn(store_dir, app, StandingClock())

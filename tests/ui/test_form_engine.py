@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -73,7 +74,7 @@ EVERYTHING = {
 
 
 @pytest.fixture
-def form(qtbot: QtBot, qapp: QApplication) -> FormView:
+def form(qtbot: QtBot, qapp: QApplication) -> Iterator[FormView]:
     """The form with every kind of question, on screen and active."""
     theme.apply(qapp, theme.Choice.LIGHT, 100)
     view = FormView(parse_questionnaire(EVERYTHING), lambda: NOW, lambda: TODAY)
@@ -85,7 +86,8 @@ def form(qtbot: QtBot, qapp: QApplication) -> FormView:
     with qtbot.waitActive(area):
         area.show()
         area.activateWindow()
-    return view
+    yield view
+    area.close()
 
 
 def press(qtbot: QtBot, *keys: Qt.Key | str) -> None:

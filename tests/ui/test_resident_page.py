@@ -279,14 +279,9 @@ def test_a_change_needs_a_reason_and_the_earlier_value_stays_readable(
 ) -> None:
     john = home.resident("John", "Smith", Need("wound", since=date(2026, 1, 5), why="leg ulcer"))
     show(page, qtbot, john)
-    press(page, qtbot, "Change or history")
-    for button in page.findChildren(QPushButton):
-        if button.accessibleName().startswith("Change or see the history of need"):
-            for dialog in page.findChildren(FactDialog):
-                dialog.saved()
-            qtbot.keyClick(button, Qt.Key.Key_Space)
-    dialog = next(d for d in page.findChildren(FactDialog) if d.isVisible() and "need" in d.windowTitle())
-    qtbot.waitUntil(dialog.isActiveWindow)
+    press(page, qtbot, "Change or see the history of need: Wound. Since 05-Jan-2026 · leg ulcer")
+    dialog = dialog_of(page, FactDialog, qtbot)
+    assert isinstance(dialog, FactDialog)
     fill(dialog, qtbot, {"until": "20 Nov 2026"})
     qtbot.keyClick(dialog, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
     assert dialog.form.fields["reason"].error == "Enter the reason for the change"

@@ -39,7 +39,7 @@ def test_work_runs_on_its_thread_and_results_arrive_on_the_main_thread(qtbot: Qt
     plain = Plain()
     start = getattr(tasks, lane)
     start(here, plain.take)
-    start(here, lambda result: plain.take(result))
+    start(here, lambda result: plain.seen.append((here(), result)))
     start(here, partial(Plain.take, plain))
     qtbot.waitUntil(lambda: len(plain.seen) == 3)
     assert plain.seen == [(threading.main_thread().name, "store" if lane == "run" else "net")] * 3

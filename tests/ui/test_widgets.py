@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -42,18 +42,31 @@ def plain_look(qapp: QApplication) -> Iterator[None]:
     theme.apply(qapp, Choice.LIGHT, 100)
 
 
-def shown(qtbot: QtBot, *parts: QWidget, width: int = 700) -> QWidget:
-    """The parts in a column, on the screen."""
-    window = QWidget()
-    column = QVBoxLayout(window)
-    for part in parts:
-        column.addWidget(part)
-    window.resize(width, 500)
-    qtbot.addWidget(window)
-    window.show()
-    qtbot.waitExposed(window)
-    window.activateWindow()
-    return window
+class Shown(Protocol):
+    """Puts parts into a column on the screen."""
+
+    def __call__(self, *parts: QWidget, width: int = 700) -> QWidget: ...
+
+
+@pytest.fixture
+def shown(qtbot: QtBot) -> Shown:
+    kept: list[QWidget] = []  # qtbot alone would not keep a window alive
+
+    def show(*parts: QWidget, width: int = 700) -> QWidget:
+        window = QWidget()
+        kept.append(window)
+        column = QVBoxLayout(window)
+        for part in parts:
+            column.addWidget(part)
+        window.resize(width, 500)
+        qtbot.addWidget(window)
+        window.show()
+        qtbot.waitExposed(window)
+        window.activateWindow()
+        return window
+
+    show.kept = kept  # type: ignore[attr-defined]
+    return show
 
 
 def spoken(part: QWidget) -> tuple[str, str]:
@@ -73,9 +86,9 @@ def smith(**changes: Any) -> ResidentDetails:
 # --------------------------------------------------------------------------------------------------------- fields
 
 
-def test_a_field_gives_its_box_the_name_the_help_and_the_error(qtbot: QtBot) -> None:
+def test_a_field_gives_its_box_the_name_the_help_and_the_error(qtbot: QtBot, shown: Shown) -> None:
     field = Field("Last name", QLineEdit(), key="family_name", help_text="As on the NHS record")
-    shown(qtbot, field)
+    shown(field)
     assert spoken(field.target) == ("Last name", "As on the NHS record")
     field.set_error("Enter the resident's last name")
     assert field.error == "Enter the resident's last name"
@@ -85,13 +98,13 @@ def test_a_field_gives_its_box_the_name_the_help_and_the_error(qtbot: QtBot) -> 
     assert spoken(field.target)[1] == "As on the NHS record"
 
 
-def test_problems_are_marked_and_listed_and_each_line_goes_to_its_field(qtbot: QtBot) -> None:
+def test_problems_are_marked_and_listed_and_each_line_goes_to_its_field(qtbot: QtBot, shown: Shown) -> None:
     summary = ErrorSummary()
     name, born = (
         Field("Last name", QLineEdit(), key="name"),
         Field("Date of birth", DateEdit(lambda: TODAY), key="born"),
     )
-    shown(qtbot, summary, name, born)
+    shown(summary, name, born)
     name.target.setProperty("text", "typed before")
     problems = (
         Problem("name", "Enter the resident's last name"),
@@ -113,9 +126,9 @@ def test_problems_are_marked_and_listed_and_each_line_goes_to_its_field(qtbot: Q
     assert name.error == born.error == ""
 
 
-def test_the_echo_says_what_was_understood(qtbot: QtBot) -> None:
+def test_the_echo_says_what_was_understood(qtbot: QtBot, shown: Shown) -> None:
     edit = DateEdit(lambda: TODAY, show_age=True, key="born")
-    shown(qtbot, Field("Date of birth", edit))
+    shown(Field("Date of birth", edit))
     qtbot.keyClicks(edit.box, "06/03/1937")
     assert edit.echo.text() == "6 March 1937 (89 years)"
     assert edit.value() == date(1937, 3, 6)
@@ -157,9 +170,9 @@ def test_a_time_that_is_none_is_refused(qtbot: QtBot, typed: str) -> None:
         edit.value()
 
 
-def test_tab_leaves_the_notes(qtbot: QtBot) -> None:
+def test_tab_leaves_the_notes(qtbot: QtBot, shown: Shown) -> None:
     notes, after = NotesEdit(), QLineEdit()
-    shown(qtbot, notes, after)
+    shown(notes, after)
     notes.setFocus()
     qtbot.keyClicks(notes, "Slept well")
     qtbot.keyClick(notes, Qt.Key.Key_Tab)
@@ -168,17 +181,19 @@ def test_tab_leaves_the_notes(qtbot: QtBot) -> None:
 
 
 @pytest.mark.parametrize("make", [lambda: ChoiceBox([(1, "One"), (2, "Two")]), QSpinBox])
-def test_the_wheel_scrolls_the_form_and_changes_no_answer(qtbot: QtBot, make: Any) -> None:
+def test_the_wheel_scrolls_the_form_and_changes_no_answer(qtbot: QtBot, shown: Shown, make: Any) -> None:
     control = make()
     field = Field("Kind", control)
     other = QLineEdit()
-    shown(qtbot, other, field)
+    shown(other, field)
     other.setFocus()
+
+    inverted = False
 
     def turn() -> bool:
         event = QWheelEvent(
             QPointF(5, 5), QPointF(5, 5), QPoint(0, -120), QPoint(0, -120), Qt.MouseButton.NoButton,
-            Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+            Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, inverted,
         )  # fmt: skip
         QApplication.sendEvent(control, event)
         return event.isAccepted()
@@ -187,7 +202,8 @@ def test_the_wheel_scrolls_the_form_and_changes_no_answer(qtbot: QtBot, make: An
     assert not turn(), "the form gets the wheel"
     assert (control.property("currentIndex") or control.property("value")) == before
     control.setFocus()
-    assert turn()
+    qtbot.waitUntil(control.hasFocus)
+    assert turn(), "with the keyboard in it, it turns"
 
 
 def test_a_choice_keeps_values_apart_from_words(qtbot: QtBot) -> None:
@@ -199,9 +215,9 @@ def test_a_choice_keeps_values_apart_from_words(qtbot: QtBot) -> None:
     assert box.value() is None
 
 
-def test_a_password_can_be_pasted_and_shown(qtbot: QtBot) -> None:
+def test_a_password_can_be_pasted_and_shown(qtbot: QtBot, shown: Shown) -> None:
     edit = PasswordEdit()
-    shown(qtbot, Field("Password", edit))
+    shown(Field("Password", edit))
     QApplication.clipboard().setText("three quiet words")
     edit.setFocus()
     qtbot.keyClick(edit.box, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
@@ -220,19 +236,19 @@ ROWS = (("SMITH, John (Mr)", 12, Tone.DANGER), ("ABBOT, Ada (Miss)", 3, Tone.GOO
 COLUMNS: tuple[Column[tuple[str, int, Tone]], ...] = (
     Column("Name", lambda row: row[0], sort=lambda row: row[0], stretch=True),
     Column("Room", lambda row: str(row[1]), sort=lambda row: row[1], right=True),
-    Column("Falls", lambda row: "2 d", spoken=lambda row: "2 days overdue", tone=lambda row: row[2]),
+    Column("Falls", lambda _row: "2 d", spoken=lambda _row: "2 days overdue", tone=lambda row: row[2]),
 )
 
 
-def record_table(qtbot: QtBot) -> RecordTable[tuple[str, int, Tone]]:
+def record_table(shown: Shown) -> RecordTable[tuple[str, int, Tone]]:
     table: RecordTable[tuple[str, int, Tone]] = RecordTable("Residents", COLUMNS, key=lambda row: row[0])
     table.set_rows(ROWS)
-    shown(qtbot, table)
+    shown(table)
     return table
 
 
-def test_enter_and_double_click_open_the_record(qtbot: QtBot) -> None:
-    table = record_table(qtbot)
+def test_enter_and_double_click_open_the_record(qtbot: QtBot, shown: Shown) -> None:
+    table = record_table(shown)
     opened: list[object] = []
     table.opened.connect(opened.append)
     table.setFocus()
@@ -245,8 +261,8 @@ def test_enter_and_double_click_open_the_record(qtbot: QtBot) -> None:
     assert opened == [ROWS[1], ROWS[2]]
 
 
-def test_the_first_cell_speaks_the_whole_row(qtbot: QtBot) -> None:
-    table = record_table(qtbot)
+def test_the_first_cell_speaks_the_whole_row(qtbot: QtBot, shown: Shown) -> None:
+    table = record_table(shown)
     found = QAccessible.queryAccessibleInterface(table)
     assert found is not None
     assert found.text(QAccessible.Text.Name) == "Residents"
@@ -257,8 +273,8 @@ def test_the_first_cell_speaks_the_whole_row(qtbot: QtBot) -> None:
     assert not table.model().data(table.model().index(0, 2), Qt.ItemDataRole.DecorationRole).isNull()
 
 
-def test_a_title_sorts_numbers_as_numbers_and_the_chosen_row_stays_chosen(qtbot: QtBot) -> None:
-    table = record_table(qtbot)
+def test_a_title_sorts_numbers_as_numbers_and_the_chosen_row_stays_chosen(qtbot: QtBot, shown: Shown) -> None:
+    table = record_table(shown)
     assert table.select("OKORO, Ben")
     table.horizontalHeader().sectionClicked.emit(1)
     assert [row[1] for row in table.rows] == [3, 7, 12]
@@ -271,11 +287,11 @@ def test_a_title_sorts_numbers_as_numbers_and_the_chosen_row_stays_chosen(qtbot:
     assert [row[1] for row in table.rows] == [12, 3], "a column without an order is left alone"
 
 
-def test_tab_leaves_the_table(qtbot: QtBot) -> None:
+def test_tab_leaves_the_table(qtbot: QtBot, shown: Shown) -> None:
     table: RecordTable[Any] = RecordTable("Residents", COLUMNS)
     table.set_rows(ROWS)
     after = QLineEdit()
-    shown(qtbot, table, after)
+    shown(table, after)
     table.setFocus()
     qtbot.keyClick(table, Qt.Key.Key_Tab)
     qtbot.waitUntil(after.hasFocus)
@@ -284,9 +300,9 @@ def test_tab_leaves_the_table(qtbot: QtBot) -> None:
 # --------------------------------------------------------------------------------------------------------- banner
 
 
-def test_the_banner_says_who_in_the_fixed_order(qtbot: QtBot) -> None:
+def test_the_banner_says_who_in_the_fixed_order(qtbot: QtBot, shown: Shown) -> None:
     banner = ResidentBanner()
-    shown(qtbot, banner, width=1000)
+    shown(banner, width=1000)
     banner.show_resident(smith(), TODAY)
     assert banner.name.text() == "SMITH, John (Mr)"
     said = {key: value.text() for key, value in banner.values.items()}
@@ -303,9 +319,9 @@ def test_the_banner_says_who_in_the_fixed_order(qtbot: QtBot) -> None:
     assert not any(value.text() for value in banner.values.values())
 
 
-def test_someone_who_died_has_another_colour_another_pattern_and_the_word(qtbot: QtBot) -> None:
+def test_someone_who_died_has_another_colour_another_pattern_and_the_word(qtbot: QtBot, shown: Shown) -> None:
     banner = ResidentBanner()
-    shown(qtbot, banner, width=1000)
+    shown(banner, width=1000)
     banner.show_resident(smith(), TODAY)
     alive = banner.grab().toImage()
     banner.show_resident(smith(died_at=datetime(2026, 1, 5, 3, tzinfo=UTC)), TODAY)
@@ -319,9 +335,9 @@ def test_someone_who_died_has_another_colour_another_pattern_and_the_word(qtbot:
     assert banner.values["Born"].text() == "06-Sep-1937 (88y)", "the age at death"
 
 
-def test_nothing_in_the_banner_is_read_as_markup(qtbot: QtBot) -> None:
+def test_nothing_in_the_banner_is_read_as_markup(qtbot: QtBot, shown: Shown) -> None:
     banner = ResidentBanner()
-    shown(qtbot, banner)
+    shown(banner)
     banner.show_resident(smith(given_name="<b>John</b>"), TODAY)
     assert all(part.textFormat() is Qt.TextFormat.PlainText for part in banner.findChildren(QLabel))
 
@@ -341,10 +357,10 @@ def test_a_trouble_says_what_happened_what_is_safe_and_what_to_do() -> None:
     assert said == Message(Tone.DANGER, "The disk is full.", "Nothing was lost. Free some space.")
 
 
-def test_a_message_stays_until_it_is_closed_or_replaced(qtbot: QtBot) -> None:
+def test_a_message_stays_until_it_is_closed_or_replaced(qtbot: QtBot, shown: Shown) -> None:
     messages = Messages()
     bar = MessageBar(messages)
-    shown(qtbot, bar)
+    shown(bar)
     did: list[str] = []
     messages.warning("Not saved", action="Save now", do=lambda: did.append("saved"))
     assert bar.isVisible()
@@ -394,20 +410,20 @@ def test_everything_has_a_name_and_nothing_is_cut_off(qtbot: QtBot, qapp: QAppli
     assert all(part.height() >= 32 for part in parts[2:6])
 
 
-def test_the_checks_find_what_they_look_for(qtbot: QtBot) -> None:
+def test_the_checks_find_what_they_look_for(qtbot: QtBot, shown: Shown) -> None:
     nameless, long = QLineEdit(), QLabel("Much too long for its box")
     nameless.setPlaceholderText("Search")
-    window = shown(qtbot, nameless, long)
+    window = shown(nameless, long)
     long.setMaximumWidth(40)
     qtbot.waitUntil(lambda: long.width() <= 40)
     assert len(unnamed(window)) == 1
     assert len(clipped(window)) == 1
 
 
-def test_a_row_is_one_button_with_the_whole_row_as_its_name(qtbot: QtBot) -> None:
+def test_a_row_is_one_button_with_the_whole_row_as_its_name(qtbot: QtBot, shown: Shown) -> None:
     pressed: list[str] = []
     row = RowButton("SMITH, John", "MUST", tag=Tag("Overdue", Tone.DANGER), slot=lambda: pressed.append("row"))
-    shown(qtbot, row)
+    shown(row)
     assert spoken(row)[0] == "SMITH, John. MUST. Overdue"
     qtbot.mouseClick(row, Qt.MouseButton.LeftButton, pos=QPoint(row.width() - 20, row.height() // 2))
     row.setFocus()
@@ -426,10 +442,10 @@ def test_a_flow_breaks_into_lines(qtbot: QtBot) -> None:
     assert narrow > wide * 5
 
 
-def test_text_size_steps_and_stops_at_its_ends(qtbot: QtBot, qapp: QApplication) -> None:
+def test_text_size_steps_and_stops_at_its_ends(qtbot: QtBot, shown: Shown, qapp: QApplication) -> None:
     chosen = Theme(qapp, Choice.LIGHT)
     control = TextSize(chosen)
-    shown(qtbot, control)
+    shown(control)
     assert not control.smaller.isEnabled()
     for _ in range(4):
         qtbot.mouseClick(control.larger, Qt.MouseButton.LeftButton)

@@ -160,7 +160,7 @@ class MeshTransport:
         except MeshError as refused:
             if self._last_status in _NOT_ACCEPTED:
                 raise self._not_accepted(what) from refused
-            said = plain(str(refused.args[0]) if refused.args else "", 200) or "no reason given"
+            said = plain(refused.args[0] if refused.args else "", 200) or "no reason given"
             raise WireTrouble(f"{what}: {said}", permanent=True, whole_line=whole_line) from refused
         except requests.HTTPError as refused:
             raise self._http(what, refused, whole_line=whole_line) from refused

@@ -38,16 +38,24 @@ class FactDialog(FormDialog):
         kind: FactKind,
         fact: Fact | None,
     ) -> None:
+        from app.services.access import Action
+
         noun = FACT_NOUNS[kind]
         asks = (*FACT_FORMS[kind], REASON) if fact else FACT_FORMS[kind]
         typed = typed_fact(fact.body) if fact else blank_fact(kind, ctx.now())
+        may_change = ctx.allowed(Action.EDIT_RESIDENTS)
         words = f"Change {noun}" if fact else f"Add {noun}"
+        if not may_change:
+            asks, words = FACT_FORMS[kind], noun[:1].upper() + noun[1:]
         super().__init__(ctx, parent, words, asks, typed, who=spoken_resident(details, ctx.today()))
         self._resident_id, self._details, self._kind, self._fact = resident_id, details, kind, fact
         if fact:
             self.error_button = secondary("This was entered in error…", self._in_error)
             self.buttons.insertWidget(2, self.error_button)
+            self.error_button.setVisible(may_change)
             self._load_history(fact)
+        if not may_change:
+            self.only_look("Your role may look at this and not change it.")
 
     def save(self) -> None:
         """Record the fact; a change needs its reason."""

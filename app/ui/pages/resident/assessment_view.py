@@ -62,10 +62,19 @@ class AssessmentDialog(RecordDialog):
         self.ctx.navigate.emit("assessment", Open(self._resident.id, self._row.instrument, amends=self._row.id))
 
     def in_error(self) -> None:
-        """Ask what was wrong."""
-        dialog = InErrorDialog(self.ctx, self, self._resident, self._row)
-        dialog.accepted.connect(self.accept)
-        show_dialog(dialog)
+        """Ask what was wrong, unless the role does not allow it."""
+
+        def may(_: None) -> None:
+            dialog = InErrorDialog(self.ctx, self, self._resident, self._row)
+            dialog.accepted.connect(self.accept)
+            show_dialog(dialog)
+
+        self.ctx.call(_may_sign, may, self._refused, owner=self)
+
+    def _refused(self, exc: BaseException) -> None:
+        self.waiting.setText(in_words(exc).text)
+        self.waiting.show()
+        self.area.ensureWidgetVisible(self.waiting)
 
     def _failed(self, exc: BaseException) -> None:
         message = in_words(exc)
@@ -108,6 +117,12 @@ def _read(assessment_id: str, instrument: str, session: Session) -> tuple[Assess
     from app.services import assessments
 
     return assessments.assessment(session, assessment_id), assessments.form(instrument)
+
+
+def _may_sign(session: Session) -> None:
+    from app.services import access
+
+    access.require(session, access.Action.SIGN_ASSESSMENT)
 
 
 def _answers(whole: Assessment, form: Form) -> QWidget:

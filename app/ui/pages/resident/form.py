@@ -235,6 +235,15 @@ class FormDialog(QDialog):
         message = in_words(exc)
         self.problems((Problem("", f"Not saved. {message.text} {message.detail}".strip()),))
 
+    def only_look(self, why: str) -> None:
+        """Turn the form into something to read."""
+        self.form.setEnabled(False)
+        self.save_button.hide()
+        self.cancel_button.setText("Close")
+        self.cancel_button.setAccessibleName("Close")
+        self.cancel_button.setDefault(True)
+        self.body.insertWidget(self.body.indexOf(self.form), label(why, "strong"))
+
     def problems(self, found: Iterable[Problem]) -> None:
         """Mark these problems; none takes every mark away."""
         show_problems(found, self.form.fields.values(), self.summary)

@@ -1,0 +1,378 @@
+"""Recording assessments on screen with real keys, on a real store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.domain.people import Gender, ResidentId
+from app.services import alerts, assessments
+from app.ui.dialogs.confirm import Confirm
+from app.ui.pages.assessment import AssessmentPage, Open
+from app.ui.pages.assessment.sign import SignDialog
+from app.ui.theme import Choice
+from tests.helpers.signed_in import SignedIn, signed_in
+from tests.ui.helpers import clipped, unnamed
+
+ENTER, SPACE, RIGHT, TAB = Qt.Key.Key_Return, Qt.Key.Key_Space, Qt.Key.Key_Right, Qt.Key.Key_Tab
+CTRL = Qt.KeyboardModifier.ControlModifier
+ILL = {
+    "resp_rate": 23, "spo2": 93, "spo2_scale": 1, "on_oxygen": False, "systolic": 104, "pulse": 112,
+    "consciousness": "C", "temp_c": Decimal("38.4"),
+}  # fmt: skip
+
+
+@pytest.fixture
+def home(tmp_path: Path, qapp: QApplication) -> Iterator[SignedIn]:
+    """A signed-in home."""
+    with signed_in(tmp_path / "store", qapp) as opened:
+        yield opened
+
+
+@pytest.fixture
+def page(home: SignedIn, qtbot: QtBot) -> Iterator[AssessmentPage]:
+    """The page in a window of 1166 by 660, as large as the shell leaves it at 1366 by 768."""
+    made = AssessmentPage(home.ctx)
+    home.ctx.changed.connect(made.refresh)
+    qtbot.addWidget(made)
+    made.resize(1166, 660)
+    with qtbot.waitActive(made):
+        made.show()
+        made.activateWindow()
+    yield made
+    qtbot.waitUntil(lambda: not home.tasks.busy)
+
+
+def open_form(page: AssessmentPage, qtbot: QtBot, arg: Open) -> None:
+    page.opened(arg)
+    qtbot.waitUntil(lambda: page.form is not None)
+
+
+def keys(qtbot: QtBot, *strokes: Qt.Key | str) -> None:
+    """Type into whatever has the focus."""
+    for stroke in strokes:
+        focused = QApplication.focusWidget()
+        assert isinstance(focused, QWidget), "nothing has the focus"
+        if isinstance(stroke, str):
+            qtbot.keyClicks(focused, stroke)
+        else:
+            qtbot.keyClick(focused, stroke)
+
+
+def control(qtbot: QtBot, key: Qt.Key) -> None:
+    focused = QApplication.focusWidget()
+    assert isinstance(focused, QWidget)
+    qtbot.keyClick(focused, key, CTRL)
+
+
+def answer_dialog(qtbot: QtBot, *strokes: Qt.Key) -> list[QDialog]:
+    """Press keys in the next modal dialog; what came up is in the list afterwards."""
+    seen: list[QDialog] = []
+
+    def act() -> None:
+        dialog = QApplication.activeModalWidget()
+        if not isinstance(dialog, QDialog) or QApplication.focusWidget() is None:
+            QTimer.singleShot(10, act)
+            return
+        seen.append(dialog)
+        for stroke in strokes:
+            qtbot.keyClick(QApplication.focusWidget(), stroke)
+
+    QTimer.singleShot(0, act)
+    return seen
+
+
+def sign(page: AssessmentPage, qtbot: QtBot, *strokes: Qt.Key) -> None:
+    """Ctrl+Enter, then the keys in the confirmation; waits for the result."""
+    seen = answer_dialog(qtbot, *(strokes or (ENTER,)))
+    control(qtbot, ENTER)
+    assert len(seen) == 1
+    assert isinstance(seen[0], SignDialog)
+    qtbot.waitUntil(lambda: page.result is not None)
+
+
+def fill_news2(qtbot: QtBot) -> None:
+    keys(qtbot, "23", ENTER, "93", ENTER, SPACE, ENTER, "n", SPACE, ENTER, "104", ENTER, "112", ENTER)
+    keys(qtbot, RIGHT, SPACE, ENTER, "38.4", ENTER)
+
+
+def test_news2_is_recorded_and_signed_without_the_mouse(page: AssessmentPage, home: SignedIn, qtbot: QtBot) -> None:
+    resident = home.resident()
+    open_form(page, qtbot, Open(resident, "news2"))
+    fill_news2(qtbot)
+    assert page.form is not None
+    assert page.form.answers() == ILL
+    assert page.live is not None
+    assert page.live.score.text() == "11"
+    assert page.live.tag.word == "High"
+    assert page.live.complete.text() == "8 of 8 answered"
+    assert "Pulse 112 a minute: 2 points" in page.live.workings.text()
+    assert QApplication.focusWidget() is page.foot.sign_button
+    sign(page, qtbot)
+    row = home.call(lambda s: assessments.previous(s, resident, "news2"))
+    assert row is not None
+    assert (row.row.score, row.row.band, dict(row.answers)) == ("11", "high", ILL)
+    assert home.call(assessments.drafts) == ()
+
+
+def test_signing_shows_whom_to_phone_before_everything_else(page: AssessmentPage, home: SignedIn, qtbot: QtBot) -> None:
+    resident = home.resident()
+    open_form(page, qtbot, Open(resident, "news2"))
+    fill_news2(qtbot)
+    sign(page, qtbot)
+    assert page.result is not None
+    (card,) = page.result.cards
+    texts = [str(part.property("text")) for part in card.findChildren(QWidget) if part.property("text")]
+    assert texts.index("Phone now") < texts.index("999") < texts.index("What to do")
+    assert texts.index("999") < texts.index("Not sent yet: do not wait for it, phone")
+    standing = home.call(alerts.standing)
+    assert [(row.kind, row.phone_number) for row in standing] == [(card.row.kind, "999")]
+    assert QApplication.focusWidget() is card.call_button
+    keys(qtbot, SPACE, "Control room", ENTER)
+    qtbot.waitUntil(lambda: page.result is not None and page.result.cards[0].row.called_at is not None)
+    assert page.result.cards[0].row.spoke_to == "Control room"
+
+
+def test_must_is_recorded_in_four_fields_without_the_mouse(page: AssessmentPage, home: SignedIn, qtbot: QtBot) -> None:
+    resident = home.resident()
+    open_form(page, qtbot, Open(resident, "must"))
+    keys(qtbot, "1.62", TAB, "64.8", ENTER)
+    assert page.form is not None
+    page.form.go_to("previous_weight_kg")
+    keys(qtbot, "65", ENTER)
+    page.form.go_to("acutely_ill_no_intake_5d")
+    keys(qtbot, "n", SPACE)
+    assert page.live is not None
+    assert (page.live.score.text(), page.live.tag.word) == ("0", "Low risk")
+    sign(page, qtbot)
+    found = home.call(lambda s: assessments.previous(s, resident, "must"))
+    assert found is not None
+    assert found.row.band == "low"
+
+
+def test_must_offers_the_height_by_ulna_and_knows_age_and_sex(
+    page: AssessmentPage, home: SignedIn, qtbot: QtBot
+) -> None:
+    resident = home.resident(gender=Gender.FEMALE, given="Ann", title="Mrs")
+    open_form(page, qtbot, Open(resident, "must"))
+    assert page.form is not None
+    keys(qtbot, ENTER)  # no height
+    keys(qtbot, "23")
+    assert page.form.answers() == {"ulna_cm": Decimal(23), "sex": "F", "age_years": 89}
+    assert page.live is not None
+    page.form.go_to("weight_kg")
+    keys(qtbot, "44")
+    assert "1.55" in page.live.workings.text()
+
+
+def test_a_pulse_of_700_is_refused_at_the_field(page: AssessmentPage, home: SignedIn, qtbot: QtBot) -> None:
+    resident = home.resident()
+    open_form(page, qtbot, Open(resident, "news2"))
+    assert page.form is not None
+    page.form.set_answers({**ILL, "pulse": None})
+    page.form.go_to("pulse")
+    keys(qtbot, "700")
+    assert page.live is not None
+    assert page.live.score.text() == "", "an impossible pulse is never scored"
+    control(qtbot, ENTER)
+    message = "Pulse must be between 20 a minute and 250 a minute"
+    assert page.summary.texts() == (message,)
+    assert page.form.error("pulse") == message
+    assert QApplication.focusWidget() is page.summary
+    assert page.result is None
+    page.summary.links()[0].click()
+    assert QApplication.focusWidget() is page.form.editor("pulse").focus_on()
+    keys(qtbot, Qt.Key.Key_Backspace)
+    assert page.form.error("pulse") == ""
+    assert home.call(lambda s: assessments.history(s, resident)) == ()
+
+
+def test_a_draft_survives_leaving_the_page_with_everything_typed(
+    page: AssessmentPage, home: SignedIn, qtbot: QtBot
+) -> None:
+    resident = home.resident()
+    open_form(page, qtbot, Open(resident, "news2"))
+    keys(qtbot, "23", ENTER, "9x")
+    assert page.can_leave()
+    (row,) = home.call(assessments.drafts)
+    page.opened(Open(home.resident("Ann", "Jones"), "must"))
+    qtbot.waitUntil(lambda: page.form is not None and page.form.form.code == "must")
+    home.clock.pass_time(hours=9)
+    open_form(page, qtbot, Open(resident, "news2", draft_id=row.id))
+    assert page.form is not None
+    assert page.form.kept() == {"resp_rate": 23, "spo2": "9x"}
+    assert page.when is not None
+    assert page.when.text() == "22-Nov-2026 14:05", "a resumed draft keeps its own time"
+    assert len(home.call(assessments.drafts)) == 1
+
+
+def test_what_is_typed_is_saved_by_itself(page: AssessmentPage, home: SignedIn, qtbot: QtBot) -> None:
+    resident = home.resident()
+    open_form(page, qtbot, Open(resident, "news2"))
+    keys(qtbot, "23")
+    qtbot.waitUntil(lambda: page.foot.state.text() == "Draft saved 14:05", timeout=5000)
+    keys(qtbot, ENTER, "93", ENTER)  # leaving a question saves at once
+    qtbot.waitUntil(lambda: page.foot.state.text() == "Draft saved 14:05" and not home.tasks.busy)
+    (row,) = home.call(lambda s: assessments.drafts(s, resident))
+    draft = home.call(lambda s: assessments.load_draft(s, row.id))
+    assert {key: draft.answers[key] for key in ("resp_rate", "spo2")} == {"resp_rate": 23, "spo2": 93}
+
+
+def test_waiting_work_is_offered_and_never_restored_silently(
+    page: AssessmentPage, home: SignedIn, qtbot: QtBot
+) -> None:
+    resident = home.resident()
+    home.call(lambda s: assessments.save_draft(s, resident, "news2", {"resp_rate": 23}))
+    open_form(page, qtbot, Open(resident, "news2"))
+    assert page.form is not None
+    assert page.form.kept() == {}
+    assert page._notice.words.text() == "There is unsigned work from 14:05 by mo."
+    keys(qtbot, SPACE)
+    qtbot.waitUntil(lambda: page.form is not None and page.form.kept() == {"resp_rate": 23})
+
+
+def test_discarding_a_draft_asks_first(page: AssessmentPage, home: SignedIn, qtbot: QtBot) -> None:
+    resident = home.resident()
+    open_form(page, qtbot, Open(resident, "news2"))
+    keys(qtbot, "23")
+    control(qtbot, Qt.Key.Key_S)
+    qtbot.waitUntil(lambda: len(home.call(assessments.drafts)) == 1)
+    seen = answer_dialog(qtbot, ENTER)  # "Keep it" is the default
+    page.foot.discard_button.click()
+    assert isinstance(seen[0], Confirm)
+    assert len(home.call(assessments.drafts)) == 1
+    answer_dialog(qtbot, Qt.Key.Key_Backtab, SPACE)
+    page.foot.discard_button.click()
+    qtbot.waitUntil(lambda: home.went == [("resident", resident)])
+    assert home.call(assessments.drafts) == ()
+
+
+def test_incomplete_answers_are_signed_only_when_meant(page: AssessmentPage, home: SignedIn, qtbot: QtBot) -> None:
+    resident = home.resident()
+    open_form(page, qtbot, Open(resident, "news2"))
+    keys(qtbot, "30", ENTER)
+    seen = answer_dialog(qtbot, ENTER)  # "Go back" is the default
+    control(qtbot, ENTER)
+    assert len(seen) == 1
+    assert page.result is None
+    assert home.call(lambda s: assessments.history(s, resident)) == ()
+    sign(page, qtbot, Qt.Key.Key_Backtab, SPACE)
+    found = home.call(lambda s: assessments.previous(s, resident, "news2"))
+    assert found is not None
+    assert (found.row.score, found.row.band) == ("", "incomplete_red_flag")
+    assert page.result is not None
+    assert len(page.result.cards) == 1, "a red flag already met calls for somebody"
+
+
+def test_an_amendment_needs_its_reason_and_keeps_the_first_version(
+    page: AssessmentPage, home: SignedIn, qtbot: QtBot
+) -> None:
+    resident = home.resident()
+    signed = home.call(lambda s: assessments.sign(s, resident, "news2", ILL))
+    home.clock.pass_time(hours=1)
+    open_form(page, qtbot, Open(resident, "news2", amends=signed.assessment_id))
+    assert page.form is not None
+    assert page.form.answers() == ILL
+    page.form.go_to("pulse")
+    control(qtbot, Qt.Key.Key_A)
+    keys(qtbot, "80")
+    control(qtbot, ENTER)
+    assert page.summary.texts() == ("Enter the reason for the amendment",)
+    page.summary.links()[0].click()
+    keys(qtbot, "Pulse was counted twice")
+    sign(page, qtbot)
+    found = home.call(lambda s: assessments.assessment(s, signed.assessment_id))
+    assert found.answers["pulse"] == 80
+    assert (found.reason, found.row.at, len(found.earlier)) == ("Pulse was counted twice", signed_at(found), 1)
+
+
+def signed_at(found: assessments.Assessment) -> object:
+    """When the first version was made: an amendment keeps it."""
+    return found.earlier[-1].at
+
+
+def test_a_draft_of_an_amendment_is_taken_up_as_one(page: AssessmentPage, home: SignedIn, qtbot: QtBot) -> None:
+    resident = home.resident()
+    signed = home.call(lambda s: assessments.sign(s, resident, "news2", ILL))
+    open_form(page, qtbot, Open(resident, "news2", amends=signed.assessment_id))
+    assert page._reason is not None
+    page._reason.focus()
+    keys(qtbot, "Wrong pulse")
+    assert page.can_leave()
+    (row,) = home.call(assessments.drafts)
+    open_form(page, qtbot, Open(resident, "news2", draft_id=row.id))
+    assert page._reason is not None
+    assert str(page._reason.editor.property("plainText")) == "Wrong pulse"
+
+
+def test_the_time_must_be_past_and_is_kept(page: AssessmentPage, home: SignedIn, qtbot: QtBot) -> None:
+    resident = home.resident()
+    open_form(page, qtbot, Open(resident, "news2"))
+    assert page.form is not None
+    assert page.when is not None
+    page.form.set_answers(ILL)
+    page.when.focus_on().setFocus()
+    control(qtbot, Qt.Key.Key_A)
+    keys(qtbot, "14:06")
+    control(qtbot, ENTER)
+    assert page.summary.texts() == ("Time of assessment must be today or in the past, and not later than now",)
+    page.when.focus_on().setFocus()
+    control(qtbot, Qt.Key.Key_A)
+    keys(qtbot, "yesterday 21:30")
+    sign(page, qtbot)
+    found = home.call(lambda s: assessments.previous(s, resident, "news2"))
+    assert found is not None
+    assert f"{found.row.at:%d %H:%M}" == "21 21:30"
+
+
+def test_the_last_answers_are_beside_the_questions(page: AssessmentPage, home: SignedIn, qtbot: QtBot) -> None:
+    resident = home.resident()
+    home.call(lambda s: assessments.sign(s, resident, "news2", ILL))
+    open_form(page, qtbot, Open(resident, "news2"))
+    texts = {str(part.property("text")) for part in page.findChildren(QWidget)}
+    assert {"Last time: 23 a minute, 22-Nov-2026", "Last time: No, 22-Nov-2026"} <= texts
+
+
+def test_a_late_answer_about_another_resident_is_not_shown(page: AssessmentPage, home: SignedIn, qtbot: QtBot) -> None:
+    first, second = home.resident(), home.resident("Ann", "Jones")
+    page.opened(Open(first, "news2"))
+    page.opened(Open(second, "must"))
+    qtbot.waitUntil(lambda: page.form is not None and not home.tasks.busy)
+    assert page.form is not None
+    assert page.form.form.code == "must"
+    assert page.banner.name.text() == "JONES, Ann (Mr)"
+
+
+def test_choosing_an_assessment_by_keyboard(page: AssessmentPage, home: SignedIn, qtbot: QtBot) -> None:
+    page.opened(Open(home.resident()))
+    qtbot.waitUntil(lambda: bool(page.findChildren(QWidget, options=Qt.FindChildOption.FindChildrenRecursively)))
+    qtbot.waitUntil(lambda: page.banner.isVisible() and QApplication.focusWidget() is not None)
+    keys(qtbot, SPACE)
+    qtbot.waitUntil(lambda: page.form is not None)
+    assert page.form is not None
+    assert page.form.form.code == "must"
+
+
+@pytest.mark.parametrize(("choice", "size"), [(Choice.LIGHT, 100), (Choice.DARK, 200), (Choice.CONTRAST, 200)])
+@pytest.mark.parametrize("code", ["news2", "waterlow", "post_fall"])
+def test_every_control_is_named_and_no_words_are_cut(
+    page: AssessmentPage, home: SignedIn, qtbot: QtBot, choice: Choice, size: int, code: str
+) -> None:
+    resident = home.resident()
+    if code == "news2":
+        home.call(lambda s: assessments.sign(s, resident, "news2", ILL))
+    home.theme.set(choice, size)
+    try:
+        open_form(page, qtbot, Open(ResidentId(resident), code))
+        qtbot.waitUntil(lambda: page.live is not None and page.live.isVisible() and not home.tasks.busy)
+        QApplication.processEvents()
+        assert unnamed(page) == []
+        assert clipped(page) == []
+    finally:
+        home.theme.set(Choice.LIGHT, 100)
