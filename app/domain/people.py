@@ -47,6 +47,16 @@ GENDER_LABELS = {
 }
 
 
+def in_capitals(name: str) -> str:
+    """A family name in capitals, where capitals are usual and lose nothing: ß and Georgian stay as they are."""
+
+    def capital(char: str) -> str:
+        upper = char.upper()
+        return char if len(upper) != 1 or "\u10d0" <= char <= "\u10ff" else upper
+
+    return "".join(capital(char) for char in name)
+
+
 @dataclass(frozen=True, slots=True)
 class ResidentDetails:
     """What is typed about who a resident is.
@@ -75,7 +85,7 @@ class ResidentDetails:
     def banner_name(self) -> str:
         """``SMITH, John (Mr)``: family name in capitals, title in brackets (NHS common user interface)."""
         title = f" ({self.title})" if self.title else ""
-        return f"{self.family_name.upper()}, {self.given_name}{title}"
+        return f"{in_capitals(self.family_name)}, {self.given_name}{title}"
 
     def born_with_age(self, today: date) -> str:
         """``06-Sep-1937 (79y)``; for someone who has died, the age at death."""

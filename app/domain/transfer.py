@@ -16,6 +16,7 @@ from decimal import Decimal
 from enum import Enum, StrEnum
 from typing import TypeVar, Union
 
+from app.domain import people
 from app.domain.dates import date_time, parse_instant, short_date
 from app.domain.errors import Problem, UserError
 
@@ -89,12 +90,6 @@ def words(value: object, *, none: str = "None known") -> str:
     return str(kept).strip()
 
 
-def _capital(char: str) -> str:
-    """The capital of a letter, where capitals are usual and lose nothing: ß and Georgian stay as they are."""
-    upper = char.upper()
-    return char if len(upper) != 1 or "\u10d0" <= char <= "\u10ff" else upper
-
-
 # --- who, and what can kill ------------------------------------------------------------------------------------------
 
 
@@ -117,7 +112,7 @@ class Identity:
     @property
     def full_name(self) -> str:
         """``SMITH, John (Mr)`` as clinical screens write it, never truncated."""
-        family = "".join(_capital(char) for char in self.family_name)
+        family = people.in_capitals(self.family_name)
         name = f"{family}, {self.given_name}" if self.given_name else family
         return f"{name} ({self.title})" if self.title else name
 

@@ -453,6 +453,15 @@ def score_text(code: str, score: str | None) -> str:
     return "" if score is None else f"{score}{_UNITS.get(code, '')}"
 
 
+def result_label(code: str, band: str | None, *, complete: bool) -> str:
+    """The result in words: the band, or for what is captured without one whether it is complete; else nothing."""
+    if band is not None:
+        return registry.band_label(code, band)
+    if registry.instrument(code).mode == "C":
+        return "Complete" if complete else "Incomplete"
+    return ""
+
+
 def _plain(answers: Mapping[str, object]) -> dict[str, object]:
     def plain(value: object) -> object:
         if isinstance(value, datetime | date):
@@ -527,7 +536,7 @@ def _revision_row(session: Session, line: rows.AssessmentLine, revision: revisio
         revision.valid_at,
         score_text(line.instrument, None if outcome.score is None else str(outcome.score)),
         outcome.band,
-        registry.band_label(line.instrument, outcome.band),
+        result_label(line.instrument, outcome.band, complete=outcome.complete),
         outcome.severity,
         revision.state,
         session.person(revision.author),
@@ -549,7 +558,7 @@ def _row(session: Session, line: rows.AssessmentLine, before: rows.AssessmentLin
         line.at,
         score_text(line.instrument, line.score),
         line.band,
-        registry.band_label(line.instrument, line.band),
+        result_label(line.instrument, line.band, complete=line.complete),
         Severity(line.severity),
         line.state,
         session.person(line.signed_by),

@@ -20,7 +20,7 @@ from app.models import staff as staff_rows
 from app.models.store import Work
 from app.services import premium
 from app.services.access import Action, require
-from app.services.assessments import score_text
+from app.services.assessments import result_label, score_text
 from app.services.claim_facts import PAPER, WeekPicture, read_week
 from app.services.session import Session
 
@@ -116,6 +116,7 @@ def _evidence_row(session: Session, work: Work, picture: WeekPicture, row: premi
         claim_id=claim.identifier if claim else "",
         version=claim.version if claim else 1,
         ccg_decision=claim.words if claim else "",
+        accepted_pence=(claim.decided_pence or 0) if claim else 0,
         signer=session.person(signed.author) if signed else "",
         signed_at=signed.recorded_at if signed else None,
         signature=(signed.signature or "")[:_SHORT_CODE] if signed else "",
@@ -143,7 +144,7 @@ def _areas(session: Session, work: Work, picture: WeekPicture, decision: Decisio
                 instrument="Paper document" if paper else registry.instrument(evidence.instrument).short,
                 assessed_on=evidence.on,
                 score=score_text(evidence.instrument, None if score is None else str(score)),
-                band=registry.band_label(evidence.instrument, evidence.band) if evidence.band else "",
+                band="" if paper else result_label(evidence.instrument, evidence.band or None, complete=True),
                 assessor=session.person(revision.author) if revision else "",
                 champion=champion.name if champion else "",
                 certificate=post.certificate_no if post else "",

@@ -247,8 +247,8 @@ def _assessment(row: AssessmentRow) -> transfer.AssessmentRow:
     return transfer.AssessmentRow(
         row.short,
         to_local(row.at).date(),
-        said(row.score),
-        row.band_label,
+        row.score or "No score",
+        said(row.band_label),
         row.signed_by,
         _trend(row),
     )

@@ -229,7 +229,7 @@ def submit(
 
 
 def week_json(week_now: ClaimWeek, submitted: Mapping[str, object] | None) -> dict[str, object]:
-    """The week in the shape of ``hartwell claim``; ``at_risk`` has only pathways whose end costs somebody the premium."""
+    """The week in the shape of ``hartwell claim``; ``at_risk`` has the pathways whose end costs somebody the premium."""
     return {
         "week_start": week_now.week_start.isoformat(),
         "policy": week_now.policy or None,

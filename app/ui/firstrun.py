@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from app.domain.errors import Problem, UserError
 from app.ui.dialogs.confirm import confirm
@@ -155,16 +156,25 @@ class FirstRunWindow(QWidget):
         first[step].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _make_practice(self) -> None:
-        self._busy("Making the practice home: 45 invented residents with some weeks of history…")
-        store, clock = self._practice_store, self._clock
+        self._busy("Making the practice home…")
+        store, clock, tasks = self._practice_store, self._clock, self._tasks
+
+        def say(line: str) -> None:
+            tasks.post(lambda: self._making(line))
 
         def work() -> SignedIn:
-            from app.services import practice
+            from app.services import practice, sign_in
             from app.ui.signin import preferences
 
-            return preferences(practice.build(store, clock()))
+            if sign_in.home_exists(store):  # made before: the same practice home goes on
+                return preferences(sign_in.sign_in(store, practice.USER, practice.PASSWORD, clock()))
+            return preferences(practice.build(store, clock(), say))
 
         self._tasks.run(work, self._done, self._failed, owner=self)
+
+    def _making(self, line: str) -> None:
+        if isValid(self) and not self.next.isEnabled():
+            self.progress_words.setText(f"Making the practice home: {line[:1].lower()}{line[1:]}…")
 
     def _create(self) -> None:
         home = self.home.check()

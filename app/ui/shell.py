@@ -348,12 +348,27 @@ class StatusLine(QFrame):
         self.alerts.setText(_count(status.standing_alerts, "standing alert"))
         self.drafts.setText(_count(status.drafts, "draft"))
         trouble = f", {status.trouble} in trouble" if status.trouble else ""
-        self.waiting.setText(f"{status.waiting or 'Nothing'} waiting to send{trouble}")
-        self.exchange.setText(f"Last exchange with the CCG: {_when(status.last_exchange)}")
+        late = ", late" if status.late else ""
+        self.waiting.setText(f"{status.waiting or 'Nothing'} waiting to send{late}{trouble}")
+        mark(self.waiting, wrong=bool(late or trouble))
+        heard = _when(status.last_exchange)
+        failed = ", the last try failed" if status.last_error else ""
+        self.exchange.setText(
+            f"Last exchange with the CCG: {heard}{failed}" if status.connected else "Not connected to the CCG"
+        )
+        mark(self.exchange, wrong=bool(failed) or not status.connected)
+        mark(self.alerts, wrong=status.standing_alerts > 0)
         self.backup.setText(f"Last backup: {_when(status.last_backup)}")
         inside = self.layout()
         if inside is not None:
             inside.invalidate()
+
+
+def mark(part: QWidget, *, wrong: bool) -> None:
+    """Set off what needs a look; its words say what is the matter."""
+    part.setProperty("fault", "true" if wrong else "false")
+    part.style().unpolish(part)
+    part.style().polish(part)
 
 
 def _count(count: int, noun: str) -> str:

@@ -94,6 +94,7 @@ class SignInWindow(QWidget):
         self._theme = theme
         self._clock = clock
         self._screen = read_screen(store)
+        self._practice = practice
         self._sized = False
         self._asked = False
         self._bar: QWidget | None = None
@@ -136,8 +137,9 @@ class SignInWindow(QWidget):
         panel, inside = card(spacing=M)
         inside.setContentsMargins(XL, XL, XL, XL)
         inside.addWidget(title("Sign in"))
-        if practice:
-            inside.addWidget(label("Practice home: invented residents. Nothing here is real.", "strong"))
+        self.practice = label("Practice home: invented residents. Nothing here is real.", "strong")
+        self.practice.setVisible(practice)
+        inside.addWidget(self.practice)
         if locked:
             inside.addWidget(label("Locked. What you were writing is saved as a draft.", "secondary"))
         for part in (self.user, self.password, self.progress_words, self.progress):
@@ -205,6 +207,9 @@ class SignInWindow(QWidget):
 
             return sign_in.accounts(store) if sign_in.home_exists(store) else None
 
+        if self._practice:
+            self._tasks.run(_practice_password, self._tell_password, self._failed, owner=self)
+
         self._tasks.run(work, self._loaded, self._failed, owner=self)
         self._tasks.run(_warm, lambda _none: None, owner=self)
 
@@ -215,6 +220,11 @@ class SignInWindow(QWidget):
         chosen = self.users.value()
         self._offer(list(users))
         self.users.set_value(chosen if chosen in users else users[0] if len(users) == 1 else None)
+
+    def _tell_password(self, password: str) -> None:
+        self.practice.setText(
+            f"Practice home: invented residents. Nothing here is real. The password of every account is: {password}"
+        )
 
     def _offer(self, users: list[str]) -> None:
         self.users.set_options((user, user) for user in users)
@@ -268,6 +278,12 @@ def preferences(session: Session) -> SignedIn:
     choice = Choice(str(settings.get(session, "theme", Choice.SYSTEM.value)))
     size = settings.get(session, "text_size", SIZES[0])
     return SignedIn(session, choice, size if isinstance(size, int) else SIZES[0])
+
+
+def _practice_password() -> str:
+    from app.services import practice
+
+    return practice.PASSWORD
 
 
 def _warm() -> None:

@@ -360,6 +360,7 @@ QPushButton[kind="link"] {{
     background: transparent; color: {c.link}; border: none; text-align: left; padding: 6px 2px;
     text-decoration: underline; min-height: 20px;
 }}
+QPushButton[kind="link"][fault="true"] {{ color: {c.error}; font-weight: 700; }}
 QPushButton[kind="link"]:hover {{ color: {c.link_hover}; }}
 QPushButton[kind="row"] {{
     background: {c.card}; color: {c.text}; border: none; border-bottom: 1px solid {c.line}; border-radius: 0;

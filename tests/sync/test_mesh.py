@@ -313,10 +313,10 @@ def server_in_trouble() -> Iterator[tuple[str, list[tuple[int, bytes]]]]:
     ("status", "body", "words", "permanent"),
     [
         (500, b"<soap/>", "answered 500", False),
-        (503, b"<soap/>", "busy or out of order", False),
-        (429, b"{}", "busy or out of order", False),
+        (503, b"<soap/>", "answered", False),
+        (429, b"{}", "no reason given", False),
         (417, b'{"errorDescription": "Message is too large", "errorCode": "17"}', "Message is too large", True),
-        (400, b"<html/>", "connection broke off", False),
+        (400, b"<html/>", "not understood|broke off", False),
         (200, b'{"detail": "Not Found"}', "not understood", False),
         (200, b'{"detail": [{}]}', "no reason given", True),
         (200, b"[]", "not understood", False),

@@ -69,7 +69,7 @@ def _is_control(part: QWidget) -> bool:
     inner = part.objectName().startswith("qt_") or isinstance(
         part.parentWidget(), QComboBox | QAbstractSpinBox | QTabBar
     )
-    popup = part.window() is not part and type(part.window()).__name__ == "QComboBoxPrivateContainer"
+    popup = part.window() is not part and part.window().metaObject().className() == "QComboBoxPrivateContainer"
     return isinstance(part, _CONTROLS) and not inner and not popup
 
 

@@ -57,7 +57,7 @@ class MeshTransport:
             shared_key=settings["shared_key"].encode("utf-8"),
             cert=cert,
             verify=ca,
-            max_retries=1,
+            max_retries=0,  # the engine tries again; the library's way leaks the connection of a refused request
             timeout=TIMEOUT_SECONDS,
             application_name="Hartwell",
         )
@@ -161,31 +161,33 @@ class MeshTransport:
             if self._last_status in _NOT_ACCEPTED:
                 raise self._not_accepted(what) from refused
             said = plain(refused.args[0] if refused.args else "", 200) or "no reason given"
-            raise WireTrouble(f"{what}: {said}", permanent=True, whole_line=whole_line) from refused
+            permanent = not _is_temporary(self._last_status)
+            raise WireTrouble(f"{what}: {said}", permanent=permanent, whole_line=whole_line) from refused
         except requests.HTTPError as refused:
             raise self._http(what, refused, whole_line=whole_line) from refused
         except requests.exceptions.SSLError as trouble:
             raise WireTrouble(f"{what}: {_TLS}", permanent=True, whole_line=True) from trouble
-        except (requests.ConnectionError, urllib3.exceptions.NewConnectionError) as trouble:
-            unreachable = not isinstance(trouble, requests.Timeout)
-            raise WireTrouble(f"{what}: there is no connection to MESH", whole_line=unreachable) from trouble
         except (requests.Timeout, urllib3.exceptions.TimeoutError) as trouble:
-            raise WireTrouble(f"{what}: MESH did not answer in {TIMEOUT_SECONDS} seconds") from trouble
-        except urllib3.exceptions.ResponseError as trouble:
-            raise WireTrouble(f"{what}: MESH is busy or out of order") from trouble
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, EOFError, zlib.error) as trouble:
+            words = f"{what}: MESH did not answer in {TIMEOUT_SECONDS} seconds"
+            raise WireTrouble(words, whole_line=whole_line or _never_connected(trouble)) from trouble
+        except (requests.ConnectionError, urllib3.exceptions.NewConnectionError) as trouble:
+            if whole_line or _never_connected(trouble):
+                raise WireTrouble(f"{what}: there is no connection to MESH", whole_line=True) from trouble
             raise WireTrouble(f"{what}: the connection broke off") from trouble
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, EOFError, zlib.error) as trouble:
+            raise WireTrouble(f"{what}: the connection broke off", whole_line=whole_line) from trouble
         except (AttributeError, KeyError, IndexError, TypeError, ValueError, AssertionError) as trouble:
             # Raised inside the client when the server's answer has not the shape it expects.
             _log.warning("answer of the MESH server not understood: %s", type(trouble).__name__)
-            raise WireTrouble(f"{what}: the server's answer was not understood") from trouble
+            raise WireTrouble(f"{what}: the server's answer was not understood", whole_line=whole_line) from trouble
 
     def _http(self, what: str, refused: requests.HTTPError, *, whole_line: bool) -> WireTrouble:
         status = refused.response.status_code if refused.response is not None else 0
         if status in _NOT_ACCEPTED:
             return self._not_accepted(what)
-        temporary = status >= 500 or status in {0, 404, 408, 410, 423, 425, 429}
-        return WireTrouble(f"{what}: MESH answered {status}", permanent=not temporary, whole_line=whole_line)
+        return WireTrouble(
+            f"{what}: MESH answered {status}", permanent=not _is_temporary(status), whole_line=whole_line
+        )
 
     def _not_accepted(self, what: str) -> WireTrouble:
         """The credentials, not the message: nothing else need be tried, and the next round shakes hands again."""
@@ -207,6 +209,19 @@ def skew_in_words(seconds: int) -> str:
         f"{number} {unit}{'s' if number != 1 else ''}" for number, unit in ((hours, "hour"), (rest, "minute")) if number
     ]
     return f"{' '.join(parts) or f'{abs(seconds)} seconds'} {'fast' if seconds > 0 else 'slow'}"
+
+
+def _is_temporary(status: int) -> bool:
+    """Whether an HTTP status is worth another try: the server's own trouble, too many requests, or not there just now."""
+    return status >= 500 or status in {0, 404, 408, 410, 423, 425, 429}
+
+
+def _never_connected(trouble: BaseException) -> bool:
+    """Whether not even a connection was made: then the line is at fault, and nothing can have arrived."""
+    if isinstance(trouble, requests.ConnectTimeout | urllib3.exceptions.NewConnectionError):
+        return True
+    cause = trouble.args[0] if trouble.args else None
+    return isinstance(getattr(cause, "reason", None), urllib3.exceptions.NewConnectionError)
 
 
 def _check_files(ca: str | None, cert: tuple[str, str] | None) -> None:

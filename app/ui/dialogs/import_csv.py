@@ -7,19 +7,20 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Literal
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog, QFileDialog, QLabel, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication, QShowEvent
+from PySide6.QtWidgets import QDialog, QFileDialog, QProgressBar, QVBoxLayout, QWidget
 
 from app.domain.errors import EnvironmentTrouble, ExitCode, Problem, UserError
 from app.ui import theme
 from app.ui.messages import in_words
+from app.ui.pages.resident.level import level
 from app.ui.pages.resident.words import plural
 from app.ui.theme import L, M, S, Tone
-from app.ui.widgets.buttons import button_row, primary, secondary
+from app.ui.widgets.buttons import primary, secondary
 from app.ui.widgets.table import Column, RecordTable
 from app.ui.widgets.tag import Tag
-from app.ui.widgets.text import label, title
+from app.ui.widgets.text import label, rule, scrolled, title
 
 if TYPE_CHECKING:
     from app.services.imports import Imported
@@ -38,51 +39,85 @@ _COLUMNS: tuple[Column[Problem], ...] = (
 
 
 class ImportDialog(QDialog):
-    """Reads the file, then shows what came of it. ``again`` asks for another file."""
+    """Says what the file must hold, reads the one that is chosen, and shows what came of it."""
 
-    again = Signal()
-
-    def __init__(self, ctx: Context, parent: QWidget | None, noun: Noun, path: Path) -> None:
+    def __init__(self, ctx: Context, parent: QWidget | None, noun: Noun) -> None:
         super().__init__(parent)
-        self._ctx, self._noun, self._path = ctx, noun, path
+        self._ctx, self._noun = ctx, noun
+        self._stop, self._running = Event(), False
         self.setWindowTitle(f"Import {noun}")
         self.setAccessibleName(f"Import {noun}")
         self.setModal(True)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.result_title = title(f"Importing {noun}")
-        self.file: QLabel = label(f"From {path.name}", "secondary")
-        self.tag = Tag("Nothing was imported", Tone.DANGER)
-        self.tag.hide()
-        self.words = label("Reading and checking every row. Nothing is saved until all of them are right.")
+        columns, needed = _known_columns(noun)
+        self.result_title = title(f"Import {noun} from a CSV file")
+        self.file = label("", "secondary")
+        self.tag = Tag("", Tone.DANGER)
+        self.words = label(
+            "The first line of the file names the columns. Every row is checked before anything is saved: either all "
+            "of them are imported, or none, and you are told what to mend.\n\n"
+            f"Must be there: {', '.join(needed)}.\n\nAll columns: {', '.join(columns)}.",
+            copyable=True,
+        )
         self.progress = QProgressBar()
         self.progress.setRange(0, 0)
         self.progress.setTextVisible(False)
         self.progress.setAccessibleName("Importing")
         self.table: RecordTable[Problem] = RecordTable("What to mend, by row and column", _COLUMNS)
-        self.table.hide()
-        self.close_button = primary("Close", self.accept)
+        self.table.setWordWrap(True)
+        self.table.setMinimumHeight(theme.scaled(160))
+        self.choose_button = primary("Choose a file…", self.choose)
         self.copy_button = secondary("Copy the list", self._copy)
-        self.again_button = secondary("Choose the file again…", self._again)
-        self.cancel_button = secondary("Cancel", self.reject)
-        for hidden in (self.close_button, self.copy_button, self.again_button):
-            hidden.hide()
-        column = QVBoxLayout(self)
+        self.names_button = secondary("Copy the column names", lambda: self._copy_text(",".join(columns)))
+        self.close_button = secondary("Cancel", self.reject)
+        body = QWidget()
+        column = QVBoxLayout(body)
         column.setContentsMargins(L, L, L, M)
         column.setSpacing(M)
-        for widget in (self.result_title, self.file, self.tag, self.words, self.progress):
-            column.addWidget(widget, 0, Qt.AlignmentFlag.AlignLeft if widget is self.tag else Qt.AlignmentFlag(0))
+        for widget in (self.result_title, self.file):
+            column.addWidget(widget)
+        column.addWidget(self.tag, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self.words)
+        column.addWidget(self.progress)
         column.addWidget(self.table, 1)
         column.addStretch(0)
-        column.addSpacing(S)
-        buttons = (self.close_button, self.again_button, self.copy_button, self.cancel_button)
-        column.addLayout(button_row(*buttons))
-        self._stop, self._running = Event(), True
-        ctx.call(_work(noun, path, self._stop), self._imported, self._failed, owner=self)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(scrolled(body), 1)
+        outer.addWidget(rule())
+        foot = level((self.choose_button, self.copy_button, self.names_button, self.close_button), gap=S)
+        foot.setContentsMargins(L, S, L, M)
+        outer.addWidget(foot)
+        for hidden in (self.file, self.tag, self.progress, self.table, self.copy_button):
+            hidden.hide()
+        self.choose_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Room for a list of problems, never more than the screen."""
-        room = self.screen().availableSize()
-        return QSize(min(theme.scaled(820), room.width() - 40), min(theme.scaled(520), room.height() - 80))
+        super().showEvent(event)
+        if not event.spontaneous():
+            room = self.screen().availableSize()
+            self.resize(min(theme.scaled(860), room.width() - 40), min(theme.scaled(560), room.height() - 80))
+
+    def choose(self) -> None:
+        """Ask for the file, then import it."""
+        name, _ = QFileDialog.getOpenFileName(
+            self, f"Import {self._noun} from a CSV file", "", "CSV files (*.csv);;All files (*)"
+        )
+        if name:
+            self.start(Path(name))
+
+    def start(self, path: Path) -> None:
+        """Read and check the file, and import it when every row is right."""
+        self._stop, self._running = Event(), True
+        self.result_title.setText(f"Importing {self._noun}")
+        self.file.setText(f"From {path.name}")
+        self.words.setText("Reading and checking every row. Nothing is saved until all of them are right.")
+        for shown in (self.file, self.progress):
+            shown.show()
+        for hidden in (self.tag, self.table, self.copy_button, self.names_button, self.choose_button):
+            hidden.hide()
+        self._ctx.call(_work(self._noun, path, self._stop), self._imported, self._failed, owner=self)
 
     def reject(self) -> None:
         """Stop before the first row is saved, or close; while rows are being saved their true end is waited for."""
@@ -92,38 +127,39 @@ class ImportDialog(QDialog):
             return
         super().reject()
 
-    def _finished(self) -> None:
+    def _finished(self, heading: str, tag: str, tone: Tone) -> None:
         self._running = False
         self.progress.hide()
-        self.cancel_button.hide()
-        self.close_button.show()
+        self.result_title.setText(heading)
+        self.tag.set(tag, tone)
         self.tag.show()
+        self.close_button.setText("Close")
+        self.close_button.setAccessibleName("Close")
 
     def _imported(self, imported: Imported) -> None:
-        self._finished()
-        count = plural(imported.count, "resident") if self._noun == "residents" else f"{imported.count} staff"
-        self.result_title.setText(f"{count} imported")
-        self.tag.set("All rows were right", Tone.GOOD)
+        count = plural(imported.count, *(("resident",) if self._noun == "residents" else ("member of staff", "staff")))
+        self._finished(f"{count} imported", "All rows were right", Tone.GOOD)
         self.words.setText(f"{count} from this file {'is' if imported.count == 1 else 'are'} now in the record.")
         self.close_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _failed(self, exc: BaseException) -> None:
-        self._finished()
-        self.result_title.setText("Nothing was imported")
-        self.again_button.show()
+        self.choose_button.show()
+        self.choose_button.setText("Choose the file again…")
+        self.choose_button.setAccessibleName("Choose the file again")
         if not isinstance(exc, UserError):
             message = in_words(exc)
-            self.tag.set("File not read", Tone.DANGER)
+            self._finished("Nothing was imported", "File not read", Tone.DANGER)
             self.words.setText(f"{message.text} {message.detail}".strip())
-            self.again_button.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.choose_button.setFocus(Qt.FocusReason.OtherFocusReason)
             return
         problems = exc.problems or (Problem("", exc.message),)
-        self.tag.set(plural(len(problems), "problem"), Tone.DANGER)
+        self._finished("Nothing was imported", plural(len(problems), "problem"), Tone.DANGER)
         self.words.setText(
             "Nothing was saved, not even the rows that are right. Mend these in the file, save it and choose it again. "
             "Row 1 is the line of column names."
         )
         self.table.set_rows(problems)
+        self.table.resizeRowsToContents()
         self.table.show()
         self.copy_button.show()
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -131,12 +167,19 @@ class ImportDialog(QDialog):
     def _copy(self) -> None:
         lines = ["Row\tColumn\tWhat to mend"]
         lines += ["\t".join(column.text(problem) for column in _COLUMNS) for problem in self.table.rows]
-        QGuiApplication.clipboard().setText("\n".join(lines))
-        self.words.setText(f"{plural(len(self.table.rows), 'problem')} copied. Nothing was imported.")
+        self._copy_text("\n".join(lines))
 
-    def _again(self) -> None:
-        self.accept()
-        self.again.emit()
+    def _copy_text(self, text: str) -> None:
+        QGuiApplication.clipboard().setText(text)
+        self._ctx.messages.info("Copied")
+
+
+def _known_columns(noun: Noun) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    from app.services import imports
+
+    if noun == "residents":
+        return imports.RESIDENT_COLUMNS, ("key", "family_name", "given_name", "date_of_birth", "admitted_at")
+    return imports.STAFF_COLUMNS, ("key", "name", "role")
 
 
 def _work(noun: Noun, path: Path, stop: Event) -> Callable[[Session], Imported]:
@@ -165,19 +208,8 @@ def _read(path: Path) -> bytes:
         ) from error
 
 
-def open_file(ctx: Context, parent: QWidget, noun: Noun, path: Path) -> ImportDialog:
-    """Import the file and show what came of it."""
-    dialog = ImportDialog(ctx, parent, noun, path)
-    dialog.again.connect(lambda: ask(ctx, parent, noun))
-    dialog.resize(dialog.sizeHint())
+def open_for(ctx: Context, parent: QWidget, noun: Noun) -> ImportDialog:
+    """Open the import of residents or staff."""
+    dialog = ImportDialog(ctx, parent, noun)
     dialog.open()
     return dialog
-
-
-def ask(ctx: Context, parent: QWidget, noun: Noun) -> None:
-    """Let somebody choose a CSV file, then import it."""
-    name, _ = QFileDialog.getOpenFileName(
-        parent, f"Import {noun} from a CSV file", "", "CSV files (*.csv);;All files (*)"
-    )
-    if name:
-        open_file(ctx, parent, noun, Path(name))

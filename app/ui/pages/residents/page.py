@@ -102,10 +102,13 @@ class ResidentsPage(QWidget):
         self.ctx.call(_may_add, opened, owner=self)
 
     def import_csv(self) -> None:
-        """Choose a CSV file, unless the role does not allow it."""
+        """Open the import, unless the role does not allow it."""
         from app.ui.dialogs import import_csv
 
-        self.ctx.call(_may_import, lambda _: import_csv.ask(self.ctx, self, "residents"), owner=self)
+        def may(_: None) -> None:
+            import_csv.open_for(self.ctx, self, "residents")
+
+        self.ctx.call(_may_import, may, owner=self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """Down goes from the search into the list; Enter opens the only one found, or goes into the list."""

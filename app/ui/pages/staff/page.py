@@ -126,10 +126,13 @@ class StaffPage(QWidget):
             self._allowed(lambda: staff_edit.give_account(self.ctx, self, member))
 
     def import_csv(self) -> None:
-        """Choose a CSV file of staff."""
+        """Open the import of staff, unless the role does not allow it."""
         from app.ui.dialogs import import_csv
 
-        self.ctx.call(_may_import, lambda _: import_csv.ask(self.ctx, self, "staff"), owner=self)
+        def may(_: None) -> None:
+            import_csv.open_for(self.ctx, self, "staff")
+
+        self.ctx.call(_may_manage, may, owner=self)
 
     # ------------------------------------------------------------------------------------------------------- inside
 
@@ -341,9 +344,3 @@ def _may_manage(session: Session) -> None:
     from app.services import access
 
     access.require(session, access.Action.MANAGE_STAFF)
-
-
-def _may_import(session: Session) -> None:
-    from app.services import access
-
-    access.require(session, access.Action.IMPORT)

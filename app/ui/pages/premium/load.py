@@ -1,0 +1,68 @@
+"""What the premium page shows, read in one step on the store thread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.domain.errors import NotAllowed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from app.domain.people import ResidentId
+    from app.services.access import Action
+    from app.services.premium import ClaimWeek
+    from app.services.session import Session
+    from app.services.sync import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class PremiumData:
+    """The week, and in words why the signed-in person may not sign or export (empty when they may)."""
+
+    week: ClaimWeek
+    not_sign: str
+    not_export: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToSign:
+    """What the manager sees before signing: the week as it is now, birth dates, and whether there is a line."""
+
+    week: ClaimWeek
+    born: Mapping[ResidentId, date]
+    connection: Connection
+
+
+def load_week(session: Session, monday: date) -> PremiumData:
+    """Read the week."""
+    from app.services import premium
+    from app.services.access import Action
+
+    return PremiumData(
+        premium.week(session, monday),
+        _refusal(session, Action.SIGN_CLAIMS),
+        _refusal(session, Action.EXPORT_EVIDENCE),
+    )
+
+
+def load_to_sign(session: Session, monday: date) -> ToSign:
+    """Read the week again for signing; refused in words when the role does not allow it."""
+    from app.services import premium, residents, sync
+    from app.services.access import Action, require
+
+    require(session, Action.SIGN_CLAIMS)
+    born = {row.id: row.date_of_birth for row in residents.find_residents(session, include_left=True)}
+    return ToSign(premium.week(session, monday), born, sync.connection(session))
+
+
+def _refusal(session: Session, action: Action) -> str:
+    from app.services.access import require
+
+    try:
+        require(session, action)
+    except NotAllowed as refused:
+        return refused.message
+    return ""

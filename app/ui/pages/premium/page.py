@@ -1,0 +1,354 @@
+"""The manager's Monday: who can be claimed for, how much it is, who is not and why, and what the CCG has answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QButtonGroup, QFrame, QRadioButton, QScrollArea, QVBoxLayout, QWidget
+
+from app.domain.dates import week_start
+from app.domain.money import pounds
+from app.domain.premium import AtRisk
+from app.ui.messages import in_words
+from app.ui.pages.premium.detail import Detail
+from app.ui.pages.premium.figures import Figures
+from app.ui.pages.premium.load import PremiumData, load_week
+from app.ui.pages.premium.week_bar import WeekBar
+from app.ui.pages.premium.words import (
+    NONE,
+    TONES,
+    amount_pence,
+    amount_words,
+    answered,
+    areas_words,
+    champions_words,
+    claimable,
+    count,
+    late,
+    risk_words,
+    standing,
+    state_words,
+    week_words,
+    within_reach,
+)
+from app.ui.pages.resident.level import level
+from app.ui.pages.resident.sections import empty
+from app.ui.theme import S, Tone, scaled
+from app.ui.widgets.buttons import link, primary, secondary
+from app.ui.widgets.table import Column, RecordTable
+from app.ui.widgets.tag import Tag
+from app.ui.widgets.text import card, heading, label, page_column, title
+
+if TYPE_CHECKING:
+    from app.services.changes import Changes
+    from app.services.premium import ClaimRow, ClaimWeek
+    from app.ui.context import Context
+
+_KINDS = frozenset({"resident", "fact", "assessment", "claim", "outbox", "staff", "setting"})
+_FILTERS: tuple[tuple[str, str, Callable[[ClaimRow], bool]], ...] = (
+    ("all", "All", lambda _row: True),
+    ("open", "Can be claimed", lambda row: claimable(row) or late(row)),
+    ("not", "Not eligible", lambda row: row.claim is None and not row.decision.eligible and not late(row)),
+    ("near", "Stopped by evidence or cover only", within_reach),
+    ("answered", "Answered", answered),
+)
+
+
+class PremiumPage(QWidget):
+    """One claim week. ``opened`` may be given any date: the week that it is in is shown."""
+
+    title = "Premium"
+
+    def __init__(self, ctx: Context) -> None:
+        from app.services.access import Action
+
+        super().__init__()
+        self.ctx = ctx
+        self._monday: date | None = None
+        self._seen_on = ctx.today()
+        self._asked = 0
+        self._data: PremiumData | None = None
+        self._only: AtRisk | None = None
+        self.week_bar = WeekBar(ctx.today)
+        self.week_bar.chosen.connect(self.show_week)
+        self.week_title = heading("")
+        self.trouble = label("", "error")
+        self.trouble.hide()
+        self.figures = Figures()
+        self.submit_button = primary("Sign and submit…", self.submit)
+        self.submit_words = label("")
+        self.evidence_button = secondary("Evidence for an audit…", self.evidence)
+        self.evidence_words = label("", "secondary")
+        self.risks = QFrame()
+        self.filters: dict[str, QRadioButton] = {}
+        self.shown = label("", "secondary")
+        self.everybody_button = link("Show all residents again", lambda: self._filter("all"))
+        self.table: RecordTable[ClaimRow] = RecordTable("Residents in the claim week", _COLUMNS, key=_resident)
+        self.table.chosen.connect(self._choose)
+        self.table.opened.connect(lambda _row: self._go_to_detail())
+        self.nobody = label("", "strong")
+        self.detail = Detail(ctx, may_assess=ctx.allowed(Action.RECORD_ASSESSMENT))
+        self._lay_out()
+        self._clear()
+
+    # ------------------------------------------------------------------------------------------------------- a page
+
+    def opened(self, arg: Any) -> None:
+        """Show the week of ``arg`` (a date), else the week that was on the screen, else the last that has ended."""
+        if isinstance(arg, date):
+            self.show_week(week_start(arg))
+        elif self._monday is None or self._seen_on != self.ctx.today():
+            self.show_week(week_start(self.ctx.today()) - timedelta(days=7))
+        else:
+            self._load()
+        self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def refresh(self, changes: Changes) -> None:
+        """Read the week again when something that bears on it was saved; the chosen resident stays chosen."""
+        if changes.kinds & _KINDS:
+            self._load()
+
+    def can_leave(self) -> bool:
+        """Nothing is typed here that could be lost."""
+        return True
+
+    # ------------------------------------------------------------------------------------------------ what it does
+
+    def show_week(self, monday: date) -> None:
+        """Clear, then show another week."""
+        if monday != self._monday:
+            self._clear()
+        self._monday = monday
+        self._seen_on = self.ctx.today()
+        self.week_title.setText(week_words(monday))
+        self.week_bar.show_week(monday)
+        self._load()
+
+    def submit(self) -> None:
+        """Show what would be signed."""
+        from app.ui.pages.premium.submit import open_submit
+
+        if self._monday is not None:
+            open_submit(self.ctx, self, self._monday)
+
+    def evidence(self) -> None:
+        """Ask for the weeks of the evidence."""
+        from app.ui.pages.premium.evidence import open_evidence
+
+        if self._monday is not None:
+            open_evidence(self.ctx, self, self._monday)
+
+    # ------------------------------------------------------------------------------------------------------- inside
+
+    def _lay_out(self) -> None:
+        column = page_column(self)
+        column.addWidget(level((title("Complex Care Premium"), self.week_title)))
+        column.addWidget(self.week_bar)
+        column.addWidget(self.trouble)
+        column.addWidget(self.figures)
+        submit = level((self.submit_button, self.evidence_button))
+        column.addWidget(submit)
+        column.addWidget(self.submit_words)
+        column.addWidget(self.evidence_words)
+        risks = QVBoxLayout(self.risks)
+        risks.setContentsMargins(0, 0, 0, 0)
+        frame, self._risks = card(spacing=S)
+        risks.addWidget(frame)
+        column.addWidget(self.risks)
+        column.addWidget(heading("Residents"))
+        column.addWidget(self._filter_row())
+        column.addWidget(level((self.shown, self.everybody_button)))
+        self.table.setMinimumHeight(scaled(300))
+        column.addWidget(self.table, 1)
+        column.addWidget(self.nobody)
+        column.addWidget(self.detail)
+
+    def _filter_row(self) -> QWidget:
+        group = QButtonGroup(self)
+        for key, words, _ in _FILTERS:
+            button = QRadioButton(words)
+            button.clicked.connect(lambda _checked, key=key: self._filter(key))
+            group.addButton(button)
+            self.filters[key] = button
+        self.filters["all"].setChecked(True)
+        row = level(self.filters.values())
+        row.setAccessibleName("Which residents are shown")
+        return row
+
+    def _clear(self) -> None:
+        self._data = None
+        self._only = None
+        self.figures.clear()
+        self.submit_button.setText("Sign and submit…")
+        self.submit_button.setEnabled(False)
+        self.submit_words.setText("Reading the week…")
+        self.evidence_words.hide()
+        self.risks.hide()
+        self.table.set_rows(())
+        self.nobody.hide()
+        self.shown.hide()
+        self.everybody_button.hide()
+        self.detail.show_row(None)
+
+    def _load(self) -> None:
+        if self._monday is None:
+            return
+        self._asked += 1
+        number, monday = self._asked, self._monday
+
+        def arrived(data: PremiumData) -> None:
+            if number == self._asked:
+                self._show(data)
+
+        def failed(exc: BaseException) -> None:
+            if number == self._asked:
+                self._fail(exc)
+
+        self.ctx.call(lambda session: load_week(session, monday), arrived, failed, owner=self)
+
+    def _fail(self, exc: BaseException) -> None:
+        self._clear()
+        message = in_words(exc)
+        self.trouble.setText(f"{message.text} {message.detail}".strip())
+        self.trouble.show()
+        self.submit_words.setText("")
+        self.evidence_button.setEnabled(False)
+
+    def _show(self, data: PremiumData) -> None:
+        self._data = data
+        week = data.week
+        self.trouble.hide()
+        self.figures.show_week(week, self.ctx.today())
+        self._show_submit(data)
+        self.evidence_button.setEnabled(not data.not_export)
+        self.evidence_words.setText(data.not_export)
+        self.evidence_words.setVisible(bool(data.not_export))
+        if self._only is not None and self._only not in week.at_risk:
+            self._only = None
+        self._show_risks(week.at_risk)
+        for key, words, belongs in _FILTERS:
+            self.filters[key].setText(f"{words} ({sum(map(belongs, week.rows))})")
+        self._show_rows(week)
+
+    def _show_submit(self, data: PremiumData) -> None:
+        text, words = _submit_words(data.week)
+        may = not data.not_sign
+        self.submit_button.setText(text)
+        self.submit_button.setEnabled(may and text != _NOTHING)
+        self.submit_words.setText(words if may else f"{words} {data.not_sign}".strip())
+        self.submit_button.setAccessibleDescription(self.submit_words.text())
+
+    def _show_risks(self, risks: Sequence[AtRisk]) -> None:
+        empty(self._risks)
+        self.risks.show()
+        self._risks.addWidget(heading("Pounds at risk"))
+        if not risks:
+            self._risks.addWidget(
+                label("No end of champion cover in the next 3 months would cost a premium.", "secondary")
+            )
+        for risk in risks:
+            words = risk_words(risk)
+            see = link(f"Show {'the resident' if risk.residents == 1 else f'the {risk.residents} residents'}",
+                       partial(self._show_at_risk, risk))  # fmt: skip
+            see.setAccessibleName(f"{see.text()}: {words}")
+            staff = link("Open staff", partial(self.ctx.navigate.emit, "staff", None))
+            staff.setAccessibleName(f"Open staff: {words}")
+            self._risks.addWidget(label(words, "strong"))
+            self._risks.addWidget(level((Tag("At risk", Tone.WARNING), see, staff)))
+
+    def _show_at_risk(self, risk: AtRisk) -> None:
+        self._only = risk
+        self.filters["all"].setChecked(True)
+        if self._data is not None:
+            self._show_rows(self._data.week)
+        self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _filter(self, key: str) -> None:
+        self._only = None
+        self.filters[key].setChecked(True)
+        if self._data is not None:
+            self._show_rows(self._data.week)
+
+    def _show_rows(self, week: ClaimWeek) -> None:
+        key = next(key for key, button in self.filters.items() if button.isChecked())
+        belongs = next(belongs for name, _, belongs in _FILTERS if name == key)
+        only = None if self._only is None else frozenset(self._only.resident_ids)
+        rows = [row for row in week.rows if belongs(row) and (only is None or row.resident_id in only)]
+        self.table.set_rows(rows)
+        self.table.setVisible(bool(rows))
+        self.nobody.setVisible(not rows)
+        self.nobody.setText("Nobody lived here in this week." if not week.rows else "Nobody is in this group.")
+        self.everybody_button.setVisible(self._only is not None)
+        self.shown.setVisible(self._only is not None)
+        if self._only is not None:
+            self.shown.setText(f"Showing {count(len(rows), 'resident')} at risk: {risk_words(self._only)}")
+        self._choose(self.table.current())
+
+    def _choose(self, row: ClaimRow | None) -> None:
+        self.detail.show_row(row)
+
+    def _go_to_detail(self) -> None:
+        first = self.detail.first_control()
+        if first is None:
+            return
+        first.setFocus(Qt.FocusReason.OtherFocusReason)
+        area = self.findChild(QScrollArea)
+        if area is not None:
+            area.ensureWidgetVisible(self.detail, 0, min(self.detail.height(), area.height()) // 2)
+
+
+_NOTHING = "Nothing to submit"
+
+
+def _submit_words(week: ClaimWeek) -> tuple[str, str]:
+    """The button's words and the sentence beside it."""
+    open_rows = [row for row in week.rows if claimable(row)]
+    late_rows = [row for row in week.rows if late(row)]
+    if open_rows and not (week.why_not and not week.submittable):
+        total = pounds(sum(row.decision.amount_pence for row in open_rows))
+        words = f"Sign and submit {count(len(open_rows), 'claim')}…"
+        again = any(row.claim is not None for row in open_rows)
+        note = " Claims that were refused are among them: mend them first." if again else ""
+        return words, f"{total}. You see everything before you sign, and can leave residents out.{note}"
+    if late_rows and not open_rows:
+        total = pounds(sum(amount_pence(row) or 0 for row in late_rows))
+        words = f"Sign and submit {count(len(late_rows), 'late claim')}…"
+        return words, f"{total}. The claim window has closed: give a reason, and a person at the CCG decides."
+    return _NOTHING, _sentence(week.why_not)
+
+
+def _sentence(words: str) -> str:
+    return f"{words.rstrip('.')}." if words else ""
+
+
+def _resident(row: ClaimRow) -> object:
+    return row.resident_id
+
+
+def _room_words(row: ClaimRow) -> str:
+    return row.room or NONE
+
+
+def _room(room: str) -> tuple[int, str]:
+    return (int(room), "") if room.isdigit() else (10_000, room)
+
+
+def _spoken(words: Callable[[ClaimRow], str]) -> Callable[[ClaimRow], str]:
+    """A dash is read as "none"."""
+    return lambda row: words(row).replace(NONE, "none")
+
+
+_COLUMNS: tuple[Column[Any], ...] = (
+    Column("Resident", lambda row: row.resident_name, sort=lambda row: row.resident_name.casefold()),
+    Column("Room", _room_words, spoken=_spoken(_room_words), sort=lambda row: _room(row.room)),
+    Column("Standing", standing, tone=lambda row: TONES[standing(row)], sort=standing),
+    Column("Nights", lambda row: str(row.decision.nights), sort=lambda row: row.decision.nights, right=True),
+    Column("Areas relied upon", areas_words, spoken=_spoken(areas_words), sort=areas_words),
+    Column("Champions", champions_words, spoken=_spoken(champions_words), sort=champions_words),
+    Column("Amount", amount_words, spoken=_spoken(amount_words), sort=lambda row: amount_pence(row) or 0, right=True),
+    Column("Why not, or where the claim is", state_words, sort=state_words, stretch=True),
+)

@@ -1,0 +1,274 @@
+"""The claim week in words: what a resident's row says, what an end of cover costs, and where a reason can be mended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from app.domain.dates import day_date, short_date
+from app.domain.messages import OutboxState
+from app.domain.money import pounds
+from app.domain.needs import PremiumNeed, need_label, pathway_label
+from app.domain.premium import AtRisk, policy_for
+from app.ui.theme import Tone
+
+if TYPE_CHECKING:
+    from app.services.premium import ClaimRow, ClaimState, ClaimWeek
+
+NEVER_LEFT = frozenset({OutboxState.REFUSED, OutboxState.UNDELIVERED, OutboxState.QUARANTINED})
+_COVER_OR_EVIDENCE = frozenset({"EVIDENCE-MISSING", "EVIDENCE-STALE", "CHAMPION-NOT-IN-POST", "CHAMPION-LT2"})
+_LATE_ONLY = ("LATE",)
+NONE = "–"
+
+
+class Standing(StrEnum):
+    """Where a resident stands in the week; the value is the word on the screen."""
+
+    ELIGIBLE = "Eligible"
+    LATE = "Late: give a reason"
+    NOT_ELIGIBLE = "Not eligible"
+    CLAIMED = "Claimed"
+    STUCK = "Not received"
+    WITH_A_PERSON = "With a person at the CCG"
+    ACCEPTED = "Accepted"
+    REFUSED = "Refused"
+
+
+TONES = {
+    Standing.ELIGIBLE: Tone.GOOD,
+    Standing.LATE: Tone.CAUTION,
+    Standing.NOT_ELIGIBLE: Tone.NEUTRAL,
+    Standing.CLAIMED: Tone.INFO,
+    Standing.STUCK: Tone.WARNING,
+    Standing.WITH_A_PERSON: Tone.INFO,
+    Standing.ACCEPTED: Tone.GOOD,
+    Standing.REFUSED: Tone.DANGER,
+}
+
+
+def standing(row: ClaimRow) -> Standing:
+    """The CCG's answer when there is one, else where the claim is, else whether there can be one."""
+    claim = row.claim
+    if claim is None:
+        if row.decision.eligible:
+            return Standing.ELIGIBLE
+        return Standing.LATE if row.decision.reasons == _LATE_ONLY else Standing.NOT_ELIGIBLE
+    if claim.outcome is None:
+        return Standing.STUCK if claim.outbox_state in NEVER_LEFT else Standing.CLAIMED
+    if claim.outcome == "queued":
+        return Standing.WITH_A_PERSON
+    return Standing.ACCEPTED if claim.decided_pence else Standing.REFUSED
+
+
+def answered(row: ClaimRow) -> bool:
+    """Whether the CCG has said anything about the claim."""
+    return row.claim is not None and row.claim.outcome is not None
+
+
+def open_for_claim(row: ClaimRow) -> bool:
+    """Whether no claim stands in the way of one: none yet, or the newest was refused."""
+    return row.claim is None or standing(row) is Standing.REFUSED
+
+
+def claimable(row: ClaimRow) -> bool:
+    """Whether the resident can be claimed for now, by rule."""
+    return open_for_claim(row) and row.decision.eligible
+
+
+def late(row: ClaimRow) -> bool:
+    """Whether nothing but the claim window stands in the way, so that a reason lets a person at the CCG decide."""
+    return open_for_claim(row) and row.decision.reasons == _LATE_ONLY
+
+
+def within_reach(row: ClaimRow) -> bool:
+    """Whether only evidence or champion cover stands between the resident and the premium."""
+    reasons = row.decision.reasons
+    return row.claim is None and bool(reasons) and {code.partition(":")[0] for code in reasons} <= _COVER_OR_EVIDENCE
+
+
+def amount_pence(row: ClaimRow) -> int | None:
+    """What the CCG pays, or what is claimed, or what could be claimed; None when nothing can be."""
+    if row.claim is not None:
+        decided = row.claim.outcome is not None and row.claim.outcome != "queued"
+        return (row.claim.decided_pence or 0) if decided else row.claim.amount_pence
+    if row.decision.eligible:
+        return row.decision.amount_pence
+    return row.decision.at_stake_pence if late(row) else None
+
+
+def amount_words(row: ClaimRow) -> str:
+    """The same as money."""
+    pence = amount_pence(row)
+    return NONE if pence is None else pounds(pence)
+
+
+@dataclass(frozen=True, slots=True)
+class Relied:
+    """One area of a claim: its name, the champion named on the claim, others who cover it, and the evidence."""
+
+    area: str
+    champion: str
+    others: tuple[str, ...]
+    evidence: str
+
+
+def relied_upon(row: ClaimRow) -> tuple[Relied, ...]:
+    """The areas that the claim rests on; for a resident who is not eligible, those that would pass."""
+    wanted = row.decision.relied_upon
+    evidence = dict(row.evidence)
+    found = []
+    for support in row.decision.supports:
+        if wanted and support.area not in wanted:
+            continue
+        names = tuple(dict.fromkeys(champion.name for champion in support.champions))
+        label = need_label(support.area)
+        found.append(Relied(label, names[0] if names else NONE, names[1:], evidence.get(label, "")))
+    return tuple(found)
+
+
+def areas_words(row: ClaimRow) -> str:
+    """The areas, joined; a dash when the claim could rest on none."""
+    if not (row.decision.eligible or row.claim or late(row)):
+        return NONE
+    return ", ".join(relied.area for relied in relied_upon(row)) or NONE
+
+
+def champions_words(row: ClaimRow) -> str:
+    """The champion of each of these areas, in the same order."""
+    if not (row.decision.eligible or row.claim or late(row)):
+        return NONE
+    return ", ".join(relied.champion for relied in relied_upon(row)) or NONE
+
+
+def areas_with_champions(row: ClaimRow) -> str:
+    """``Dementia: Cass Coltsfoot. Wound: Ned Nettlebed``: exactly what a claim cites."""
+    return ". ".join(f"{relied.area}: {relied.champion}" for relied in relied_upon(row))
+
+
+def state_words(row: ClaimRow) -> str:
+    """Where the claim is, or why there is none."""
+    if row.claim is not None:
+        return row.claim.words
+    if row.decision.eligible:
+        return "Not claimed yet"
+    if not row.reasons:
+        return NONE
+    more = len(row.reasons) - 1
+    return row.reasons[0].words + (f" (and {more} more)" if more else "")
+
+
+# ------------------------------------------------------------------------------------------------------ the week
+
+
+def week_words(monday: date) -> str:
+    """``Mon 16-Nov-2026 to Sun 22-Nov-2026``."""
+    return f"{day_date(monday)} to {day_date(monday + timedelta(days=6))}"
+
+
+def window_ends(monday: date) -> date | None:
+    """The last day on which the week can be claimed without a reason; None when there is no limit or no policy."""
+    policy = policy_for(monday)
+    if policy is None or policy.claim_window_days is None:
+        return None
+    return monday + timedelta(days=6 + policy.claim_window_days)
+
+
+def count(number: int, noun: str, plural: str = "") -> str:
+    """``1 claim``, ``3 claims``, ``No claims``."""
+    return f"{number or 'No'} {noun if number == 1 else plural or noun + 's'}"
+
+
+def submitted_words(week: ClaimWeek) -> tuple[str, Tone, str]:
+    """Whether the week was submitted, as a word with its tone, and what became of it."""
+    claims = [row.claim for row in week.rows if row.claim is not None]
+    if not claims:
+        if not any(claimable(row) or late(row) for row in week.rows):
+            return "Nothing submitted", Tone.NEUTRAL, ""
+        return "Not submitted", Tone.CAUTION, ""
+    parts = [f"{count(len(claims), 'claim')}, {pounds(sum(claim.amount_pence for claim in claims))}"]
+    found = [standing(row) for row in week.rows]
+    for which, words in (
+        (Standing.ACCEPTED, f"accepted, {pounds(_decided(claims))}"),
+        (Standing.REFUSED, "refused"),
+        (Standing.WITH_A_PERSON, "with a person at the CCG"),
+        (Standing.STUCK, "not received by the CCG"),
+    ):
+        if number := found.count(which):
+            parts.append(f"{number} {words}")
+    open_claims = [claim for claim in claims if claim.outcome is None and claim.outbox_state not in NEVER_LEFT]
+    for words in dict.fromkeys(claim.words for claim in open_claims):
+        number = sum(claim.words == words for claim in open_claims)
+        parts.append(words if number == len(claims) else f"{number}: {words[:1].lower()}{words[1:]}")
+    if Standing.STUCK in found or Standing.REFUSED in found:
+        tone = Tone.WARNING
+    else:
+        tone = Tone.GOOD if found.count(Standing.ACCEPTED) == len(claims) else Tone.INFO
+    waits = any(claim.outbox_state in {OutboxState.QUEUED, OutboxState.SENDING} for claim in open_claims)
+    return "Signed, not sent yet" if waits else "Submitted", tone, ". ".join(parts)
+
+
+def _decided(claims: Iterable[ClaimState]) -> int:
+    return sum(claim.decided_pence or 0 for claim in claims if claim.outcome != "queued")
+
+
+def risk_words(risk: AtRisk) -> str:
+    """``The wound champion, Fay Fernleaf, leaves on 28-Dec-2026: 4 residents, £280.00 a week at risk``."""
+    pathway = pathway_label(risk.pathway).lower()
+    names = " and ".join(risk.champions)
+    many = len(risk.champions) > 1
+    who = f"The {pathway} {'champions' if many else 'champion'}, {names},"
+    if risk.leaves:
+        what = f"{who} {'leave' if many else 'leaves'} on {short_date(risk.from_date)}"
+    else:
+        last = risk.from_date - timedelta(days=1)
+        what = f"{who} {'have certificates that expire' if many else 'has a certificate that expires'} on "
+        what += short_date(last)
+    return f"{what}: {count(risk.residents, 'resident')}, {pounds(risk.pence_per_week)} a week at risk"
+
+
+# ---------------------------------------------------------------------------------------------- where it is mended
+
+_FIRST_INSTRUMENT = {
+    PremiumNeed.NUTRITION: "must",
+    PremiumNeed.WOUND: "waterlow",
+    PremiumNeed.FALLS: "falls_multifactorial",
+    PremiumNeed.DEMENTIA: "sixcit",
+    PremiumNeed.HEALTH: "news2",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Somewhere in the program: the words of the button, the page and what to open it for."""
+
+    words: str
+    page: str
+    arg: object
+
+
+def mend_place(code: str, row: ClaimRow) -> Place | None:
+    """Where a reason can be mended; None when there is nothing to open for it."""
+    kind, _, area = code.partition(":")
+    if kind == "CHAMPION-NOT-IN-POST":
+        return Place(f"Open staff: {need_label(PremiumNeed(area)).lower()} champions", "staff", None)
+    if kind in {"NEEDS-LT2", "EVIDENCE-MISSING", "EVIDENCE-STALE"}:
+        return Place("Open the record: needs and their evidence", "resident", row.resident_id)
+    if kind in {"CHC-FUNDED", "NIGHTS-LT4"}:
+        return Place("Open the record: stays, absences and funding", "resident", row.resident_id)
+    if kind == "IDENTITY":
+        return Place("Open the record: NHS number and date of birth", "resident", row.resident_id)
+    return None
+
+
+def assess_place(code: str, row: ClaimRow) -> Place | None:
+    """The usual assessment of the area whose evidence is missing or too old, so that the next week can be claimed."""
+    kind, _, area = code.partition(":")
+    if kind not in {"EVIDENCE-MISSING", "EVIDENCE-STALE"}:
+        return None
+    need = PremiumNeed(area)
+    return Place(
+        f"Assess {need_label(need).lower()} now", "assessment", (row.resident_id, _FIRST_INSTRUMENT[need], None)
+    )

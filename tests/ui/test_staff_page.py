@@ -1,0 +1,255 @@
+"""Staff on screen: cover, posts and accounts, on a real store."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QDialog, QPushButton
+from pytestqt.qtbot import QtBot
+
+from app.domain.errors import EnvironmentTrouble
+from app.domain.people import ChampionPost, Role, StaffDetails, StaffId
+from app.services import staff
+from app.services.sign_in import accounts, sign_in
+from app.ui.dialogs.staff_edit import AccountDialog, EndPostDialog, PostDialog, StaffDialog
+from app.ui.pages.resident.form import FormDialog
+from app.ui.pages.staff import StaffPage
+from app.ui.theme import Choice
+from tests.helpers.signed_in import SignedIn, make_home, signed_in
+from tests.ui.helpers import clipped, unnamed
+
+SINCE = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    store = tmp_path_factory.mktemp("made") / "home"
+    make_home(store)
+    return store
+
+
+@pytest.fixture
+def home(made: Path, tmp_path: Path, qapp: QApplication) -> Iterator[SignedIn]:
+    store = tmp_path / "home"
+    shutil.copytree(made, store)
+    with signed_in(store, qapp) as opened:
+        yield opened
+
+
+def person(home: SignedIn, key: str, name: str, *pathways: str, until: date = date(2027, 6, 30)) -> StaffId:
+    details = StaffDetails(key, name, Role.CHAMPION, started_at=SINCE)
+    staff_id = home.call(lambda s: staff.add_staff(s, details)).staff_id
+    for pathway in pathways:
+        post = ChampionPost(pathway, date(2026, 1, 2), until, f"C-{key}", "HCPA", SINCE)
+        home.call(lambda s, post=post: staff.appoint(s, staff_id, post))
+    return staff_id
+
+
+def opened(home: SignedIn, qtbot: QtBot, who: StaffId | None = None) -> StaffPage:
+    page = StaffPage(home.ctx)
+    home.ctx.changed.connect(page.refresh)
+    qtbot.addWidget(page)
+    page.resize(1260, 700)
+    page.show()
+    page.opened(who)
+    qtbot.waitUntil(lambda: bool(page._everybody) and not home.tasks.busy)
+    qtbot.waitUntil(page.isActiveWindow)
+    return page
+
+
+def dialog_of(page: StaffPage, kind: type[QDialog], qtbot: QtBot) -> QDialog:
+    qtbot.waitUntil(lambda: any(d.isVisible() and d.isActiveWindow() for d in page.findChildren(kind)))
+    return next(d for d in page.findChildren(kind) if d.isVisible())
+
+
+def press(page: StaffPage, qtbot: QtBot, name: str) -> None:
+    button = next(b for b in page.findChildren(QPushButton) if b.accessibleName() == name or b.text() == name)
+    button.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(button, Qt.Key.Key_Space)
+
+
+def fill(dialog: FormDialog, qtbot: QtBot, typed: dict[str, str]) -> None:
+    for key, text in typed.items():
+        target = dialog.form.fields[key].target
+        qtbot.keyClick(target, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+        qtbot.keyClicks(target, text)
+
+
+def save(dialog: FormDialog, qtbot: QtBot) -> None:
+    qtbot.keyClick(dialog, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+
+
+def cover(page: StaffPage) -> list[str]:
+    return [frame.accessibleName() for frame in page._cards]
+
+
+def test_six_pathways_say_who_covers_them_and_until_when(home: SignedIn, qtbot: QtBot) -> None:
+    person(home, "S2", "Priya Nair", "dementia", "nutrition")
+    person(home, "S3", "Tom Field", "dementia")
+    person(home, "S4", "Grace Adeyemi", "wound", until=date(2026, 11, 20))
+    page = opened(home, qtbot)
+    assert cover(page) == [
+        "Dementia: covered by Priya Nair, Tom Field, until 30-Jun-2027",
+        "Nutrition: covered by Priya Nair, until 30-Jun-2027",
+        "Engagement and wellbeing: not covered, no champion in post",
+        "Falls and fragility: not covered, no champion in post",
+        "Wound: not covered, no champion in post",
+        "Health: not covered, no champion in post",
+    ]
+    row = next(at for at, member in enumerate(page.table.rows) if member.details.name == "Priya Nair")
+    assert page.table.records.spoken_row(row) == (
+        "Priya Nair. Role: Champion. Account: no account. Works here: Yes. Champion of: Dementia, Nutrition"
+    )
+
+
+def test_a_certificate_that_ran_out_says_so_at_the_post(home: SignedIn, qtbot: QtBot) -> None:
+    grace = person(home, "S4", "Grace Adeyemi", "wound", until=date(2026, 11, 20))
+    page = opened(home, qtbot, grace)
+    assert "Certificate expired" in [tag.accessibleName() for tag in page.person.findChildren(type(page.person))]
+
+
+def test_somebody_is_added_by_keys(home: SignedIn, qtbot: QtBot) -> None:
+    page = opened(home, qtbot)
+    qtbot.keyClick(page.table, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
+    dialog = dialog_of(page, StaffDialog, qtbot)
+    assert isinstance(dialog, StaffDialog)
+    save(dialog, qtbot)
+    assert dialog.summary.texts() == ("Enter the name", "Choose the role")
+    fill(dialog, qtbot, {"name": "Grace Adeyemi", "started_at": "1 Nov 2026"})
+    qtbot.keyClick(dialog.form.fields["role"].target, Qt.Key.Key_N)
+    save(dialog, qtbot)
+    qtbot.waitUntil(lambda: "Grace Adeyemi" in [m.details.name for m in page.table.rows])
+    added = next(m for m in page.table.rows if m.details.name == "Grace Adeyemi")
+    assert added.details.role is Role.NURSE
+
+
+def test_a_change_of_staff_needs_a_reason(home: SignedIn, qtbot: QtBot) -> None:
+    tom = person(home, "S3", "Tom Field")
+    page = opened(home, qtbot, tom)
+    press(page, qtbot, "Change Tom Field")
+    dialog = dialog_of(page, StaffDialog, qtbot)
+    assert isinstance(dialog, StaffDialog)
+    fill(dialog, qtbot, {"name": "Thomas Field"})
+    save(dialog, qtbot)
+    assert dialog.form.fields["reason"].error == "Enter the reason for the change"
+    fill(dialog, qtbot, {"reason": "full name"})
+    save(dialog, qtbot)
+    qtbot.waitUntil(lambda: page._member is not None and page._member.details.name == "Thomas Field")
+    assert page._member is not None
+    assert page._member.details.started_at == SINCE
+
+
+def test_a_champion_is_appointed_and_the_cover_changes(home: SignedIn, qtbot: QtBot) -> None:
+    tom = person(home, "S3", "Tom Field")
+    page = opened(home, qtbot, tom)
+    press(page, qtbot, "Appoint Tom Field champion")
+    dialog = dialog_of(page, PostDialog, qtbot)
+    assert isinstance(dialog, PostDialog)
+    save(dialog, qtbot)
+    assert dialog.summary.texts() == ("Choose the champion pathway", "Enter the date of the training")
+    qtbot.keyClick(dialog.form.fields["pathway"].target, Qt.Key.Key_F)
+    fill(dialog, qtbot, {"certificate_no": "HCPA-77", "trained_on": "2 Jan 2026", "expires_on": "2 Jan 2025"})
+    save(dialog, qtbot)
+    assert dialog.form.fields["expires_on"].error == "Certificate expires on must be after the training"
+    fill(dialog, qtbot, {"expires_on": "2 Jan 2028"})
+    save(dialog, qtbot)
+    qtbot.waitUntil(lambda: "Falls and fragility: covered by Tom Field, until 02-Jan-2028" in cover(page))
+
+
+def test_ending_a_post_warns_which_pathway_loses_its_cover(home: SignedIn, qtbot: QtBot) -> None:
+    tom = person(home, "S3", "Tom Field", "falls")
+    page = opened(home, qtbot, tom)
+    press(page, qtbot, "End the post: Falls and fragility champion Tom Field")
+    dialog = dialog_of(page, EndPostDialog, qtbot)
+    assert isinstance(dialog, EndPostDialog)
+    assert "Falls and fragility will NOT be covered from then" in dialog.effect.text()
+    save(dialog, qtbot)
+    assert dialog.form.fields["reason"].error == "Enter the reason"
+    fill(dialog, qtbot, {"in_post_until": "1 Jan 2025", "reason": "left the home"})
+    save(dialog, qtbot)
+    assert dialog.form.fields["in_post_until"].error == "Post ends on must be after the day it began"
+    fill(dialog, qtbot, {"in_post_until": "22 Nov 2026"})
+    save(dialog, qtbot)
+    qtbot.waitUntil(lambda: "Falls and fragility: not covered, no champion in post" in cover(page))
+
+
+def test_ending_a_post_says_who_still_covers(home: SignedIn, qtbot: QtBot) -> None:
+    person(home, "S2", "Priya Nair", "falls")
+    tom = person(home, "S3", "Tom Field", "falls")
+    page = opened(home, qtbot, tom)
+    press(page, qtbot, "End the post: Falls and fragility champion Tom Field")
+    dialog = dialog_of(page, EndPostDialog, qtbot)
+    assert isinstance(dialog, EndPostDialog)
+    assert dialog.effect.text() == "Falls and fragility stays covered by Priya Nair."
+    fill(dialog, qtbot, {"in_post_until": "1 Aug 2027"})  # after Priya's certificate ran out
+    assert "will NOT be covered" in dialog.effect.text()
+
+
+def test_an_account_is_given_and_opens_the_door(home: SignedIn, qtbot: QtBot) -> None:
+    tom = person(home, "S3", "Tom Field")
+    page = opened(home, qtbot, tom)
+    press(page, qtbot, "Give Tom Field an account")
+    dialog = dialog_of(page, AccountDialog, qtbot)
+    assert isinstance(dialog, AccountDialog)
+    fill(dialog, qtbot, {"user": "tom field", "password": "short"})
+    save(dialog, qtbot)
+    assert dialog.form.fields["user"].error == "User name must be without spaces"
+    fill(dialog, qtbot, {"user": "tom"})
+    save(dialog, qtbot)
+    qtbot.waitUntil(lambda: bool(dialog.form.fields["password"].error))
+    assert dialog.form.fields["password"].error.startswith("Password must be at least 8 characters")
+    fill(dialog, qtbot, {"password": "four calm grey geese"})
+    save(dialog, qtbot)
+    qtbot.waitUntil(lambda: page._member is not None and page._member.details.user == "tom")
+    store = home.session.store_dir
+    assert accounts(store) == ("mo", "tom")
+    home.do(home.session.close)
+    with pytest.raises(EnvironmentTrouble):
+        sign_in(store, "tom", "wrong wrong wrong", home.clock)
+    door = sign_in(store, "tom", "four calm grey geese", home.clock)
+    assert door.account.role is Role.CHAMPION
+    door.close()
+    home.session.close = lambda: None  # type: ignore[method-assign]  # closed above
+
+
+def test_a_role_that_may_not_is_refused_in_words(home: SignedIn, qtbot: QtBot) -> None:
+    tom = person(home, "S3", "Tom Field", "falls")
+    home.session.account = replace(home.session.account, role=Role.CARER)
+    page = opened(home, qtbot, tom)
+    for name in ("Add member of staff", "Change Tom Field", "Appoint Tom Field champion", "Give Tom Field an account"):
+        said = len(home.said)
+        press(page, qtbot, name)
+        qtbot.waitUntil(lambda before=said: len(home.said) > before)
+        assert home.said[-1].text == (
+            "Your role (carer) does not let you change staff records and accounts. Ask a manager."
+        )
+    assert [d for d in page.findChildren(QDialog) if d.isVisible()] == []
+
+
+def test_those_who_left_are_shown_when_asked_for(home: SignedIn, qtbot: QtBot) -> None:
+    gone = StaffDetails("S9", "Old Hand", Role.CARER, left_at=datetime(2026, 3, 1, tzinfo=UTC))
+    home.call(lambda s: staff.add_staff(s, gone))
+    page = opened(home, qtbot)
+    assert "Old Hand" not in [m.details.name for m in page.table.rows]
+    qtbot.keyClick(page.left, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: "Old Hand" in [m.details.name for m in page.table.rows])
+    row = next(m for m in page.table.rows if m.details.name == "Old Hand")
+    assert page._works(row) == "Left 01-Mar-2026"
+
+
+@pytest.mark.parametrize("percent", [100, 200])
+def test_every_control_is_named_and_no_word_is_cut(home: SignedIn, qtbot: QtBot, percent: int) -> None:
+    home.theme.set(Choice.LIGHT, percent)
+    try:
+        tom = person(home, "S3", "Tom Field-Featherstonehaugh " * 4, "falls", "engagement")
+        page = opened(home, qtbot, tom)
+        assert unnamed(page) == []
+        qtbot.waitUntil(lambda: clipped(page) == [])
+    finally:
+        home.theme.set(Choice.LIGHT, 100)
