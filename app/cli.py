@@ -8,7 +8,10 @@ command needs is imported when it runs, so that ``hartwell score`` starts at onc
 from __future__ import annotations
 
 import argparse
+import errno
+import io
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -25,10 +28,14 @@ if TYPE_CHECKING:
     from app.services.session import Session
 
 Command = Callable[[argparse.Namespace], int]
+_INTERRUPTED = 130  # as a shell reports Ctrl+C
+_LARGEST_FILE = 64_000_000
 
 
 def main(argv: list[str]) -> int:
     """Run the command that the arguments name, or open the window when they name none."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")  # JSON is UTF-8, whatever the terminal's own code page
     arguments = _parser().parse_args(argv)
     command: Command = arguments.command or _window
     try:
@@ -40,7 +47,14 @@ def main(argv: list[str]) -> int:
         _tell_refusal(error)
         return int(ExitCode.REFUSED)
     except BrokenPipeError:
-        sys.stderr.close()  # the reader went away; there is nobody to tell
+        # The reader went away; what is still in the buffer must not be tried again on the way out.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return int(ExitCode.REFUSED)
+    except KeyboardInterrupt:
+        _tell("Stopped. What was acknowledged is saved.")
+        return _INTERRUPTED
+    except Exception as fault:  # noqa: BLE001 - the last one to see it: reported without anybody's details
+        _tell_fault(fault)
         return int(ExitCode.REFUSED)
 
 
@@ -57,14 +71,14 @@ def program_version() -> str:
 
 def _parser() -> argparse.ArgumentParser:
     # The store and user may stand before or after the command's name.
-    common = argparse.ArgumentParser(add_help=False)
+    common = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     common.add_argument("--store", type=Path, default=argparse.SUPPRESS, metavar="DIR", help="the home's folder")
     common.add_argument("--user", default=argparse.SUPPRESS, metavar="NAME", help="the account to sign in with")
     common.add_argument(
         "--password-stdin", action="store_true", default=argparse.SUPPRESS, help="read the password from standard input"
     )
     parser = argparse.ArgumentParser(
-        prog="hartwell", description="The record of a care home's champions.", parents=[common]
+        prog="hartwell", description="The record of a care home's champions.", parents=[common], allow_abbrev=False
     )
     parser.add_argument("--version", action="version", version=f"hartwell {program_version()}")
     parser.add_argument("--demo", action="store_true", help="a practice home with 45 invented residents")
@@ -72,7 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
     def add(name: str, run: Command, help_text: str) -> argparse.ArgumentParser:
-        sub = commands.add_parser(name, parents=[common], help=help_text, description=help_text)
+        sub = commands.add_parser(name, parents=[common], help=help_text, description=help_text, allow_abbrev=False)
         sub.set_defaults(command=run)
         return sub
 
@@ -116,18 +130,32 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _window(arguments: argparse.Namespace) -> int:
+    if not _has_screen():
+        raise UserError("There is no screen here. Use a command (hartwell --help), or hartwell tour --out DIR")
     from app.main import run_window
 
     store = _store(arguments, demo_store() if arguments.demo else default_store())
     return run_window(store, demo=arguments.demo, user=getattr(arguments, "user", ""))
 
 
+def _has_screen() -> bool:
+    named = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    return sys.platform in ("win32", "darwin") or any(os.environ.get(name) for name in named)
+
+
 def _tour(arguments: argparse.Namespace) -> int:
-    from app.main import grab_screens
     from app.services import tour
 
-    pictures = None if arguments.no_pictures else grab_screens
-    connection = _read_json(arguments.connect) if arguments.connect else None
+    pictures: tour.Pictures | None = None
+    if not arguments.no_pictures:
+        if not _has_screen():
+            os.environ["QT_QPA_PLATFORM"] = "offscreen"
+        from app.main import grab_screens
+
+        pictures = grab_screens
+    connection = _read_connection(arguments.connect) if arguments.connect else None
+    with _writing(arguments.out):
+        arguments.out.mkdir(parents=True, exist_ok=True)
     found = tour.run(arguments.out, _clock(), connection=connection, pictures=pictures, say=_tell)
     _print_json(found)
     return int(ExitCode.DONE)
@@ -147,11 +175,11 @@ def _decide(arguments: argparse.Namespace) -> int:  # noqa: ARG001 - every comma
 
 def _answer_lines(answer: Callable[[str], tuple[str, bool]]) -> int:
     refused = False
-    for line in sys.stdin:
-        if line.strip():
-            text, accepted = answer(line)
-            refused |= not accepted
-            sys.stdout.write(text + "\n")
+    for line in _input_lines():
+        text, accepted = answer(line)
+        refused |= not accepted
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()  # a script may wait for this answer before it writes its next line
     return int(ExitCode.REFUSED if refused else ExitCode.DONE)
 
 
@@ -241,6 +269,7 @@ def _pack(arguments: argparse.Namespace) -> int:
     from app.vault.files import replace_file
 
     reason = _reason(arguments.reason)
+    _folder_for(arguments.out)
     with _session(arguments) as session:
         resident = residents.resident_by_key(session, arguments.resident)
         pack = transfers.send_to_hospital(session, resident.id, reason, copies=arguments.copies)
@@ -266,7 +295,7 @@ def _claim(arguments: argparse.Namespace) -> int:
     from app.domain.dates import parse_date
     from app.services import premium
 
-    day = parse_date(arguments.week, field="week")
+    day = parse_date(arguments.week, field="week", strict=True)
     password = _password_once(arguments)
     with _session(arguments, password) as session:
         submitted = None
@@ -282,8 +311,8 @@ def _evidence(arguments: argparse.Namespace) -> int:
     from app.services import evidence
     from app.vault.files import replace_file
 
-    first = parse_date(arguments.first, field="from")
-    last = parse_date(arguments.last, field="to")
+    first = parse_date(arguments.first, field="from", strict=True)
+    last = parse_date(arguments.last, field="to", strict=True)
     with _session(arguments) as session:
         files = evidence.evidence(session, first, last)
         with _writing(arguments.out):
@@ -297,7 +326,7 @@ def _evidence(arguments: argparse.Namespace) -> int:
 def _connect(arguments: argparse.Namespace) -> int:
     from app.services import sync
 
-    given = _read_json(arguments.file)
+    given = _read_connection(arguments.file)
     with _session(arguments) as session:
         sync.connect(session, given)
         _print_json({"connected": sync.connection(session).target})
@@ -312,6 +341,8 @@ def _sync(arguments: argparse.Namespace) -> int:
     _print_json(summary.as_json())
     for words in summary.trouble:
         _tell(words)
+    for fault in summary.faults:
+        _tell_fault(fault)
     return int(ExitCode.REFUSED if summary.failed else ExitCode.DONE)
 
 
@@ -360,7 +391,7 @@ def _password_once(arguments: argparse.Namespace) -> str:
 
 def _password(prompt: str, *, always_stdin: bool) -> str:
     if always_stdin or not sys.stdin.isatty():
-        return sys.stdin.readline().rstrip("\r\n")
+        return _text(sys.stdin.buffer.readline()).rstrip("\r\n")
     from getpass import getpass
 
     return getpass(prompt)
@@ -369,26 +400,52 @@ def _password(prompt: str, *, always_stdin: bool) -> str:
 def _lines(source: Path | None) -> Iterable[str]:
     """The lines to record; standard input has given its first line to the password already, if it carries one."""
     if source is None:
-        yield from (line for line in sys.stdin if line.strip())
-        return
-    yield from (line for line in _read_bytes(source).decode("utf-8-sig").splitlines() if line.strip())
+        return _input_lines()
+    return [line for line in _text(_read_bytes(source)).splitlines() if line.strip()]
+
+
+def _input_lines() -> Iterator[str]:
+    """The lines of standard input, blank ones left out, read one at a time as they come."""
+    return (text for raw in sys.stdin.buffer if (text := _text(raw)).strip())
+
+
+def _text(raw: bytes) -> str:
+    """UTF-8 as text. Bytes that are no text become lone surrogates, which every reader of a line refuses."""
+    return raw.removeprefix(b"\xef\xbb\xbf").decode("utf-8", errors="surrogateescape")
 
 
 def _read_bytes(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        with path.open("rb") as handle:
+            content = handle.read(_LARGEST_FILE + 1)
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror}", field="file") from None
+    if len(content) > _LARGEST_FILE:
+        raise UserError(f"{path} is larger than {_LARGEST_FILE // 1_000_000} MB", field="file")
+    return content
 
 
 def _read_json(path: Path) -> Mapping[str, Any]:
-    try:
-        found = json.loads(_read_bytes(path).decode("utf-8-sig"), parse_float=Decimal)
-    except (ValueError, RecursionError):
-        raise UserError(f"{path} is not JSON", field="file") from None
-    if not isinstance(found, dict):
-        raise UserError(f"{path} must hold a JSON object", field="file")
-    return found
+    from app.services.recording import read_object
+
+    return read_object(_text(_read_bytes(path)), str(path), field="file")
+
+
+def _read_connection(path: Path) -> Mapping[str, Any]:
+    """A connection file; the paths in it are kept whole, because the next command may run in another folder."""
+    files = ("path", "ca", "client_cert", "client_key")
+    return {
+        key: str(Path(value).absolute()) if key in files and isinstance(value, str) and value else value
+        for key, value in _read_json(path).items()
+    }
+
+
+def _folder_for(path: Path) -> None:
+    """Refuse a place that cannot take the file, before anything is made and recorded."""
+    if not path.parent.is_dir():
+        raise UserError(f"There is no folder {path.parent}. Make it first, or choose another", field="out")
+    if path.is_dir():
+        raise UserError(f"{path} is a folder. Name a file", field="out")
 
 
 @contextmanager
@@ -396,11 +453,11 @@ def _writing(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        full = error.errno == 28
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         raise EnvironmentTrouble(
             ExitCode.DISK_FULL if full else ExitCode.READ_ONLY,
             f"{path} was not written: {error.strerror}.",
-            "What was made is kept in the records.",
+            "What was recorded is kept.",
             "Choose another place.",
         ) from None
 
@@ -418,6 +475,18 @@ def _number(value: object) -> object:
 
 def _tell(words: str) -> None:
     print(words, file=sys.stderr)
+
+
+def _tell_fault(fault: Exception) -> None:
+    """A fault of ours: what kind and where goes to the report, and nothing of what was being worked on anywhere."""
+    from app.ui.crash import write_report
+
+    report = write_report(fault)
+    where = f"A report without any resident's details is in {report}. " if report else ""
+    _tell(
+        f"Hartwell failed on this ({type(fault).__name__}). What was saved before is safe. "
+        f"{where}Please pass it on to whoever looks after Hartwell."
+    )
 
 
 def _tell_refusal(error: UserError) -> None:

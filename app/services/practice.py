@@ -135,11 +135,11 @@ def build(store_dir: Path, clock: Clock, say: Callable[[str], None] = lambda _: 
     for weeks_ago in range(_WEEKS, 0, -1):
         start = monday - timedelta(weeks=weeks_ago)
         say(f"{weeks_ago} week{'' if weeks_ago == 1 else 's'} ago")
-        _week_of_care(session, past, chance, people, start, first=weeks_ago == _WEEKS)
+        _week_of_care(session, past, chance, people, start, weeks=_WEEKS - weeks_ago)
         if weeks_ago > 1:
             past.at = _local(start + timedelta(days=7), 10)
             premium.submit(session, start, PASSWORD)
-            sync.sync_now(session)
+        sync.sync_now(session)
     say("This week")
     _this_week(session, past, people, now)
     session.clock = clock
@@ -259,38 +259,37 @@ def _facts(place: int, needs: tuple[str, ...], chance: random.Random, today: dat
 
 
 def _week_of_care(
-    session: Session, past: SetClock, chance: random.Random, people: list[_Person], start: date, *, first: bool
+    session: Session, past: SetClock, chance: random.Random, people: list[_Person], start: date, *, weeks: int
 ) -> None:
     """One week's assessments, in the order of the clock: everybody in the first week, then what falls due."""
     for day in range(7):
         for hour, person in enumerate(p for p in people if p.place % 7 == day):
             past.at = _local(start + timedelta(days=day), 8 + hour)
-            _assess(session, chance, person, start, first=first)
+            _assess(session, chance, person, start, weeks=weeks)
     for alert in alerts.standing(session):
         alerts.record_call(session, alert.id, spoke_to=alert.phone_who)
         alerts.close(session, alert.id, outcome="Advice given and added to the care plan")
 
 
-def _assess(session: Session, chance: random.Random, person: _Person, start: date, *, first: bool) -> None:
-    today = start
-    monthly = (start.toordinal() // 7 + person.place) % 4 == 0
-    if first or monthly or ("nutrition" in person.needs and chance.random() < 0.5):
+def _assess(session: Session, chance: random.Random, person: _Person, today: date, *, weeks: int) -> None:
+    """What falls due for a resident in a week: everything in the first, the monthly ones four weeks later."""
+    first, monthly = weeks == 0, weeks % 4 == 0
+    if monthly or ("nutrition" in person.needs and chance.random() < 0.5):
         _sign(session, person, "must", _must(person, chance))
-    if first or monthly:
+    if monthly:
         _sign(session, person, "news2", _news2(chance, respiratory="respiratory" in person.needs))
-        if person.place not in (7, 29):  # two are left to fall overdue
-            _sign(session, person, "waterlow", _waterlow(person, today))
+    if (monthly and (first or person.place not in (7, 29))) or "wound" in person.needs:  # two are left to fall overdue
+        _sign(session, person, "waterlow", _waterlow(person, today))
     if first:
         _sign(session, person, "falls_multifactorial", _falls(person, today))
         if "dementia" in person.needs:
             _sign(session, person, "four_at", _FOUR_AT)
             _sign(session, person, "abbey", {"items": [0, 1, 0, 0, 0, 1]})
-        if person.place % 3 == 0:
+        if person.place % 9 != 8:
             _sign(session, person, "about_me", _about_me(person, today))
     if person.place == 33 and first:
         _sign(session, person, "pressure_ulcer_category", {"skin": "broken", "depth": "partial"})
     if person.place == 33 and not first:
-        weeks = (start - date(2016, 1, 4)).days // 7 % 8
         _sign(session, person, "wound_area_reduction", {
             "length0_cm": Decimal("4.0"), "width0_cm": Decimal("3.0"),
             "length1_cm": Decimal("4.0") - Decimal("0.3") * weeks, "width1_cm": Decimal("3.0") - Decimal("0.2") * weeks,

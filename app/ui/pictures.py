@@ -52,6 +52,7 @@ def screens(session: Session) -> tuple[tuple[str, str, Any], ...]:
     """Name, page key and argument of each screen; a resident's pages show the one with most to see."""
     from app.services import residents
     from app.services.access import Action, allowed
+    from app.ui.pages.assessment.page import Open
 
     people = residents.find_residents(session)
     busiest = max(people, key=lambda row: (row.standing_alerts, len(row.need_areas), row.due), default=None)
@@ -64,7 +65,7 @@ def screens(session: Session) -> tuple[tuple[str, str, Any], ...]:
                 found.append((entry.key, entry.key, busiest.id))
         elif entry.key == "assessment":
             if busiest is not None:
-                found.extend((f"assessment-{code}", entry.key, (busiest.id, code, None)) for code in ("news2", "must"))
+                found.extend((f"assessment-{code}", entry.key, Open(busiest.id, code)) for code in ("news2", "must"))
         else:
             found.append((entry.key, entry.key, None))
     return tuple(found)

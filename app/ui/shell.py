@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QFont, QFontMetrics, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 
 from app.domain.dates import date_time
 from app.ui.context import Context, Page
-from app.ui.theme import SIZES, L, M, S
+from app.ui.theme import SIZES, XL, L, M, S
 from app.ui.widgets.buttons import link, secondary
 from app.ui.widgets.flow import FlowLayout
 from app.ui.widgets.message_bar import MessageBar
@@ -256,9 +256,7 @@ class MainWindow(QMainWindow):
         for entry in self._entries.values():
             if not entry.label:
                 continue
-            button = QPushButton(entry.label)
-            button.setProperty("kind", "nav")
-            button.setCheckable(True)
+            button = _NavButton(entry.label)
             button.clicked.connect(lambda _checked, key=entry.key: self._pressed(key))
             group.addButton(button)
             self.nav[entry.key] = button
@@ -323,6 +321,26 @@ class MainWindow(QMainWindow):
             )
             if first is not None:
                 first.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+
+class _NavButton(QPushButton):
+    """A page on the left; it asks for the width of its bold text, so that nothing moves when it is chosen."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.setProperty("kind", "nav")
+        self.setCheckable(True)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Room for the text in bold."""
+        bold = QFont(self.font())
+        bold.setBold(True)
+        size = super().sizeHint()
+        return QSize(QFontMetrics(bold).horizontalAdvance(self.text()) + XL + M, size.height())
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """The same: it is never made narrower."""
+        return self.sizeHint()
 
 
 class StatusLine(QFrame):

@@ -440,6 +440,7 @@ QTableView {{
     background: {c.card}; alternate-background-color: {c.row}; border: 3px solid {c.line}; border-radius: 4px;
     gridline-color: {c.line};
 }}
+QTableView {{ outline: none; }}
 QTableView:focus {{ border: 3px solid {c.field_focus_line}; }}
 QTableView::item {{ padding: 2px 6px; }}
 QTableView::item:selected {{ background: {c.nav_selected}; color: {c.text}; }}

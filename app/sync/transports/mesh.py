@@ -212,7 +212,7 @@ def skew_in_words(seconds: int) -> str:
 
 
 def _is_temporary(status: int) -> bool:
-    """Whether an HTTP status is worth another try: the server's own trouble, too many requests, or not there just now."""
+    """Whether an HTTP status is worth another try: the server's own trouble, too many requests, not there just now."""
     return status >= 500 or status in {0, 404, 408, 410, 423, 425, 429}
 
 

@@ -22,10 +22,6 @@ def label(text: str, role: str = "body", *, wrap: bool = True, copyable: bool = 
     made.setProperty("textFormat", _PLAIN_TEXT)
     made.setWordWrap(wrap)
     made.setProperty("role", role)
-    if wrap:
-        policy = made.sizePolicy()
-        policy.setVerticalPolicy(QSizePolicy.Policy.Maximum)
-        made.setSizePolicy(policy)
     if copyable:
         from PySide6.QtCore import Qt
 

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from app.domain.dates import short_date
 from app.domain.money import pounds
 from app.ui import theme
-from app.ui.pages.premium.words import amount_pence, claimable, count, late, submitted_words, window_ends, within_reach
+from app.ui.pages.premium.words import amount_pence, count, late, submitted_words, within_reach
 from app.ui.theme import M, Tone
 from app.ui.widgets.tag import Tag
 from app.ui.widgets.text import card, label
@@ -38,6 +37,7 @@ class _Figure(QFrame):
         self.value = label("", "number")
         self.column.addWidget(self.value)
         self.words = label("")
+        self.words.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)  # as high as it wraps
         self.column.addWidget(self.words)
         self.column.addStretch(1)
 
@@ -80,17 +80,11 @@ class Figures(QWidget):
         lost = pounds(sum(row.decision.at_stake_pence for row in reach))
         near = f"{len(reach)} more stopped only by evidence or champion cover: {lost}" if reach else "residents"
         self.eligible.say(f"{week.eligible} of {len(week.rows)}", near)
-        self.total.say(pounds(week.total_pence), _money_words(week))
-        self.rate.say(
-            f"{week.claim_rate} %", "of residents. The scheme was planned on 15 %; its homes claim for about 29 %"
-        )
-        word, tone, words = submitted_words(week)
+        self.total.say(pounds(week.total_pence), _money_words(week, today))
+        self.rate.say(f"{week.claim_rate} %", "of residents. Planned: 15 %. Usual in the scheme: 29 %")
+        word, tone, words = submitted_words(week, today)
         self.tag.set(word, tone)
         self.tag.show()
-        closes = window_ends(week.week_start)
-        if any(claimable(row) for row in week.rows) and closes is not None and today > week.week_end:
-            words = f"{words}. " if words else ""
-            words += f"Claim by {short_date(closes)}"
         self.submitted.say("", words)
         self.submitted.setAccessibleName(f"Submitted: {word}. {words}")
 
@@ -110,7 +104,7 @@ class Figures(QWidget):
             self._grid.setColumnStretch(at, 1 if at < columns else 0)
 
 
-def _money_words(week: ClaimWeek) -> str:
+def _money_words(week: ClaimWeek, today: date) -> str:
     paid = sum(row.claim.decided_pence or 0 for row in week.rows if row.claim is not None)
     waiting = sum(amount_pence(row) or 0 for row in week.rows if late(row))
     parts = []
@@ -118,4 +112,5 @@ def _money_words(week: ClaimWeek) -> str:
         parts.append(f"{pounds(paid)} accepted by the CCG")
     if waiting:
         parts.append(f"{pounds(waiting)} more is late and needs a reason")
-    return ". ".join(parts) or f"for {count(week.eligible, 'resident')}"
+    so_far = ", as things stand" if today <= week.week_end else ""
+    return ". ".join(parts) or f"for {count(week.eligible, 'resident')}{so_far}"

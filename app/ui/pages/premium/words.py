@@ -129,23 +129,19 @@ def relied_upon(row: ClaimRow) -> tuple[Relied, ...]:
     return tuple(found)
 
 
-def areas_words(row: ClaimRow) -> str:
-    """The areas, joined; a dash when the claim could rest on none."""
-    if not (row.decision.eligible or row.claim or late(row)):
-        return NONE
-    return ", ".join(relied.area for relied in relied_upon(row)) or NONE
+def cites(row: ClaimRow) -> bool:
+    """Whether a claim exists or can be made, so that its areas are certain."""
+    return row.decision.eligible or row.claim is not None or late(row)
 
 
-def champions_words(row: ClaimRow) -> str:
-    """The champion of each of these areas, in the same order."""
-    if not (row.decision.eligible or row.claim or late(row)):
-        return NONE
-    return ", ".join(relied.champion for relied in relied_upon(row)) or NONE
+def areas_lines(row: ClaimRow) -> str:
+    """One line an area: ``Dementia: Cass Coltsfoot``; a dash when there is no claim to make."""
+    return areas_with_champions(row, "\n") if cites(row) else NONE
 
 
-def areas_with_champions(row: ClaimRow) -> str:
-    """``Dementia: Cass Coltsfoot. Wound: Ned Nettlebed``: exactly what a claim cites."""
-    return ". ".join(f"{relied.area}: {relied.champion}" for relied in relied_upon(row))
+def areas_with_champions(row: ClaimRow, between: str) -> str:
+    """``Dementia: Cass Coltsfoot``, ``Wound: Ned Nettlebed``: each area that a claim cites, with its champion."""
+    return between.join(f"{relied.area}: {relied.champion}" for relied in relied_upon(row))
 
 
 def state_words(row: ClaimRow) -> str:
@@ -181,13 +177,18 @@ def count(number: int, noun: str, plural: str = "") -> str:
     return f"{number or 'No'} {noun if number == 1 else plural or noun + 's'}"
 
 
-def submitted_words(week: ClaimWeek) -> tuple[str, Tone, str]:
-    """Whether the week was submitted, as a word with its tone, and what became of it."""
+def submitted_words(week: ClaimWeek, today: date) -> tuple[str, Tone, str]:
+    """Whether the week was submitted, as a word with its tone, and what became of it or when it can be claimed."""
     claims = [row.claim for row in week.rows if row.claim is not None]
+    if today <= week.week_end:
+        begins = "The week has not begun" if today < week.week_start else "The week is not over"
+        return begins, Tone.NEUTRAL, f"Claim from {day_date(week.week_end + timedelta(days=1))}"
     if not claims:
         if not any(claimable(row) or late(row) for row in week.rows):
             return "Nothing submitted", Tone.NEUTRAL, ""
-        return "Not submitted", Tone.CAUTION, ""
+        closes = window_ends(week.week_start)
+        by_rule = any(claimable(row) for row in week.rows) and closes is not None
+        return "Not submitted", Tone.CAUTION, f"Claim by {day_date(closes)}" if by_rule and closes else ""
     parts = [f"{count(len(claims), 'claim')}, {pounds(sum(claim.amount_pence for claim in claims))}"]
     found = [standing(row) for row in week.rows]
     for which, words in (

@@ -13,22 +13,22 @@ _CONSENT = {"asked": None, "yes": True, "no": False}
 
 DETAILS_FORM: tuple[Ask, ...] = (
     Ask("family_name", "Last name", needed="Enter the resident's last name"),
-    Ask("given_name", "First name", needed="Enter the resident's first name"),
+    Ask("given_name", "First name", needed="Enter the resident's first name", beside=True),
     Ask("title", "Title", help="For example Mrs; leave empty if not used"),
-    Ask("preferred_name", "Likes to be called"),
+    Ask("preferred_name", "Likes to be called", help="What staff should say", beside=True),
     Ask("date_of_birth", "Date of birth", "date", "For example 6 Sep 1937", needed="Enter the date of birth"),
     Ask(
-        "gender", "Gender", "choice",
+        "gender", "Gender", "choice", "As on the NHS record", beside=True,
         choices=tuple((gender.value, label) for gender, label in GENDER_LABELS.items()),
     ),
     Ask("nhs_number", "NHS number", help="10 digits, for example 999 123 4567; spaces do not matter"),
     Ask("nhs_unknown", "The NHS number is not known", "tick"),
     Ask("nhs_number_absent_reason", "Why it is not known", help="For example asked the GP on 3 Sep, no answer yet"),
-    Ask("room", "Room"),
-    Ask("key", "Home reference", help="The home's own short reference, different for each resident",
+    Ask("room", "Room", help="Its number or name"),
+    Ask("key", "Home reference", help="The home's own, different for each resident", beside=True,
         needed="Enter the home reference"),
     Ask("gp_name", "GP practice"),
-    Ask("gp_phone", "GP practice phone"),
+    Ask("gp_phone", "GP practice phone", beside=True),
     Ask("gp_code", "GP practice code", help="Letters and digits, for example E82012"),
     Ask(
         "consent_sharing", "Agrees to sharing with the NHS", "choice",
@@ -37,7 +37,13 @@ DETAILS_FORM: tuple[Ask, ...] = (
 )  # fmt: skip
 
 ARRIVAL_FORM: tuple[Ask, ...] = (
-    Ask("stay_since", "Moved in on", "date", "For example t for today", needed="Enter the day of moving in"),
+    Ask(
+        "stay_since",
+        "Moved in on",
+        "date",
+        "For example 6 Sep 2026, or t for today",
+        needed="Enter the day of moving in",
+    ),
     Ask("stay_since_time", "Moved in at", "time", "24-hour clock, such as 14:05"),
 )
 DEATH_FORM: tuple[Ask, ...] = (

@@ -35,7 +35,7 @@ _AGED = frozenset({"date_of_birth"})
 
 
 class Form(QWidget):
-    """The questions one under the other; a time stands beside its date. ``changed`` follows each keystroke."""
+    """The questions one under the other, short ones that belong together side by side. ``changed`` follows each keystroke."""
 
     changed = Signal()
 
@@ -49,7 +49,7 @@ class Form(QWidget):
         beside: QHBoxLayout | None = None
         for ask in asks:
             field = self.fields[ask.key] = self._field(ask, today)
-            if ask.how == "time" and beside is not None:
+            if (ask.beside or ask.how == "time") and beside is not None:
                 beside.addWidget(field, 1, Qt.AlignmentFlag.AlignTop)
                 continue
             beside = QHBoxLayout()

@@ -21,7 +21,10 @@ _TIME = re.compile(r"([01]?\d|2[0-3])[:.]?([0-5]\d)")
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One question of a form. ``needed`` is the message when it is left empty; empty when it may be."""
+    """One question of a form.
+
+    ``needed`` is the message when it is left empty; empty when it may be. ``beside`` stands right of the one before.
+    """
 
     key: str
     label: str
@@ -29,6 +32,7 @@ class Ask:
     help: str = ""
     needed: str = ""
     choices: tuple[tuple[str, str], ...] = ()
+    beside: bool = False
 
 
 class Reader:

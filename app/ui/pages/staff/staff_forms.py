@@ -38,18 +38,18 @@ REASON = Ask("reason", "Reason for the change", "notes", needed="Enter the reaso
 POST_FORM: tuple[Ask, ...] = (
     Ask("pathway", "Champion pathway", "choice", needed="Choose the champion pathway",
         choices=tuple(PATHWAY_LABELS.items())),
-    Ask("certificate_no", "Certificate number", help="Leave empty if not known; the CCG may ask for it"),
-    Ask("provider", "Training provider"),
+    Ask("certificate_no", "Certificate number", help="As printed; the CCG may ask for it"),
+    Ask("provider", "Training provider", help="For example HCPA", beside=True),
     Ask("trained_on", "Trained on", "date", "The date on the certificate", needed="Enter the date of the training"),
-    Ask("expires_on", "Certificate expires on", "date", "Leave empty if it does not expire"),
-    Ask("in_post_since", "In post from", "date", needed="Enter the day the post begins"),
+    Ask("expires_on", "Certificate expires on", "date", "Leave empty if it does not expire", beside=True),
+    Ask("in_post_since", "In post from", "date", "For example t for today", needed="Enter the day the post begins"),
     Ask("in_post_since_time", "In post from (time)", "time", _TIME_HELP),
     Ask("in_post_until", "In post until", "date", "Leave empty while in post"),
     Ask("in_post_until_time", "In post until (time)", "time", _TIME_HELP),
 )  # fmt: skip
 
 END_FORM: tuple[Ask, ...] = (
-    Ask("in_post_until", "Post ends on", "date", needed="Enter the day the post ends"),
+    Ask("in_post_until", "Post ends on", "date", "For example t for today", needed="Enter the day the post ends"),
     Ask("in_post_until_time", "Post ends at", "time", _TIME_HELP),
     Ask("reason", "Reason", "notes", "For example left the home, changed role", needed="Enter the reason"),
 )

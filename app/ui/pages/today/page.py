@@ -13,6 +13,7 @@ from app.domain.dates import clock_time, date_time, day_date, long_date, short_d
 from app.domain.money import pounds
 from app.ui import theme
 from app.ui.pages.alerts.card import AlertCard, priority_tag
+from app.ui.pages.assessment.page import Open
 from app.ui.pages.today.load import PremiumHint, Today, load_today
 from app.ui.theme import M, S, Tone
 from app.ui.widgets.buttons import link
@@ -171,7 +172,7 @@ class TodayPage(QWidget):
             f"{worst.resident_name}{room}",
             detail,
             tag=tag,
-            slot=self._to("assessment", (worst.resident_id, worst.instrument, None))
+            slot=self._to("assessment", Open(worst.resident_id, worst.instrument))
             if alone
             else self._to("resident", worst.resident_id),
         )
@@ -182,7 +183,7 @@ class TodayPage(QWidget):
         return RowButton(
             row.resident_name,
             f"{row.title} · saved {at} by {row.author}",
-            slot=self._to("assessment", (row.resident_id, row.instrument, row.id)),
+            slot=self._to("assessment", Open(row.resident_id, row.instrument, row.id)),
         )
 
     def _to(self, key: str, arg: Any) -> Callable[[], None]:
