@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 Command = Callable[[argparse.Namespace], int]
 _INTERRUPTED = 130  # as a shell reports Ctrl+C
 _LARGEST_FILE = 64_000_000
+_NO_TEXT = json.dumps({"id": None, "error": {"field": "line", "message": "The line is not UTF-8 text"}})
 
 
 def main(argv: list[str]) -> int:
@@ -176,7 +177,7 @@ def _decide(arguments: argparse.Namespace) -> int:  # noqa: ARG001 - every comma
 def _answer_lines(answer: Callable[[str], tuple[str, bool]]) -> int:
     refused = False
     for line in _input_lines():
-        text, accepted = answer(line)
+        text, accepted = answer(line) if _is_text(line) else (_NO_TEXT, False)
         refused |= not accepted
         sys.stdout.write(text + "\n")
         sys.stdout.flush()  # a script may wait for this answer before it writes its next line
@@ -409,8 +410,12 @@ def _input_lines() -> Iterator[str]:
     return (text for raw in sys.stdin.buffer if (text := _text(raw)).strip())
 
 
+def _is_text(line: str) -> bool:
+    return line.isascii() or not any("\ud800" <= character <= "\udfff" for character in line)
+
+
 def _text(raw: bytes) -> str:
-    """UTF-8 as text. Bytes that are no text become lone surrogates, which every reader of a line refuses."""
+    """UTF-8 as text. Bytes that are no text become lone surrogates, and those are refused where the line is read."""
     return raw.removeprefix(b"\xef\xbb\xbf").decode("utf-8", errors="surrogateescape")
 
 

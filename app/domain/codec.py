@@ -18,6 +18,7 @@ from cattrs import Converter
 from app.domain.dates import to_utc
 
 T = TypeVar("T")
+_MOST_PLACES = 400
 
 
 def canonical(value: object) -> str:
@@ -38,12 +39,25 @@ def canonical(value: object) -> str:
 
 
 def parse(text: str | bytes) -> Any:
-    """Plain values from JSON text; numbers with a point become Decimal, and NaN or Infinity are a ValueError."""
+    """Plain values from JSON text; numbers with a point become exact Decimals.
+
+    ValueError for what is not JSON and for what could not be written again: NaN and Infinity, a number with hundreds of
+    digits before or after its point, half of a surrogate pair.
+    """
 
     def refuse(constant: str) -> None:
         raise ValueError(f"{constant} is not a number that can be stored")
 
-    return json.loads(text, parse_float=Decimal, parse_constant=refuse)
+    def number(digits: str) -> Decimal:
+        found = Decimal(digits)
+        if abs(int(found.as_tuple().exponent)) > _MOST_PLACES:
+            refuse(digits)
+        return found
+
+    found = json.loads(text, parse_float=number, parse_constant=refuse)
+    if ("\\u" if isinstance(text, str) else b"\\u") in text:  # only an escape can smuggle in half a pair
+        json.dumps(found, ensure_ascii=False, default=str).encode()  # UnicodeEncodeError is a ValueError
+    return found
 
 
 def instant_text(instant: datetime) -> str:

@@ -118,5 +118,5 @@ def parse_instant(text: str, *, field: str = "time") -> datetime:
     """Read an ISO date and time, local Europe/London unless it carries an offset; the answer is in UTC."""
     try:
         return to_utc(datetime.fromisoformat(text))
-    except ValueError:
+    except (ValueError, OverflowError):
         raise UserError(f"{text} must be a date and time such as 2026-11-20T08:15", field=field) from None

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import NewType
 
-from app.domain.dates import age_years, short_date
+from app.domain.dates import age_years, short_date, to_local
 
 ResidentId = NewType("ResidentId", str)
 StaffId = NewType("StaffId", str)
@@ -89,7 +89,7 @@ class ResidentDetails:
 
     def born_with_age(self, today: date) -> str:
         """``06-Sep-1937 (79y)``; for someone who has died, the age at death."""
-        on = self.died_at.date() if self.died_at else today
+        on = to_local(self.died_at).date() if self.died_at else today
         return f"{short_date(self.date_of_birth)} ({age_years(self.date_of_birth, on)}y)"
 
 

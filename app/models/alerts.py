@@ -66,7 +66,13 @@ def save(
 ) -> str:
     """Raise an alert, or record what has happened to it since. It stands until an outcome is recorded."""
     entity = alert_id or work.new_id()
-    revised = work.revise("alert", entity, body, resident_id=resident_id, reason=reason, action=action)
+    content = {
+        "resident_id": resident_id,
+        "assessment_id": assessment_id,
+        "outbox_id": outbox_id,
+        "alert": to_plain(body),
+    }
+    revised = work.revise("alert", entity, content, resident_id=resident_id, reason=reason, action=action)
     row = {
         "id": entity,
         "resident_id": resident_id,

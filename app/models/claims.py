@@ -37,9 +37,22 @@ class ClaimLineRow:
     answered_at: datetime | None
 
     @property
+    def answer(self) -> ClaimAnswer | None:
+        """The CCG's newest answer, or None."""
+        if self.outcome is None:
+            return None
+        return ClaimAnswer(
+            self.identifier, ClaimOutcome(self.outcome), self.disposition or "", self.decided_pence, self.reasons
+        )
+
+    @property
     def live(self) -> bool:
-        """Whether the claim still stands: not refused by the CCG."""
-        return self.outcome not in ("error",) and not (self.outcome == "complete" and self.decided_pence == 0)
+        """Whether the claim still stands. It does not once the CCG refused it, set it aside for a later version, or
+        refused the message that it travelled in."""
+        if self.answer is None:
+            return self.message_state is not OutboxState.REFUSED
+        refused = self.answer.outcome is ClaimOutcome.ERROR or (self.answer.final and self.decided_pence == 0)
+        return not refused and not self.answer.superseded
 
 
 def save(
@@ -54,7 +67,8 @@ def save(
 ) -> str:
     """Record a claim: the decision it rests on and every fact that decision was made from."""
     entity = work.new_id()
-    revised = work.revise("claim", entity, body, resident_id=resident_id, state="signed", action="sign")
+    content = {**body, "week_start": week_start.isoformat(), "version": version, "outbox_id": outbox_id}
+    revised = work.revise("claim", entity, content, resident_id=resident_id, state="signed", action="sign")
     work.connection.execute(
         insert(schema.claim),
         {

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, or_, select, update
+from sqlalchemy import Connection, and_, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from app.domain.codec import canonical, from_plain, instant, instant_text, parse, to_plain
@@ -128,26 +128,28 @@ def possible_duplicates(
     connection: Connection, details: ResidentDetails, ignoring: ResidentId | None
 ) -> tuple[tuple[ResidentLine, str], ...]:
     """Residents who may be the same person, with why: the same NHS number, the same key, or the same name and birth."""
-    same_name = (_R.date_of_birth == details.date_of_birth.isoformat()) & (
-        _R.sort_name == fold(f"{details.family_name} {details.given_name}")
-    )
-    family = fold(details.family_name)
-    near_name = (_R.date_of_birth == details.date_of_birth.isoformat()) & _R.sort_name.startswith(
-        family, autoescape=True
-    )
-    tests = [
-        (_R.key == details.key, "has the same resident key"),
-        (same_name, "has the same name and date of birth"),
-        (near_name, "has the same last name and date of birth"),
-    ]
+    born = details.date_of_birth.isoformat()
+    alike = (_R.key == details.key) | (_R.date_of_birth == born)
     if details.nhs_number:
-        tests.insert(0, (_R.nhs_number == details.nhs_number, "has the same NHS number"))
-    found: dict[str, tuple[ResidentLine, str]] = {}
-    for test, why in tests:
-        for row in connection.execute(select(schema.resident).where(test)):
-            if row.id != ignoring:
-                found.setdefault(row.id, (_line(row), why))
-    return tuple(found.values())
+        alike |= _R.nhs_number == details.nhs_number
+    found = []
+    for row in connection.execute(select(schema.resident).where(alike).order_by(_R.sort_name, _R.id)):
+        line = _line(row)
+        if row.id != ignoring and (why := _alike(line.resident.details, details)):
+            found.append((line, why))
+    return tuple(found)
+
+
+def _alike(known: ResidentDetails, details: ResidentDetails) -> str:
+    """Why two may be the same person, the strongest reason there is; empty when nothing says so."""
+    if details.nhs_number and known.nhs_number == details.nhs_number:
+        return "has the same NHS number"
+    if known.key == details.key:
+        return "has the same resident key"
+    if known.date_of_birth != details.date_of_birth or fold(known.family_name) != fold(details.family_name):
+        return ""
+    same = fold(known.given_name) == fold(details.given_name)
+    return "has the same name and date of birth" if same else "has the same last name and date of birth"
 
 
 def save_fact(
@@ -206,8 +208,12 @@ def facts(
 
 
 def facts_of_all(connection: Connection, kinds: Sequence[FactKind]) -> Mapping[ResidentId, tuple[Fact, ...]]:
-    """Sound facts of the kinds for every resident, in one query."""
-    query = select(schema.fact).where(_F.in_error == 0, _F.kind.in_([kind.value for kind in kinds]))
+    """Sound facts of the kinds for every resident, newest first, in one query."""
+    query = (
+        select(schema.fact)
+        .where(_F.in_error == 0, _F.kind.in_([kind.value for kind in kinds]))
+        .order_by(_F.recorded_at.desc(), _F.id.desc())
+    )
     found: dict[ResidentId, list[Fact]] = defaultdict(list)
     for row in connection.execute(query):
         found[ResidentId(row.resident_id)].append(_fact(row))
@@ -224,11 +230,6 @@ def fact_history(connection: Connection, fact_id: FactId) -> tuple[Fact, ...]:
         )
         for r in reversed(revisions.revisions(connection, fact_id))
     )  # fmt: skip
-
-
-def count_with_key(connection: Connection, key: str) -> int:
-    """How many residents have the home's key (0 or 1)."""
-    return connection.execute(select(func.count()).where(_R.key == key)).scalar_one()
 
 
 def fold(text: str) -> str:

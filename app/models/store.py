@@ -14,7 +14,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
@@ -223,6 +223,12 @@ def chain_head(connection: Connection) -> ChainHead:
     return ChainHead(row.seq, row.hash) if row else ChainHead(0, "")
 
 
+def last_stamp(connection: Connection) -> datetime:
+    """The latest logical time given out; a wall clock well behind it has been put back."""
+    stamp = HLC.parse(connection.execute(select(schema.store.c.hlc)).scalar_one())
+    return datetime.fromtimestamp(stamp.millis / 1000, UTC)
+
+
 def create_store(
     folder: Path,
     key: str,
@@ -239,22 +245,26 @@ def create_store(
         )
     stamp = HLC(int(now.timestamp() * 1000), 0)
     device_id = uuid7(stamp, random(8))
-    with trouble.in_words():
-        engine = _engine(path, key, create=True)
-        migrate.to_newest(engine.execution_options(hartwell_begin="BEGIN IMMEDIATE"))
-        with engine.execution_options(hartwell_begin="BEGIN IMMEDIATE").begin() as connection:
-            connection.execute(
-                insert(schema.store),
-                {
-                    "one": 1,
-                    "store_id": store_id,
-                    "device_id": device_id,
-                    "device_name": device_name,
-                    "created_at": instant_text(now),
-                    "seq": 0,
-                    "hlc": str(stamp),
-                },
-            )
+    engine = _engine(path, key, create=True)
+    try:
+        with trouble.in_words():
+            migrate.to_newest(engine.execution_options(hartwell_begin="BEGIN IMMEDIATE"))
+            with engine.execution_options(hartwell_begin="BEGIN IMMEDIATE").begin() as connection:
+                connection.execute(
+                    insert(schema.store),
+                    {
+                        "one": 1,
+                        "store_id": store_id,
+                        "device_id": device_id,
+                        "device_name": device_name,
+                        "created_at": instant_text(now),
+                        "seq": 0,
+                        "hlc": str(stamp),
+                    },
+                )
+    except BaseException:
+        engine.dispose()
+        raise
     return Store(engine, store_id, device_id, random)
 
 
@@ -272,6 +282,8 @@ def open_store(folder: Path, key: str, store_id: str, random: Callable[[int], by
         raise trouble.missing_store(path) from None
     except PermissionError:
         raise trouble.read_only() from None
+    except OSError:  # a folder of that name, or a disk that cannot read it
+        raise trouble.damaged_store() from None
     if len(header) < len(_PLAIN_HEADER) or header == _PLAIN_HEADER:
         raise trouble.damaged_store()
     engine = _engine(path, key, create=False)
@@ -285,8 +297,8 @@ def open_store(folder: Path, key: str, store_id: str, random: Callable[[int], by
                     "Nothing was changed.",
                     "Use the newest version of the program.",
                 )
-            row = connection.execute(select(schema.store.c.store_id, schema.store.c.device_id)).one()
-            if row.store_id != store_id:
+            row = connection.execute(select(schema.store.c.store_id, schema.store.c.device_id)).first()
+            if row is None or row.store_id != store_id:
                 raise trouble.damaged_store()
     except BaseException:
         engine.dispose()
@@ -350,5 +362,3 @@ def _prepare(connection: driver.Connection, key: str) -> None:
             "Move the records to this computer's own disk.",
         )
 
-
-__all__ = ["Author", "ChainHead", "Revised", "Store", "Work", "chain_head", "create_store", "open_store"]

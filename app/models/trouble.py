@@ -25,11 +25,21 @@ def disk_full() -> EnvironmentTrouble:
     )
 
 
+def disk_failed() -> EnvironmentTrouble:
+    """The disk refused to read or write. A full disk looks like this too, when it is the log that finds no room."""
+    return EnvironmentTrouble(
+        ExitCode.DISK_FULL,
+        "The disk does not read or write as it should: it is full, or it is failing. The last step was not done.",
+        _SAFE,
+        "Free some space on this computer and try again. If there is space, ask for help before doing anything else.",
+    )
+
+
 def read_only() -> EnvironmentTrouble:
     """The folder or file cannot be written."""
     return EnvironmentTrouble(
         ExitCode.READ_ONLY,
-        "This was not saved: the records' folder cannot be written to.",
+        "The records' folder cannot be written to, so nothing was saved.",
         _SAFE,
         "Ask whoever looks after the computer to give you permission to write there.",
     )
@@ -67,7 +77,7 @@ def already_open(who: str) -> EnvironmentTrouble:
 
 _BY_NAME: dict[str, Callable[[], EnvironmentTrouble]] = {
     "SQLITE_FULL": disk_full,
-    "SQLITE_IOERR": disk_full,
+    "SQLITE_IOERR": disk_failed,
     "SQLITE_READONLY": read_only,
     "SQLITE_CANTOPEN": read_only,
     "SQLITE_PERM": read_only,

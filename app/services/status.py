@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.domain.people import Role
 from app.models import alerts, assessments, outbox
+from app.models.store import last_stamp
 from app.services import sync
 from app.services.session import Session
 
 
+_CLOCK_SLACK = timedelta(minutes=5)
+
+
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The status bar. ``trouble`` counts messages that somebody must look at; ``last_backup`` None means never."""
+    """The status bar.
+
+    ``trouble`` counts messages that somebody must look at; ``last_backup`` None means never; ``clock_behind`` that the
+    laptop's clock is earlier than what has been recorded already, so that dates written now may be wrong.
+    """
 
     user: str
     name: str
@@ -29,6 +37,7 @@ class Status:
     last_backup: datetime | None
     standing_alerts: int
     drafts: int
+    clock_behind: bool
 
 
 def status(session: Session) -> Status:
@@ -50,4 +59,5 @@ def status(session: Session) -> Status:
             last_backup=None,  # no backup is made yet, and the bar must say so
             standing_alerts=len(alerts.alerts(connection, standing_only=True)),
             drafts=len(assessments.drafts(connection)),
+            clock_behind=last_stamp(connection) - session.now() > _CLOCK_SLACK,
         )

@@ -261,7 +261,7 @@ class PracticeCcg:
         header = _header(bundle)
         named = _text(_dict(header.get("eventCoding")).get("code"))
         event = named if named in set(Event) else "unknown"
-        workflow = Event(event).workflow_id if event in set(Event) else "ENH_UNKNOWN"
+        ack_workflow = Event(event).ack_workflow_id if event in set(Event) else "ENH_UNKNOWN_ACK"
         problems = list(check_message(raw))
         if event == Event.CLAIM:  # one claim answers for a wrong NHS number; anything else refuses the whole message
             problems = [problem for problem in problems if problem.message != WRONG_NHS_NUMBER]
@@ -285,7 +285,6 @@ class PracticeCcg:
         def reply(kind: str, workflow_id: str, body: bytes) -> Reply:
             return Reply(workflow_id, str(uuid5(NAMESPACE_URL, f"{bundle_id}/{kind}/local")), body)
 
-        ack_workflow = f"{workflow}_ACK"
         if problems:
             words = [f"{problem.field}: {problem.message}" for problem in problems[:20]]
             return (reply("ack", ack_workflow, ack_bundle(envelope("ack", "-ack"), AckCode.FATAL, words)),), event

@@ -403,6 +403,7 @@ QPushButton[kind="nav"]:focus {{
 QLineEdit, QPlainTextEdit, QTextEdit, QComboBox, QAbstractSpinBox {{
     background: {c.field}; color: {c.text}; border: 2px solid {c.edge}; border-radius: 3px; padding: 4px 6px;
     min-height: 20px; selection-background-color: {c.link}; selection-color: {c.card};
+    placeholder-text-color: {c.secondary};
 }}
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QComboBox:focus, QAbstractSpinBox:focus {{
     background: {c.field_focus}; color: {c.field_focus_text}; border: 3px solid {c.field_focus_line}; padding: 3px 5px;

@@ -7,19 +7,15 @@ import os
 from pathlib import Path
 
 
-def replace_file(path: Path, content: bytes, *, keep_previous: bool = False) -> None:
+def replace_file(path: Path, content: bytes) -> None:
     """Put ``content`` at ``path`` atomically: temporary file beside it, fsync, rename, fsync of the folder.
 
-    With ``keep_previous`` the file that was there stays readable as ``<name>.bak``. OSError comes through to the
-    caller, who knows what the person was doing.
+    OSError comes through to the caller, who knows what the person was doing; the file is then the old one or the new
+    one, whole.
     """
     part = path.with_name(path.name + ".part")
     try:
         _write_synced(part, content)
-        if keep_previous and path.exists():
-            spare = path.with_name(path.name + ".bak.part")
-            _write_synced(spare, path.read_bytes())
-            spare.replace(path.with_name(path.name + ".bak"))
         part.replace(path)
     finally:
         with contextlib.suppress(FileNotFoundError):

@@ -21,6 +21,7 @@ from app.vault import keys, signing
 from app.vault.files import replace_file
 
 KEYFILE_NAME = "store.keys"
+_SPARE_NAME = KEYFILE_NAME + ".bak"
 _VERSION = 1
 _RECOVERY = "recovery"
 _RECOVERY_BYTES = 20  # 160 bits
@@ -126,26 +127,17 @@ def read_keyfile(folder: Path) -> Keyfile:
 
     Raises EnvironmentTrouble DAMAGED when neither can be read, also when there is none.
     """
-    current = folder / KEYFILE_NAME
-    for path in (current, current.with_name(KEYFILE_NAME + ".bak")):
-        try:
-            content = path.read_bytes()
-        except FileNotFoundError:
-            continue
-        except PermissionError:
-            raise EnvironmentTrouble(
-                ExitCode.READ_ONLY,
-                "This computer does not let you read the keyfile.",
-                "Nothing was changed.",
-                f"Ask whoever looks after the computer to give you access to {folder}.",
-            ) from None
-        if (keyfile := _parse(content)) is not None:
+    for name in (KEYFILE_NAME, _SPARE_NAME):
+        if (keyfile := _read(folder / name)) is not None:
             return keyfile
     raise damaged_keyfile()
 
 
 def write_keyfile(folder: Path, keyfile: Keyfile) -> None:
-    """Replace the keyfile atomically, keeping the one before as ``store.keys.bak``."""
+    """Replace the keyfile atomically, keeping the one before as ``store.keys.bak``.
+
+    A damaged one is not kept: it would take the place of the last sound one.
+    """
     body = {
         "version": _VERSION,
         "store_id": keyfile.store_id,
@@ -153,7 +145,25 @@ def write_keyfile(folder: Path, keyfile: Keyfile) -> None:
         "slots": [_slot_json(slot) for slot in keyfile.slots],
     }
     content = canonical(body | {"checksum": _checksum(body)}) + "\n"
-    replace_file(folder / KEYFILE_NAME, content.encode(), keep_previous=True)
+    current = folder / KEYFILE_NAME
+    if _read(current) is not None:
+        replace_file(folder / _SPARE_NAME, current.read_bytes())
+    replace_file(current, content.encode())
+
+
+def _read(path: Path) -> Keyfile | None:
+    """The keyfile at the path, or None when there is no sound one."""
+    try:
+        return _parse(path.read_bytes())
+    except PermissionError:
+        raise EnvironmentTrouble(
+            ExitCode.READ_ONLY,
+            "This computer does not let you read the keyfile.",
+            "Nothing was changed.",
+            f"Ask whoever looks after the computer to give you access to {path.parent}.",
+        ) from None
+    except OSError:  # missing, a folder of that name, or a disk that cannot read it
+        return None
 
 
 def damaged_keyfile() -> EnvironmentTrouble:

@@ -85,6 +85,7 @@ def test_half_written_duplicated_renamed_and_foreign_files(
     (stick / TO_CCG / "empty.hwm").touch()
     (stick / TO_CCG / "folder.hwm").mkdir()
     (stick / TO_CCG / "link.hwm").symlink_to(tmp_path / "elsewhere")
+    (stick / TO_CCG / "huge.hwm").write_bytes(bytes(5_100_000))
     (stick / TO_CCG / "other.hwm").write_bytes(seal(OTHER_KEY, public_key(OTHER_KEY), {}, claim.body))
     assert ccg.run_folder(stick) == 2, "the message and its renamed copy"
     assert ccg.effects().paid_pence == 7000
@@ -181,5 +182,11 @@ def test_no_byte_of_a_sealed_file_can_be_changed(place: int) -> None:
     sealed[place] ^= 1
     with pytest.raises(NotOurs):
         unseal(CCG_KEY, bytes(sealed), expected_sender=None)
+
+
+@pytest.mark.parametrize(
+    "sealed", [b"", b"HWM1", bytes(200), b"HWM1" + bytes(200), seal(HOME_KEY, public_key(CCG_KEY), {}, b"")[:68]]
+)
+def test_what_is_not_a_sealed_file_is_not_ours(sealed: bytes) -> None:
     with pytest.raises(NotOurs):
-        unseal(CCG_KEY, bytes(4) + bytes(80), expected_sender=None)
+        unseal(CCG_KEY, sealed, expected_sender=None)

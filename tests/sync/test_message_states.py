@@ -151,6 +151,11 @@ def test_safety_goes_before_money() -> None:
     }  # fmt: skip
 
 
+def test_every_message_is_acknowledged_and_two_kinds_are_decided() -> None:
+    assert Event.ALERT.ack_workflow_id == "ENH_ALERT_ACK"
+    assert {event for event in Event if event.has_decision} == {Event.CLAIM, Event.RAPID_REFERRAL}
+
+
 @pytest.mark.parametrize(
     ("code", "known"),
     [

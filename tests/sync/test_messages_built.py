@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -31,6 +33,7 @@ from tests.helpers.sync_samples import (
     uuid,
 )
 
+ROOT = Path(__file__).resolve().parents[2]
 REVERSAL = line(1, 2, reversal_of=line(1).identifier, amount_pence=-7000)
 UNKNOWN_NUMBER = line(4)
 LATE = line(2, late_reason="The laptop was away for repair")
@@ -352,8 +355,93 @@ def test_one_message_is_one_home_and_one_week() -> None:
     assert "one home for one week" in " ".join(problem.message for problem in check_message(raw))
 
 
-@pytest.mark.parametrize("change", ["priority", "payload", "subject", "category", "sent"])
-def test_a_broken_alert_is_caught(change: str) -> None:
-    bundle = read(MESSAGES["alert with a score"])
-    _first(bundle, "Communication").pop(change)
+def _in(kind: str, **changes: Any) -> Break:
+    """Set fields of the first resource of a kind; None takes one away."""
+
+    def change(bundle: dict[str, Any], _claim: dict[str, Any]) -> None:
+        resource = _first(bundle, kind)
+        resource.update({key: value for key, value in changes.items() if value is not None})
+        for key in [key for key, value in changes.items() if value is None]:
+            resource.pop(key)
+
+    return change
+
+
+def _rename_reason(bundle: dict[str, Any], _claim: dict[str, Any]) -> None:
+    refused = next(e["resource"] for e in bundle["entry"] if "error" in e["resource"])
+    refused["error"][0]["code"]["coding"][0]["code"] = "BECAUSE"
+
+
+def _amount_as_text(bundle: dict[str, Any], _claim: dict[str, Any]) -> None:
+    _first(bundle, "ClaimResponse")["item"][0]["adjudication"][0]["amount"]["value"] = "70.00"
+
+
+BROKEN_OTHERS: dict[str, tuple[str, Break]] = {
+    "alert without urgency": ("alert with a score", _in("Communication", priority=None)),
+    "alert without words": ("alert with a score", _in("Communication", payload=None)),
+    "alert about nobody": ("alert with a score", _in("Communication", subject=None)),
+    "alert of no kind": ("alert with a score", _in("Communication", category=None)),
+    "alert without a time": ("alert with a score", _in("Communication", sent="yesterday")),
+    "alert not completed": ("alert with a score", _in("Communication", status="preparation")),
+    "flag of no state": ("alert with a score", _in("Flag", status="up")),
+    "flag about nobody": ("alert with a score", _in("Flag", subject=None)),
+    "score not final": ("alert with a score", _in("Observation", status="guessed")),
+    "score of nobody": ("alert with a score", _in("Observation", subject=None)),
+    "score with two values": ("alert with a score", _in("Observation", valueString="7")),
+    "period that ends before it starts": (
+        "alert with a score", _in("Flag", period={"start": "2016-11-14T17:00:00Z", "end": "2016-11-14T16:00:00+00:00"}),
+    ),
+    "period that is no date": ("alert with a score", _in("Flag", period={"start": "soon"})),
+    "provenance without a time": ("one claim", _in("Provenance", recorded="2016-11-14T25:00:00Z")),
+    "answer without a code": ("ack", _in("MessageHeader", response={"identifier": "x", "code": "maybe"})),
+    "answer to nothing": ("ack", _in("MessageHeader", response={"code": "ok"})),
+    "header without an id": ("ack", _in("MessageHeader", id=None)),
+    "header without a sender": ("ack", _in("MessageHeader", sender=None)),
+    "outcome without an issue": ("fatal ack", _in("OperationOutcome", issue=None)),
+    "outcome without severity": ("fatal ack", _in("OperationOutcome", issue=[{"code": "invalid"}])),
+    "decision on nothing": ("decisions", _in("ClaimResponse", request=None)),
+    "decision without outcome": ("decisions", _in("ClaimResponse", outcome="perhaps")),
+    "decision for an unknown reason": ("decisions", _rename_reason),
+    "decision with an amount as text": ("decisions", _amount_as_text),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BROKEN_OTHERS)
+def test_broken_alerts_and_answers_are_caught(name: str) -> None:
+    original, spoil = BROKEN_OTHERS[name]
+    bundle = read(MESSAGES[original])
+    spoil(bundle, {})
     assert check_message(write(bundle))
+
+
+def test_messages_of_others_may_use_addresses_and_short_references() -> None:
+    text = MESSAGES["one claim"].decode()
+    for number, entry in enumerate(json.loads(text)["entry"]):
+        kind = entry["resource"]["resourceType"]
+        text = text.replace(f'"fullUrl":"{entry["fullUrl"]}"', f'"fullUrl":"https://ccg.example/{kind}/{number}"')
+        text = text.replace(f'"reference":"{entry["fullUrl"]}"', f'"reference":"{kind}/{entry["resource"]["id"]}"')
+    assert "urn:uuid:" in text
+    assert check_message(text.encode()) == ()
+
+
+def test_the_fhir_library_is_not_on_the_path_of_a_send(tmp_path: Path) -> None:
+    script = """
+import sys
+from pathlib import Path
+from tests.helpers.memory_queue import MemoryQueue
+from tests.helpers.sync_samples import NOW, line, queued_claim
+from app.sync.engine import drain
+from app.sync.transports import check_settings, open_transport
+from app.sync.transports.seal import new_private_key, public_key
+queue = MemoryQueue()
+queue.add(queued_claim("c", line()))
+key = public_key(new_private_key())
+transport = open_transport(check_settings({"transport": "folder", "path": sys.argv[1], "recipient_public_key": key}))
+assert drain(queue, transport, lambda: NOW).sent == 1
+heavy = {"fhir", "pydantic", "mesh_client", "requests", "sqlalchemy", "PySide6"} & set(sys.modules)
+sys.exit(f"loaded {heavy}" if heavy else 0)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr

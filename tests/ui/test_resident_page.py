@@ -14,14 +14,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import (
     QApplication,
-    QCheckBox,
-    QComboBox,
     QDialog,
+    QFileDialog,
     QLabel,
     QLineEdit,
-    QPlainTextEdit,
     QPushButton,
-    QTableView,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -39,16 +36,21 @@ from app.domain.people import (
     ResidentId,
     Role,
 )
-from app.services import assessments, residents
+from app.domain.transfer import TransferReason
+from app.services import assessments, residents, transfers
 from app.services.assessments import AssessmentRow
 from app.services.changes import changes
+from app.services.transfers import PackRow
 from app.ui.dialogs.fact_edit import FactDialog, FactErrorDialog
+from app.ui.dialogs.hospital import HospitalDialog
 from app.ui.pages.assessment import Open
 from app.ui.pages.resident import ResidentPage
 from app.ui.pages.resident.assessment_view import AssessmentDialog, HistoryDialog, InErrorDialog
 from app.ui.pages.resident.form import FormDialog
+from app.ui.pages.resident.pack_file import PackFileDialog
 from app.ui.theme import Choice
 from tests.helpers.signed_in import SignedIn, make_home, signed_in
+from tests.ui.helpers import clipped, unnamed
 
 ABBEY = {"items": [2, 2, 2, 1, 1, 0]}
 
@@ -483,6 +485,61 @@ def test_a_role_that_may_only_look_is_refused_in_words_before_typing(
     assert not dialog.save_button.isVisible()
 
 
+def packed(home: SignedIn, john: ResidentId) -> PackRow:
+    reason = TransferReason(situation="Fell in the lounge", bag="7")
+    home.call(lambda s: transfers.send_to_hospital(s, john, reason))
+    return home.call(lambda s: residents.open_resident(s, john)).packs[0]
+
+
+def test_a_pack_leaves_the_store_only_after_a_warning_with_the_name(
+    home: SignedIn, page: ResidentPage, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    john = home.resident()
+    packed(home, john)
+    show(page, qtbot, john)
+    assert "Pack version 1: Fell in the lounge" in page.sections["packs"].texts()
+    assert "bag 7" in page.sections["packs"].texts()
+    press(page, qtbot, "Save or open the PDF of pack version 1")
+    dialog = dialog_of(page, PackFileDialog, qtbot)
+    assert isinstance(dialog, PackFileDialog)
+    said = everything_said(dialog)
+    assert "leaves the encrypted store" in said
+    assert dialog.banner.name.text() == "SMITH, John (Mr)"
+    assert dialog.close_button.hasFocus()  # Enter held too long saves nothing
+    out = tmp_path / "pack.pdf"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(out), ""))  # the system's window, not ours
+    qtbot.keyClick(dialog.save_button, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: bool(home.said))
+    assert out.read_bytes().startswith(b"%PDF")
+    assert home.said[-1].text == "The pack is saved"
+
+
+def test_a_pack_that_cannot_be_written_says_so_and_stays_open(
+    home: SignedIn, page: ResidentPage, qtbot: QtBot, tmp_path: Path
+) -> None:
+    john = home.resident()
+    pack = packed(home, john)
+    show(page, qtbot, john)
+    page.get_pack(pack)
+    dialog = dialog_of(page, PackFileDialog, qtbot)
+    assert isinstance(dialog, PackFileDialog)
+    dialog.save_to(tmp_path / "no such folder" / "pack.pdf", then_open=False)
+    qtbot.waitUntil(dialog.trouble.isVisible)
+    assert dialog.trouble.text().startswith("The PDF was not saved: No such file or directory.")
+    assert dialog.isVisible()
+
+
+def test_send_to_hospital_opens_the_questions_for_this_resident(
+    home: SignedIn, page: ResidentPage, qtbot: QtBot
+) -> None:
+    john = home.resident()
+    show(page, qtbot, john)
+    press(page, qtbot, "Send to hospital")
+    dialog = dialog_of(page, HospitalDialog, qtbot)
+    qtbot.waitUntil(lambda: "SMITH, John (Mr)" in everything_said(dialog))
+    qtbot.waitUntil(lambda: not home.tasks.busy)
+
+
 def test_someone_who_died_cannot_be_sent_to_hospital(home: SignedIn, page: ResidentPage, qtbot: QtBot) -> None:
     show(page, qtbot, home.resident(died_at=home.clock.now() - timedelta(days=1)))
     assert not page.hospital_button.isVisible()
@@ -501,14 +558,7 @@ def test_every_control_has_a_name(home: SignedIn, page: ResidentPage, qtbot: QtB
     signed(home, john)
     home.call(lambda s: assessments.save_draft(s, john, "must", {}))
     show(page, qtbot, john)
-    kinds = (QPushButton, QLineEdit, QComboBox, QCheckBox, QTableView, QPlainTextEdit)
-    nameless = [
-        widget
-        for kind in kinds
-        for widget in page.findChildren(kind)
-        if not QAccessible.queryAccessibleInterface(widget).text(QAccessible.Text.Name)
-    ]
-    assert nameless == []
+    assert unnamed(page) == []
     buttons = [b for b in page.content.findChildren(QPushButton) if b.isVisible()]
     spoken = [QAccessible.queryAccessibleInterface(b).text(QAccessible.Text.Name) for b in buttons]
     assert len(set(spoken)) == len(spoken)  # two buttons that sound the same cannot be told apart
@@ -523,13 +573,7 @@ def test_nothing_is_clipped_with_a_very_long_name(
         show(page, qtbot, home.resident("Wilhelmina " * 9, "Featherstonehaugh " * 6, Allergy("Penicillin")))
         page.resize(1160, 460)
         qtbot.waitUntil(lambda: page.area.widget().width() <= page.area.viewport().width())
-        clipped = [
-            label.text()
-            for label in page.content.findChildren(QLabel)
-            if label.isVisible() and not label.wordWrap()
-            and label.width() < label.fontMetrics().horizontalAdvance(label.text())
-        ]  # fmt: skip
-        assert clipped == []
+        qtbot.waitUntil(lambda: clipped(page) == [])
         assert page.banner.name.height() >= page.banner.name.heightForWidth(page.banner.name.width())
     finally:
         home.theme.set(Choice.LIGHT, 100)

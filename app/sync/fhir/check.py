@@ -56,9 +56,8 @@ def check_message(raw: bytes) -> tuple[Problem, ...]:
         bundle = jsonio.read(raw)
     except jsonio.Unreadable as trouble:
         return (Problem("message", str(trouble)),)
-    empties = tuple(_empties(bundle, "Bundle", 0))
-    if empties:
-        return empties  # the other rules presume that what is there says something
+    if _says_nothing(bundle):
+        return tuple(_empties(bundle, "Bundle"))  # the other rules presume that what is there says something
     return tuple(_Checker(bundle).problems())
 
 
@@ -88,9 +87,18 @@ def validate_r4(raw: bytes) -> tuple[Problem, ...]:
     return ()
 
 
-def _empties(value: object, where: str, depth: int) -> Found:
+def _says_nothing(value: object) -> bool:
+    """Whether there is an empty value anywhere: the quick look, before :func:`_empties` says where."""
+    if isinstance(value, dict):
+        return not value or any(map(_says_nothing, value.values()))
+    if isinstance(value, list):
+        return not value or any(map(_says_nothing, value))
+    return value is None or (isinstance(value, str) and (not value or value.isspace()))
+
+
+def _empties(value: object, where: str) -> Found:
     """FHIR has no empty values: a thing is there and says something, or it is absent."""
-    if value is None and depth:
+    if value is None:
         yield Problem(where, "null is not allowed: leave the field out")
     elif isinstance(value, str) and not value.strip():
         yield Problem(where, "It is empty: leave the field out")
@@ -98,12 +106,12 @@ def _empties(value: object, where: str, depth: int) -> Found:
         if not value:
             yield Problem(where, "It is empty: leave the field out")
         for key, item in value.items():
-            yield from _empties(item, f"{where}.{key}", depth + 1)
+            yield from _empties(item, f"{where}.{key}")
     elif isinstance(value, list):
         if not value:
             yield Problem(where, "It is empty: leave the field out")
         for number, item in enumerate(value):
-            yield from _empties(item, f"{where}[{number}]", depth + 1)
+            yield from _empties(item, f"{where}[{number}]")
 
 
 class _Checker:
@@ -131,7 +139,7 @@ class _Checker:
             return
         yield from self._header()
         for where, resource in self.resources:
-            yield from self._everywhere(resource, where, 0)
+            yield from self._everywhere(resource, where)
             if rules := _RULES.get(resource["resourceType"]):
                 yield from rules(self, where, resource)
         yield from self._one_home_week()
@@ -198,30 +206,35 @@ class _Checker:
         if code == Event.CLAIM and len(set(focus)) != sum(r["resourceType"] == "Claim" for _, r in self.resources):
             yield Problem("MessageHeader.focus", "It must point to every claim in this message")
 
-    def _everywhere(self, value: object, where: str, depth: int) -> Found:
+    def _everywhere(self, resource: dict[str, Any], where: str) -> Found:
         """Rules for the same thing wherever it stands: references, periods, NHS numbers, organisation codes."""
-        if isinstance(value, list):
-            for number, item in enumerate(value):
-                yield from self._everywhere(item, f"{where}[{number}]", depth + 1)
-        if not isinstance(value, dict):
-            return
+        pending: list[tuple[str, object]] = [(where, resource)]
+        while pending:
+            place, value = pending.pop()
+            if isinstance(value, list):
+                pending.extend((place, item) for item in value)
+            elif isinstance(value, dict):
+                yield from self._one_thing(value, place)
+                for key, item in value.items():
+                    if isinstance(item, dict | list):
+                        pending.append((f"{where}…{key}", item))
+                        if isinstance(item, dict) and key.endswith(("period", "Period")):
+                            yield from _period(item, f"{where}…{key}")
+
+    def _one_thing(self, value: dict[str, Any], place: str) -> Found:
         reference = value.get("reference")
         if isinstance(reference, str):
             if reference not in self.by_url:
-                yield Problem(where, "It points to something that is not in this message")
+                yield Problem(place, "It points to something that is not in this message")
             elif "type" in value and value["type"] != self.by_url[reference]:
-                yield Problem(where, "It points to another kind of resource than it says")
+                yield Problem(place, "It points to another kind of resource than it says")
         system = value.get("system")
         if system == codes.NHS_NUMBER and "value" in value and not is_nhs_number(_text(value["value"])):
-            yield Problem(where, WRONG_NHS_NUMBER)
+            yield Problem(place, WRONG_NHS_NUMBER)
         if system == codes.ODS and not _ODS.fullmatch(_text(value.get("value"))):
-            yield Problem(where, "The organisation code must be 3 to 12 letters and digits")
-        for key, item in value.items():
-            if key.casefold().endswith("period") and isinstance(item, dict):
-                yield from _period(item, f"{where}.{key}")
-            elif key == "currency" and item != "GBP":
-                yield Problem(f"{where}.currency", "Amounts are in pounds sterling (GBP)")
-            yield from self._everywhere(item, f"{where}.{key}", depth + 1)
+            yield Problem(place, "The organisation code must be 3 to 12 letters and digits")
+        if value.get("currency", "GBP") != "GBP":
+            yield Problem(f"{place}.currency", "Amounts are in pounds sterling (GBP)")
 
     def _points_to(self, value: object, *kinds: str) -> bool:
         return self.by_url.get(_text(_dict(value).get("reference"))) in kinds

@@ -13,6 +13,8 @@ MAX_DEPTH = 40
 MAX_NODES = 200_000
 MAX_TEXT = 100_000
 MAX_DIGITS = 30
+_JSON_TEXT = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+_NOT_BRACKETS = bytes(code for code in range(256) if code not in b"[]{}")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
@@ -90,17 +92,11 @@ def read(raw: bytes) -> dict[str, Any]:
 
 def _too_deep(raw: bytes) -> bool:
     """Depth by counting brackets outside of texts, before any parser recurses into them."""
-    if raw.count(b"[") + raw.count(b"{") <= MAX_DEPTH:
-        return False
     depth = 0
-    for token in re.finditer(rb'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', raw, re.DOTALL):
-        first = token[0][0]
-        if first in b"[{":
-            depth += 1
-            if depth > MAX_DEPTH:
-                return True
-        elif first in b"]}":
-            depth -= 1
+    for bracket in _JSON_TEXT.sub(b"", raw).translate(None, _NOT_BRACKETS):
+        depth += 1 if bracket in b"[{" else -1
+        if depth > MAX_DEPTH:
+            return True
     return False
 
 

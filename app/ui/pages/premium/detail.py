@@ -20,6 +20,7 @@ from app.ui.pages.premium.words import (
     Standing,
     amount_pence,
     assess_place,
+    cites,
     claimable,
     late,
     mend_place,
@@ -94,7 +95,8 @@ class Detail(QFrame):
         )
         pence = amount_pence(row)
         money = "" if pence is None else f": {pounds(pence)}"
-        self._column.addWidget(label(f"{state_words(row)}{money}", "strong"))
+        if row.claim is not None or row.decision.eligible:
+            self._column.addWidget(label(f"{state_words(row)}{money}", "strong"))
 
     def _claim(self, row: ClaimRow, claim: ClaimState) -> None:
         self._section("The claim and the CCG's answer")
@@ -132,8 +134,7 @@ class Detail(QFrame):
         found = relied_upon(row)
         if not found:
             return
-        certain = row.decision.eligible or row.claim is not None or late(row)
-        self._section("Areas relied upon" if certain else "Areas that have evidence and a champion")
+        self._section("Areas relied upon" if cites(row) else "Areas that have evidence and a champion")
         for relied in found:
             self._column.addWidget(label(_area_line(relied)))
 
@@ -151,7 +152,7 @@ class Detail(QFrame):
     def _section(self, words: str) -> None:
         self._column.addSpacing(M - S)
         self._column.addWidget(rule())
-        self._column.addWidget(label(words, "strong") if not words else heading(words))
+        self._column.addWidget(heading(words))
 
     def _record(self, row: ClaimRow) -> Place:
         return Place("Open the record", "resident", row.resident_id)

@@ -8,7 +8,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QButtonGroup, QFrame, QRadioButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QFrame, QRadioButton, QScrollArea, QVBoxLayout, QWidget
 
 from app.domain.dates import week_start
 from app.domain.money import pounds
@@ -24,8 +25,7 @@ from app.ui.pages.premium.words import (
     amount_pence,
     amount_words,
     answered,
-    areas_words,
-    champions_words,
+    areas_lines,
     claimable,
     count,
     late,
@@ -37,7 +37,7 @@ from app.ui.pages.premium.words import (
 )
 from app.ui.pages.resident.level import level
 from app.ui.pages.resident.sections import empty
-from app.ui.theme import S, Tone, scaled
+from app.ui.theme import M, S, Tone, scaled
 from app.ui.widgets.buttons import link, primary, secondary
 from app.ui.widgets.table import Column, RecordTable
 from app.ui.widgets.tag import Tag
@@ -75,7 +75,7 @@ class PremiumPage(QWidget):
         self._only: AtRisk | None = None
         self.week_bar = WeekBar(ctx.today)
         self.week_bar.chosen.connect(self.show_week)
-        self.week_title = heading("")
+        self.week_title = label("", "heading", wrap=False)
         self.trouble = label("", "error")
         self.trouble.hide()
         self.figures = Figures()
@@ -87,7 +87,8 @@ class PremiumPage(QWidget):
         self.filters: dict[str, QRadioButton] = {}
         self.shown = label("", "secondary")
         self.everybody_button = link("Show all residents again", lambda: self._filter("all"))
-        self.table: RecordTable[ClaimRow] = RecordTable("Residents in the claim week", _COLUMNS, key=_resident)
+        self.table: RecordTable[ClaimRow] = WeekTable("Residents in the claim week", _COLUMNS, key=_resident)
+        self.table.setWordWrap(True)
         self.table.chosen.connect(self._choose)
         self.table.opened.connect(lambda _row: self._go_to_detail())
         self.nobody = label("", "strong")
@@ -115,6 +116,12 @@ class PremiumPage(QWidget):
     def can_leave(self) -> bool:
         """Nothing is typed here that could be lost."""
         return True
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """What the button would do stands beside it, or below where there is no room."""
+        super().resizeEvent(event)
+        wide = self.width() >= scaled(900)
+        self._submit.setDirection(QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom)
 
     # ------------------------------------------------------------------------------------------------ what it does
 
@@ -150,9 +157,12 @@ class PremiumPage(QWidget):
         column.addWidget(self.week_bar)
         column.addWidget(self.trouble)
         column.addWidget(self.figures)
-        submit = level((self.submit_button, self.evidence_button))
-        column.addWidget(submit)
-        column.addWidget(self.submit_words)
+        self._submit = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._submit.setSpacing(M)
+        self._submit.addWidget(self.submit_button)
+        self._submit.addWidget(self.submit_words, 1)
+        self._submit.addWidget(self.evidence_button)
+        column.addLayout(self._submit)
         column.addWidget(self.evidence_words)
         risks = QVBoxLayout(self.risks)
         risks.setContentsMargins(0, 0, 0, 0)
@@ -161,7 +171,8 @@ class PremiumPage(QWidget):
         column.addWidget(self.risks)
         column.addWidget(heading("Residents"))
         column.addWidget(self._filter_row())
-        column.addWidget(level((self.shown, self.everybody_button)))
+        column.addWidget(self.shown)
+        column.addWidget(self.everybody_button, 0, Qt.AlignmentFlag.AlignLeft)
         self.table.setMinimumHeight(scaled(300))
         column.addWidget(self.table, 1)
         column.addWidget(self.nobody)
@@ -236,10 +247,9 @@ class PremiumPage(QWidget):
 
     def _show_submit(self, data: PremiumData) -> None:
         text, words = _submit_words(data.week)
-        may = not data.not_sign
-        self.submit_button.setText(text)
-        self.submit_button.setEnabled(may and text != _NOTHING)
-        self.submit_words.setText(words if may else f"{words} {data.not_sign}".strip())
+        self.submit_button.setText(text or "Sign and submit…")
+        self.submit_button.setEnabled(bool(text) and not data.not_sign)
+        self.submit_words.setText(f"{words} {data.not_sign}".strip())
         self.submit_button.setAccessibleDescription(self.submit_words.text())
 
     def _show_risks(self, risks: Sequence[AtRisk]) -> None:
@@ -301,14 +311,32 @@ class PremiumPage(QWidget):
             area.ensureWidgetVisible(self.detail, 0, min(self.detail.height(), area.height()) // 2)
 
 
-_NOTHING = "Nothing to submit"
+class WeekTable(RecordTable["ClaimRow"]):
+    """The residents; every row is as high as its words, so that no reason is cut off."""
+
+    def set_rows(self, rows: Sequence[ClaimRow]) -> None:
+        """Show these rows."""
+        super().set_rows(rows)
+        self.resizeRowsToContents()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """A wider last column needs fewer lines."""
+        super().resizeEvent(event)
+        self.resizeRowsToContents()
+
+    def _fit_columns(self) -> None:
+        super()._fit_columns()
+        self.horizontalHeader().setMinimumSectionSize(scaled(48))
+        for at, column in enumerate(_COLUMNS):
+            if not column.stretch:
+                self.resizeColumnToContents(at)
 
 
 def _submit_words(week: ClaimWeek) -> tuple[str, str]:
-    """The button's words and the sentence beside it."""
+    """The button's words (empty when there is nothing to sign now) and the sentence beside it."""
     open_rows = [row for row in week.rows if claimable(row)]
     late_rows = [row for row in week.rows if late(row)]
-    if open_rows and not (week.why_not and not week.submittable):
+    if open_rows and not week.why_not:
         total = pounds(sum(row.decision.amount_pence for row in open_rows))
         words = f"Sign and submit {count(len(open_rows), 'claim')}…"
         again = any(row.claim is not None for row in open_rows)
@@ -318,7 +346,7 @@ def _submit_words(week: ClaimWeek) -> tuple[str, str]:
         total = pounds(sum(amount_pence(row) or 0 for row in late_rows))
         words = f"Sign and submit {count(len(late_rows), 'late claim')}…"
         return words, f"{total}. The claim window has closed: give a reason, and a person at the CCG decides."
-    return _NOTHING, _sentence(week.why_not)
+    return "", _sentence(week.why_not)
 
 
 def _sentence(words: str) -> str:
@@ -342,13 +370,16 @@ def _spoken(words: Callable[[ClaimRow], str]) -> Callable[[ClaimRow], str]:
     return lambda row: words(row).replace(NONE, "none")
 
 
+def _spoken_areas(row: ClaimRow) -> str:
+    return areas_lines(row).replace(NONE, "none").replace("\n", ", ")
+
+
 _COLUMNS: tuple[Column[Any], ...] = (
     Column("Resident", lambda row: row.resident_name, sort=lambda row: row.resident_name.casefold()),
     Column("Room", _room_words, spoken=_spoken(_room_words), sort=lambda row: _room(row.room)),
     Column("Standing", standing, tone=lambda row: TONES[standing(row)], sort=standing),
     Column("Nights", lambda row: str(row.decision.nights), sort=lambda row: row.decision.nights, right=True),
-    Column("Areas relied upon", areas_words, spoken=_spoken(areas_words), sort=areas_words),
-    Column("Champions", champions_words, spoken=_spoken(champions_words), sort=champions_words),
+    Column("Areas relied upon, champion", areas_lines, spoken=_spoken_areas),
     Column("Amount", amount_words, spoken=_spoken(amount_words), sort=lambda row: amount_pence(row) or 0, right=True),
     Column("Why not, or where the claim is", state_words, sort=state_words, stretch=True),
 )

@@ -47,15 +47,13 @@ class ClaimLine:
     """One claim as it would be sent."""
 
     resident_id: ResidentId
-    name: str
-    born: str
-    nhs_number: str
+    who: str
     areas: str
     pence: int
 
 
 class PickTable(RecordTable[ClaimLine]):
-    """The claims, each to be sent or left out: Space, Enter or a double click changes it, then ``changed`` is called."""
+    """The claims, each to be sent or left out: Space, Enter or a double click changes that and calls ``changed``."""
 
     def __init__(self, lines: Sequence[ClaimLine], changed: Callable[[], None]) -> None:
         self.left_out: set[ResidentId] = set()
@@ -64,10 +62,13 @@ class PickTable(RecordTable[ClaimLine]):
             "Claims to sign",
             (
                 Column("Claim?", self._word, tone=self._tone),
-                Column("Resident", lambda line: line.name),
-                Column("Born", lambda line: line.born),
-                Column("NHS No.", lambda line: line.nhs_number),
-                Column("Areas, each with its champion", lambda line: line.areas, stretch=True),
+                Column("Resident", lambda line: line.who, spoken=lambda line: line.who.replace("\n", ". ")),
+                Column(
+                    "Areas, each with its champion",
+                    lambda line: line.areas,
+                    spoken=lambda line: line.areas.replace("\n", ", "),
+                    stretch=True,
+                ),
                 Column("Amount", lambda line: pounds(line.pence), right=True),
             ),
             key=lambda line: line.resident_id,
@@ -105,7 +106,7 @@ class PickTable(RecordTable[ClaimLine]):
         self.resizeRowsToContents()
         rows = sum(self.rowHeight(at) for at in range(len(self.rows)))
         wanted = rows + self.horizontalHeader().height() + 10
-        self.setMinimumHeight(min(wanted, theme.scaled(330)))
+        self.setMinimumHeight(min(wanted, theme.scaled(280)))
 
     def _word(self, line: ClaimLine) -> str:
         return "Leave out" if line.resident_id in self.left_out else "Claim"
@@ -125,10 +126,9 @@ class SubmitDialog(FormDialog):
         lines = tuple(
             ClaimLine(
                 row.resident_id,
-                row.resident_name,
-                short_date(found.born.get(row.resident_id)),
-                format_nhs_number(row.nhs_number),
-                areas_with_champions(row),
+                f"{row.resident_name}\nBorn {short_date(found.born.get(row.resident_id))}\n"
+                f"NHS No. {format_nhs_number(row.nhs_number)}",
+                areas_with_champions(row, "\n"),
                 row.decision.amount_pence or row.decision.at_stake_pence,
             )
             for row in rows

@@ -35,7 +35,10 @@ _AGED = frozenset({"date_of_birth"})
 
 
 class Form(QWidget):
-    """The questions one under the other, short ones that belong together side by side. ``changed`` follows each keystroke."""
+    """The questions one under the other, short ones that belong together side by side.
+
+    ``changed`` follows each keystroke.
+    """
 
     changed = Signal()
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.domain.dates import date_time
 from app.domain.errors import EnvironmentTrouble, ExitCode
+from app.ui.messages import in_words
 from app.ui.pages.resident.record_dialog import RecordDialog
 from app.ui.widgets.buttons import primary, secondary
 from app.ui.widgets.text import label
@@ -38,6 +39,9 @@ class PackFileDialog(RecordDialog):
             )
         )
         self.body.addWidget(label("Saving is recorded in the audit trail with your name."))
+        self.trouble = label("", "error")
+        self.trouble.hide()
+        self.body.addWidget(self.trouble)
         self.body.addStretch(1)
         self.save_button = primary("Save PDF…", self.save)
         self.open_button = secondary("Save and open…", self.save_and_open)
@@ -77,7 +81,13 @@ class PackFileDialog(RecordDialog):
             if then_open:
                 QDesktopServices.openUrl(QUrl.fromLocalFile(str(saved)))
 
-        self.ctx.call(work, done, owner=self)
+        def failed(exc: BaseException) -> None:
+            message = in_words(exc)
+            self.trouble.setText(f"{message.text} {message.detail}".strip())
+            self.trouble.show()
+
+        self.trouble.hide()
+        self.ctx.call(work, done, failed, owner=self)
 
 
 def _written(path: Path, data: bytes) -> Path:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_ONE_LINE = 40
 TREND_WORDS = {"up": "↑ higher than last time", "down": "↓ lower than last time", "same": "→ same as last time"}
 STATE_WORDS = {"amended": "amended", "entered-in-error": "entered in error"}
 
@@ -211,7 +212,7 @@ class Assessments:
         tags = [Tag(result_words(row), TONES[row.severity])]
         if row.overdue:
             tags.append(Tag("Overdue", Tone.WARNING))
-        return _line(row.title, tags, assessment_detail(row), look, again)
+        return _line(row.short, tags, assessment_detail(row), look, again)
 
     def _never(self, row: DueRow) -> QWidget:
         start = secondary("Start", partial(self._start, row.instrument))
@@ -242,7 +243,7 @@ def _line(name: str, tags: Sequence[Tag], detail: str, *buttons: QPushButton) ->
     line.setSpacing(M)
     words = QVBoxLayout()
     words.setSpacing(2)
-    words.addWidget(level((label(name, "strong"), *tags), gap=S))
+    words.addWidget(level((label(name, "strong", wrap=len(name) > _ONE_LINE), *tags), gap=S))
     words.addWidget(label(detail, "secondary"))
     line.addLayout(words, 1)
     for button in buttons:

@@ -255,7 +255,7 @@ def _status_tone(row: ResidentRow) -> Tone | None:
 
 def _due(row: ResidentRow) -> str:
     parts = [f"{row.due} overdue"] if row.due else []
-    parts += ["unsaved work"] if row.has_draft else []
+    parts += ["draft"] if row.has_draft else []
     return " · ".join(parts) or "None"
 
 

@@ -61,6 +61,8 @@ class StaffPage(QWidget):
         self.table: RecordTable[StaffMember] = RecordTable("Staff", self._columns(), key=lambda m: m.id)
         self.table.chosen.connect(self._choose)
         self.table.opened.connect(lambda _: self.change())
+        self.table.setWordWrap(True)
+        self.table.horizontalHeader().sectionResized.connect(lambda *_: self.table.resizeRowsToContents())
         self.nobody = label("No member of staff is recorded.", "strong")
         self.person, self._person = card()
         self.person.setAccessibleName("Chosen member of staff")
@@ -148,11 +150,11 @@ class StaffPage(QWidget):
         column.addWidget(self.nobody)
         self._halves = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._halves.setSpacing(M)
-        self._halves.addWidget(self.table, 3)
+        self._halves.addWidget(self.table, 5)
         side = QVBoxLayout()
         side.addWidget(self.person)
         side.addStretch(1)
-        self._halves.addLayout(side, 2)
+        self._halves.addLayout(side, 3)
         column.addLayout(self._halves, 1)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
@@ -198,6 +200,7 @@ class StaffPage(QWidget):
         self.table.setVisible(bool(everybody))
         self.nobody.setVisible(not everybody)
         self.table.set_rows(everybody)
+        self.table.resizeRowsToContents()
         if choose is not None:
             self.table.select(choose)
         self._choose(self.table.current())

@@ -1,0 +1,65 @@
+"""Homes for the stories, each made once and copied: a scripted one, the practice home, and a whole tour."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from app.domain.dates import to_local, week_start
+from app.services import practice
+from app.services.clock import SetClock
+from tests.helpers.cli import Done, Home, hartwell
+from tests.helpers.mesh_sandbox import MeshSandbox, running_sandbox
+
+
+@pytest.fixture(scope="session")
+def now() -> datetime:
+    """One instant for the whole run, so that homes made in it are homes of the same day."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+@pytest.fixture(scope="session")
+def last_monday(now: datetime) -> date:
+    """The Monday of the last week that has ended."""
+    return week_start(to_local(now).date()) - timedelta(days=7)
+
+
+@pytest.fixture(scope="session")
+def practice_template(tmp_path_factory: pytest.TempPathFactory, now: datetime) -> Path:
+    """The practice home, made once."""
+    store = tmp_path_factory.mktemp("practice") / "store"
+    practice.build(store, SetClock(now)).close()
+    return store
+
+
+@pytest.fixture
+def practice_home(practice_template: Path, tmp_path: Path) -> Home:
+    """The practice home, to do with as one likes. Its connection is the template's folder: connect it anew to sync."""
+    return Home(shutil.copytree(practice_template, tmp_path / "home"), practice.USER, practice.PASSWORD)
+
+
+@pytest.fixture(scope="session")
+def tour(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Done]:
+    """A tour without pictures, and what it said."""
+    out = tmp_path_factory.mktemp("tour") / "out"
+    done = hartwell("tour", "--out", out, "--no-pictures")
+    assert done.code == 0, done.err
+    return out, done
+
+
+@pytest.fixture(scope="session")
+def mesh_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MeshSandbox]:
+    """A real MESH server."""
+    with running_sandbox(tmp_path_factory.mktemp("mesh") / "sandbox.log") as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def mesh(mesh_server: MeshSandbox) -> MeshSandbox:
+    """The server with empty mailboxes."""
+    mesh_server.reset()
+    return mesh_server

@@ -1,0 +1,374 @@
+"""The window as a whole, driven by keys on a real store: moving about, what is always in sight, locking, roles."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.domain.people import ResidentId, Role, StaffDetails
+from app.main import Program
+from app.services import assessments, staff
+from app.services.sign_in import sign_in
+from app.ui import theme
+from app.ui.context import Context
+from app.ui.messages import Message
+from app.ui.pages.assessment.page import Open
+from app.ui.shell import PAGES, MainWindow, make_page
+from app.ui.signin import SignInWindow
+from app.ui.theme import Choice
+from tests.helpers.signed_in import NOW, PASSWORD, SignedIn, StandingClock, make_home, signed_in
+from tests.ui.helpers import clipped, press, unnamed, wait_quiet
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+UNWELL = {
+    "resp_rate": 26, "spo2": 90, "spo2_scale": 1, "on_oxygen": False, "systolic": 95, "pulse": 120,
+    "consciousness": "A", "temp_c": Decimal("38.4"),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    store = tmp_path_factory.mktemp("shell") / "home"
+    make_home(store)
+    return store
+
+
+@pytest.fixture
+def home(made: Path, tmp_path: Path, qapp: QApplication) -> Iterator[SignedIn]:
+    shutil.copytree(made, tmp_path / "home")
+    with signed_in(tmp_path / "home", qapp) as opened:
+        yield opened
+    theme.apply(qapp, Choice.LIGHT, 100)
+
+
+def window_on(qtbot: QtBot, home: SignedIn, ctx: Context | None = None, locks: list[str] | None = None) -> MainWindow:
+    made = MainWindow(ctx or home.ctx, lambda: (locks if locks is not None else []).append("locked"))
+    qtbot.addWidget(made)
+    made.show()
+    qtbot.waitExposed(made)
+    made.activateWindow()
+    wait_quiet(qtbot, home.tasks)
+    return made
+
+
+def test_it_opens_on_today_and_says_where_whose_and_that_it_is_practice(qtbot: QtBot, home: SignedIn) -> None:
+    window = window_on(qtbot, home)
+    assert window.here == "today"
+    assert window.windowTitle() == "Today – Hartwell (practice)"
+    assert window.who.text() == "Mo Manager, manager"
+    words = [part.property("text") for part in window.findChildren(QWidget) if part.property("text")]
+    assert "Practice House" in words
+    assert any("PRACTICE" in word for word in words)
+    assert window.nav["today"].isChecked()
+
+
+def test_every_page_of_the_registry_is_a_page(qtbot: QtBot, home: SignedIn) -> None:
+    for entry in PAGES:
+        page = make_page(entry, home.ctx)
+        qtbot.addWidget(page)
+        assert page.title if hasattr(page, "title") else False, entry.key
+        assert all(callable(getattr(page, name, None)) for name in ("opened", "refresh", "can_leave")), entry.key
+
+
+@pytest.mark.parametrize("size", [100, 200])
+def test_every_page_has_names_for_its_controls_and_cuts_nothing_off(qtbot: QtBot, home: SignedIn, size: int) -> None:
+    resident = home.resident("Philippa", "Okonkwo-Braithwaite", title="Mrs", preferred_name="Pip")
+    home.call(lambda s: assessments.sign(s, resident, "news2", UNWELL))
+    home.theme.set(Choice.LIGHT, size)
+    window = window_on(qtbot, home)
+    window.resize(1366, 768)
+    arguments = {"resident": resident, "assessment": Open(resident, "must")}
+    wrong = []
+    for entry in PAGES:
+        window.go(entry.key, arguments.get(entry.key))
+        wait_quiet(qtbot, home.tasks)
+        QApplication.processEvents()
+        wrong += [f"{entry.key}: no name: {found}" for found in unnamed(window)]
+        wrong += [f"{entry.key}: cut off: {found}" for found in clipped(window)]
+    assert wrong == []
+
+
+def test_pages_are_reached_by_keys_alone_and_the_way_back_is_kept(qtbot: QtBot, home: SignedIn) -> None:
+    resident = home.resident()
+    window = window_on(qtbot, home)
+    press(qtbot, Qt.Key.Key_2, CTRL)
+    assert window.here == "residents"
+    window.ctx.navigate.emit("resident", resident)
+    assert window.here == "resident"
+    assert window.nav["residents"].isChecked(), "a resident's page belongs under Residents"
+    press(qtbot, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    assert window.here == "residents"
+    window.ctx.navigate.emit("back", None)
+    assert window.here == "today"
+    press(qtbot, Qt.Key.Key_Comma, CTRL)
+    assert window.here == "settings"
+    press(qtbot, Qt.Key.Key_F6)
+    assert window.nav["settings"].hasFocus()
+    press(qtbot, Qt.Key.Key_F6)
+    inside = QApplication.focusWidget()
+    assert inside is not None
+    assert window.stack.isAncestorOf(inside)
+    wait_quiet(qtbot, home.tasks)
+
+
+def test_a_button_on_the_left_is_pressed_with_the_space_bar(qtbot: QtBot, home: SignedIn) -> None:
+    window = window_on(qtbot, home)
+    window.nav["alerts"].setFocus()
+    qtbot.keyClick(window.nav["alerts"], Qt.Key.Key_Space)
+    assert window.here == "alerts"
+    wait_quiet(qtbot, home.tasks)
+
+
+class Stubborn(QWidget):
+    """A page that cannot be left."""
+
+    title = "Stubborn"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = 0
+        self.seen: list[object] = []
+
+    def opened(self, arg: object) -> None:
+        self.seen.append(arg)
+
+    def refresh(self, changes: object) -> None:
+        self.seen.append(changes)
+
+    def can_leave(self) -> bool:
+        self.asked += 1
+        return False
+
+
+def test_a_page_that_cannot_be_left_keeps_the_window_where_it_is(qtbot: QtBot, home: SignedIn) -> None:
+    locks: list[str] = []
+    window = window_on(qtbot, home, locks=locks)
+    page = Stubborn()
+    window._pages["alerts"] = page
+    window.stack.addWidget(page)
+    window.go("alerts", "a1")
+    assert page.seen == ["a1"]
+    qtbot.mouseClick(window.nav["staff"], Qt.MouseButton.LeftButton)
+    assert window.here == "alerts"
+    assert window.nav["alerts"].isChecked(), "the left must not claim another page"
+    press(qtbot, Qt.Key.Key_L, CTRL)
+    assert locks == []
+    window.close()
+    assert window.isVisible()
+    assert page.asked == 3
+
+
+def test_the_page_in_front_hears_of_changes_and_f5_reloads_it(qtbot: QtBot, home: SignedIn) -> None:
+    window = window_on(qtbot, home)
+    page = Stubborn()
+    window._pages["alerts"] = page
+    window.stack.addWidget(page)
+    window.go("alerts", None)
+    resident = home.resident()
+    page.seen.clear()
+    window.ctx.call(lambda s: assessments.save_draft(s, resident, "must", {"height_m": Decimal("1.60")}))
+    qtbot.waitUntil(lambda: len(page.seen) == 1)
+    assert "draft" in page.seen[0].kinds  # type: ignore[attr-defined]
+    press(qtbot, Qt.Key.Key_F5)
+    assert len(page.seen) == 2
+    wait_quiet(qtbot, home.tasks)
+
+
+def test_the_status_line_is_computed_from_the_records(qtbot: QtBot, home: SignedIn) -> None:
+    window = window_on(qtbot, home)
+    status = window.status
+    assert (status.alerts.text(), status.drafts.text(), status.waiting.text()) == (
+        "No standing alerts", "No drafts", "Nothing waiting to send",
+    )  # fmt: skip
+    assert status.backup.text() == "Last backup: Never"
+    assert status.exchange.text() == "Not connected to the CCG"
+    resident = home.resident()
+    window.ctx.call(lambda s: assessments.sign(s, resident, "news2", UNWELL))
+    window.ctx.call(lambda s: assessments.save_draft(s, resident, "must", {"height_m": Decimal("1.60")}))
+    qtbot.waitUntil(lambda: status.drafts.text() == "1 draft")
+    assert status.alerts.text() == "1 standing alert"
+    assert status.waiting.text() == "1 waiting to send"
+    qtbot.mouseClick(status.alerts, Qt.MouseButton.LeftButton)
+    assert window.here == "alerts"
+    wait_quiet(qtbot, home.tasks)
+
+
+def _as(home: SignedIn, role: Role) -> Context:
+    """The same home through another person's eyes."""
+    who = home.call(lambda s: staff.add_staff(s, StaffDetails("cal", "Cal Carer", role, "", NOW))).staff_id
+    home.call(lambda s: staff.add_account(s, who, "cal", role, PASSWORD))
+    store = home.session.store_dir
+    home.do(home.session.close)
+    home.session = home.do(lambda: sign_in(store, "cal", PASSWORD, home.clock))
+    return Context(home.session, home.tasks, home.messages, home.theme)
+
+
+def test_a_role_is_offered_only_what_it_may_open(qtbot: QtBot, home: SignedIn) -> None:
+    window = window_on(qtbot, home, _as(home, Role.CARER))
+    assert "premium" not in window.nav
+    assert "residents" in window.nav
+    window.ctx.navigate.emit("premium", None)
+    assert window.here == "today"
+    assert home.said[-1].text == "Your role does not open this page."
+    wait_quiet(qtbot, home.tasks)
+
+
+def test_a_refusal_of_a_service_is_shown_in_its_words(qtbot: QtBot, home: SignedIn) -> None:
+    window = window_on(qtbot, home)
+    window.ctx.call(lambda s: assessments.discard_draft(s, "no such draft"))
+    qtbot.waitUntil(window.messages.isVisible)
+    assert window.messages.text.text() == home.said[-1].text
+    assert "mistake" not in window.messages.text.text()
+
+
+def test_the_title_follows_the_page_and_a_page_may_name_itself_late(qtbot: QtBot, home: SignedIn) -> None:
+    window = window_on(qtbot, home)
+    window.ctx.titled.emit("SMITH, John (Mr)")
+    assert window.windowTitle() == "SMITH, John (Mr) – Hartwell (practice)"
+    window.go("settings", None)
+    assert window.windowTitle() == "Settings – Hartwell (practice)"
+
+
+def test_larger_text_by_keys_is_kept_for_the_person(qtbot: QtBot, home: SignedIn) -> None:
+    from app.services import settings
+
+    window = window_on(qtbot, home)
+    press(qtbot, Qt.Key.Key_Plus, CTRL)
+    wait_quiet(qtbot, home.tasks)
+    assert window.ctx.theme.percent == 125
+    assert home.call(lambda s: settings.get(s, "text_size")) == 125
+    press(qtbot, Qt.Key.Key_Minus, CTRL)
+    wait_quiet(qtbot, home.tasks)
+    assert window.ctx.theme.percent == 100
+
+
+def test_the_list_of_keys_opens_by_key_and_closes_by_esc(qtbot: QtBot, home: SignedIn) -> None:
+    from PySide6.QtCore import QTimer
+
+    from app.ui.dialogs.shortcuts import KEYS, Shortcuts
+
+    window = window_on(qtbot, home)
+    seen: list[int] = []
+
+    def close() -> None:
+        shown = QApplication.activeModalWidget()
+        assert isinstance(shown, Shortcuts)
+        assert unnamed(shown) == []
+        seen.append(len(KEYS))
+        qtbot.keyClick(shown, Qt.Key.Key_Escape)
+
+    QTimer.singleShot(0, close)
+    press(qtbot, Qt.Key.Key_Slash, CTRL)
+    assert seen == [len(KEYS)]
+    assert window.isVisible()
+
+
+# ----------------------------------------------------------------------------------------------------- the program
+
+
+@pytest.fixture
+def program(qapp: QApplication, made: Path, tmp_path: Path) -> Iterator[Program]:
+    shutil.copytree(made, tmp_path / "home")
+    running = Program(qapp, tmp_path / "home", clock=StandingClock)
+    running.start()
+    yield running
+    if running.window is not None:
+        running.window.hide()
+    running.close()
+    running.deleteLater()
+    theme.apply(qapp, Choice.LIGHT, 100)
+
+
+def _sign_in(qtbot: QtBot, program: Program) -> MainWindow:
+    first = program.window
+    assert isinstance(first, SignInWindow)
+    qtbot.waitUntil(lambda: first.users.value() == "mo", timeout=20_000)
+    qtbot.keyClicks(first.password_box.box, PASSWORD)
+    qtbot.keyClick(first.password_box.box, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: isinstance(program.window, MainWindow), timeout=20_000)
+    window = program.window
+    assert isinstance(window, MainWindow)
+    wait_quiet(qtbot, program.tasks)
+    return window
+
+
+def test_locking_closes_the_records_hides_the_resident_and_unlocking_comes_back(
+    qtbot: QtBot, program: Program, tmp_path: Path
+) -> None:
+    window = _sign_in(qtbot, program)
+    window.ctx.titled.emit("SMITH, John (Mr)")
+    window.activateWindow()
+    press(qtbot, Qt.Key.Key_L, CTRL)
+    locked = program.window
+    assert isinstance(locked, SignInWindow)
+    assert locked.isVisible()
+    assert "SMITH" not in locked.windowTitle()
+    assert not any(isinstance(top, MainWindow) and top.isVisible() for top in QApplication.topLevelWidgets())
+    sign_in(tmp_path / "home", "mo", PASSWORD, StandingClock()).close()  # nobody else holds the store now
+    assert _sign_in(qtbot, program).here == "today"
+
+
+def test_locking_saves_what_is_being_written(qtbot: QtBot, program: Program) -> None:
+    window = _sign_in(qtbot, program)
+    resident = _add_resident(program)
+    window.go("assessment", Open(resident, "must"))
+    wait_quiet(qtbot, program.tasks)
+    box = _first_box(window)
+    box.setFocus()
+    qtbot.keyClicks(box, "1.60")
+    press(qtbot, Qt.Key.Key_L, CTRL)
+    qtbot.waitUntil(lambda: isinstance(program.window, SignInWindow))
+    window = _sign_in(qtbot, program)
+    assert window.status.drafts.text() == "1 draft"
+
+
+def test_quitting_closes_the_records(qtbot: QtBot, program: Program, tmp_path: Path) -> None:
+    window = _sign_in(qtbot, program)
+    window.close()
+    program.close()
+    sign_in(tmp_path / "home", "mo", PASSWORD, StandingClock()).close()
+
+
+def test_a_fault_of_ours_is_said_as_ours(
+    qtbot: QtBot, program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.paths.log_dir", lambda: tmp_path / "logs")
+    window = _sign_in(qtbot, program)
+    said: list[Message] = []
+    window.ctx.messages.shown.connect(said.append)
+    program.crashed(LookupError("SMITH, John must not be in the report"))
+    qtbot.waitUntil(lambda: bool(said))
+    assert said[0].text == "Hartwell made a mistake. This is our fault, not yours."
+    reports = list((tmp_path / "logs").glob("crash-*.txt"))
+    assert len(reports) == 1
+    assert "SMITH" not in reports[0].read_text()
+
+
+def _add_resident(program: Program) -> ResidentId:
+    from datetime import date, timedelta
+
+    from app.domain.people import ResidentDetails
+    from app.services import residents
+
+    session = program._session
+    assert session is not None
+    details = ResidentDetails("R1", "Smith", "John", date(1937, 9, 6), "9990000018")
+    saved = program.tasks.on_store(
+        lambda: residents.add_resident(session, details, stay_since=NOW - timedelta(days=30))
+    )
+    return saved.resident_id
+
+
+def _first_box(window: MainWindow) -> QWidget:
+    from PySide6.QtWidgets import QLineEdit
+
+    page = window.stack.currentWidget()
+    assert page is not None
+    return next(box for box in page.findChildren(QLineEdit) if box.isVisible() and not box.isReadOnly())
