@@ -55,7 +55,7 @@ def parse(text: str | bytes) -> Any:
         return found
 
     found = json.loads(text, parse_float=number, parse_constant=refuse)
-    if ("\\u" if isinstance(text, str) else b"\\u") in text:  # only an escape can smuggle in half a pair
+    if "\\u" in (text if isinstance(text, str) else text.decode()):  # only an escape can smuggle in half a pair
         json.dumps(found, ensure_ascii=False, default=str).encode()  # UnicodeEncodeError is a ValueError
     return found
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, delete, insert, select, update
 
-from app.domain.codec import canonical, instant, instant_text, parse
+from app.domain.codec import canonical, instant, instant_text, parse, to_plain
 from app.domain.people import ResidentId, RevisionId
 from app.models import schema
 from app.models.store import Work
@@ -154,7 +154,8 @@ def sound(
     last: datetime,
     resident_id: ResidentId | None = None,
 ) -> tuple[AssessmentLine, ...]:
-    """Complete assessments, not in error, of the instruments, made between the instants; newest first."""
+    """Complete assessments, not in error, of the instruments, made between the instants (both included); newest
+    first."""
     query = select(schema.assessment).where(
         _A.instrument.in_(instruments),
         _A.at >= instant_text(first),
@@ -164,7 +165,28 @@ def sound(
     )
     if resident_id:
         query = query.where(_A.resident_id == resident_id)
-    return _lines(connection, query.order_by(_A.at.desc()))
+    return _lines(connection, query.order_by(_A.at.desc(), _A.id.desc()))
+
+
+def before(
+    connection: Connection, resident_id: ResidentId, instrument: str, at: datetime, *, other_than: str = ""
+) -> AssessmentLine | None:
+    """The resident's last complete assessment with the instrument, not in error, made by the instant, or None."""
+    query = (
+        select(schema.assessment)
+        .where(
+            _A.resident_id == resident_id,
+            _A.instrument == instrument,
+            _A.at <= instant_text(at),
+            _A.id != other_than,
+            _A.state != IN_ERROR,
+            _A.complete == 1,
+        )
+        .order_by(_A.at.desc(), _A.id.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).first()
+    return _line(row) if row else None
 
 
 def save_draft(
@@ -177,10 +199,9 @@ def save_draft(
 ) -> str:
     """Keep what has been typed so far. Drafts are working state: no revision and no audit event each two seconds."""
     entity = draft_id or work.new_id()
-    text = canonical(answers)
-    changed = work.connection.execute(
-        update(schema.draft).where(_D.id == entity).values(answers=text, updated_at=work.at)
-    )
+    text = canonical(to_plain(answers))
+    same = (_D.id == entity) & (_D.resident_id == resident_id) & (_D.instrument == instrument)
+    changed = work.connection.execute(update(schema.draft).where(same).values(answers=text, updated_at=work.at))
     if changed.rowcount == 0:
         work.connection.execute(
             insert(schema.draft),

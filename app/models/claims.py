@@ -10,16 +10,20 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from app.domain.codec import canonical, instant, parse
+from app.domain.messages import ClaimAnswer, ClaimOutcome, OutboxState
 from app.domain.people import ResidentId
 from app.models import schema
 from app.models.store import Work
 
 _C = schema.claim.c
+_CLAIMS = select(schema.claim, schema.outbox.c.state.label("message_state")).join(
+    schema.outbox, schema.outbox.c.id == _C.outbox_id
+)
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimLineRow:
-    """A signed claim and what has been answered so far (outcome None: nothing yet)."""
+    """A signed claim, where the message that carries it is, and what has been answered (outcome None: nothing yet)."""
 
     id: str
     resident_id: ResidentId
@@ -30,6 +34,7 @@ class ClaimLineRow:
     revision_id: str
     signed_at: datetime
     outbox_id: str
+    message_state: OutboxState
     outcome: str | None
     disposition: str | None
     reasons: tuple[str, ...]
@@ -37,7 +42,7 @@ class ClaimLineRow:
     answered_at: datetime | None
 
     @property
-    def answer(self) -> ClaimAnswer | None:
+    def newest_answer(self) -> ClaimAnswer | None:
         """The CCG's newest answer, or None."""
         if self.outcome is None:
             return None
@@ -49,10 +54,11 @@ class ClaimLineRow:
     def live(self) -> bool:
         """Whether the claim still stands. It does not once the CCG refused it, set it aside for a later version, or
         refused the message that it travelled in."""
-        if self.answer is None:
+        answer = self.newest_answer
+        if answer is None:
             return self.message_state is not OutboxState.REFUSED
-        refused = self.answer.outcome is ClaimOutcome.ERROR or (self.answer.final and self.decided_pence == 0)
-        return not refused and not self.answer.superseded
+        refused = answer.outcome is ClaimOutcome.ERROR or (answer.final and answer.amount_pence == 0)
+        return not refused and not answer.superseded
 
 
 def save(
@@ -119,25 +125,25 @@ def answer(
 
 def claims(connection: Connection, week_start: date) -> tuple[ClaimLineRow, ...]:
     """Every claim for a week, every version, oldest version first."""
-    query = select(schema.claim).where(_C.week_start == week_start.isoformat()).order_by(_C.resident_id, _C.version)
+    query = _CLAIMS.where(_C.week_start == week_start.isoformat()).order_by(_C.resident_id, _C.version)
     return tuple(_row(row) for row in connection.execute(query))
 
 
 def claim(connection: Connection, identifier: str) -> ClaimLineRow | None:
     """The claim with the identifier, or None."""
-    row = connection.execute(select(schema.claim).where(_C.identifier == identifier)).first()
+    row = connection.execute(_CLAIMS.where(_C.identifier == identifier)).first()
     return _row(row) if row else None
 
 
 def claims_of(connection: Connection, outbox_id: str) -> tuple[ClaimLineRow, ...]:
     """The claims that travelled in one message."""
-    return tuple(_row(r) for r in connection.execute(select(schema.claim).where(_C.outbox_id == outbox_id)))
+    return tuple(_row(row) for row in connection.execute(_CLAIMS.where(_C.outbox_id == outbox_id)))
 
 
 def _row(row: Any) -> ClaimLineRow:
     return ClaimLineRow(
         row.id, ResidentId(row.resident_id), date.fromisoformat(row.week_start), row.version, row.identifier,
-        row.amount_pence, row.revision_id, instant(row.signed_at), row.outbox_id, row.outcome, row.disposition,
-        tuple(parse(row.reasons)) if row.reasons else (), row.decided_pence,
+        row.amount_pence, row.revision_id, instant(row.signed_at), row.outbox_id, OutboxState(row.message_state),
+        row.outcome, row.disposition, tuple(parse(row.reasons)) if row.reasons else (), row.decided_pence,
         instant(row.answered_at) if row.answered_at else None,
     )  # fmt: skip

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, or_, select, update
 
 from app.domain.codec import instant, instant_text
-from app.domain.messages import SETTLED, WAITING, Event, OutboundMessage, OutboxState, may_move
+from app.domain.messages import WAITING, Event, OutboundMessage, OutboxState, may_move
 from app.domain.people import ResidentId
 from app.models import schema
 from app.models.store import Work
@@ -70,16 +70,23 @@ def queue(work: Work, message: OutboundMessage, *, resident_id: ResidentId | Non
 
 
 def due(connection: Connection, now: datetime) -> tuple[OutboundMessage, ...]:
-    """What may be sent now, in sending order; rows found in ``sending`` were cut off by a crash and go again."""
+    """What may be sent now, in sending order; rows found in ``sending`` were cut off by a crash and go again.
+
+    A message that waits for its retry time holds back those about the same resident behind it.
+    """
     query = (
         select(schema.outbox)
-        .where(
-            _O.state.in_([state.value for state in WAITING]),
-            or_(_O.next_try_at.is_(None), _O.next_try_at <= instant_text(now)),
-        )
+        .where(_O.state.in_([state.value for state in WAITING]))
         .order_by(_O.priority, _O.created_at, _O.id)
     )
-    return tuple(_line(row).message for row in connection.execute(query))
+    ready, held = [], set()
+    for row in connection.execute(query):
+        found = _line(row)
+        if found.next_try_at is not None and found.next_try_at > now:
+            held.add(found.message.lane)
+        elif not found.message.lane or found.message.lane not in held:
+            ready.append(found.message)
+    return tuple(ready)
 
 
 def move(
@@ -123,18 +130,16 @@ def line(connection: Connection, outbox_id: str) -> OutboxLine | None:
     return _first(connection, _O.id == outbox_id)
 
 
-def line_answered(
-    connection: Connection,
-    *,
-    header_id: str | None = None,
-    transport_id: str | None = None,
-    local_id: str | None = None,
-) -> OutboxLine | None:
-    """The message that an answer names, by whichever of the three names it gives."""
-    for column, value in ((_O.header_id, header_id), (_O.id, local_id), (_O.transport_id, transport_id)):
-        if value and (found := _first(connection, column == value)) is not None:
-            return found
-    return None
+def line_answered(connection: Connection, name: str) -> OutboxLine | None:
+    """The message that an answer names: by its header, or, when the CCG could not read that far, by the bundle's
+    identifier or our own local id."""
+    return _first(connection, or_(_O.header_id == name, _O.bundle_id == name, _O.id == name))
+
+
+def line_reported(connection: Connection, local_id: str | None, transport_id: str | None) -> OutboxLine | None:
+    """The message that the network reports on: by our local id, or by the id that the network gave it."""
+    found = line(connection, local_id) if local_id else None
+    return found or (_first(connection, _O.transport_id == transport_id) if transport_id else None)
 
 
 def lines(connection: Connection, limit: int = 1000) -> tuple[OutboxLine, ...]:
@@ -158,14 +163,6 @@ def in_trouble(connection: Connection) -> int:
     states = [OutboxState.QUARANTINED, OutboxState.UNDELIVERED, OutboxState.REFUSED]
     return connection.execute(
         select(func.count()).select_from(schema.outbox).where(_O.state.in_([state.value for state in states]))
-    ).scalar_one()
-
-
-def unanswered(connection: Connection) -> int:
-    """How many sent messages still wait for the CCG."""
-    settled = [state.value for state in (*SETTLED, *WAITING)]
-    return connection.execute(
-        select(func.count()).select_from(schema.outbox).where(_O.state.not_in(settled))
     ).scalar_one()
 
 

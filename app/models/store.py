@@ -361,4 +361,3 @@ def _prepare(connection: driver.Connection, key: str) -> None:
             "Nothing was changed.",
             "Move the records to this computer's own disk.",
         )
-

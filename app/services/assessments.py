@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from app import paths
 from app.domain import codec, questionnaire
-from app.domain.alerts import alerts_for
-from app.domain.dates import to_local
+from app.domain.alerts import AlertRule, alerts_for
+from app.domain.dates import to_local, to_utc
 from app.domain.errors import UserError
 from app.domain.instruments import registry
 from app.domain.instruments.outcome import Outcome, Severity
@@ -219,9 +219,7 @@ def sign(
     when = _checked_time(session, at)
     with session.write() as work:
         resident = _resident(work, resident_id)
-        previous = next(iter(rows.latest(work.connection, resident_id, instrument)), None)
-        before = _outcome(work.connection, previous) if previous is not None and previous.at <= when else None
-        return _sign(work, session, resident, instrument, answers, when, before, None, "", draft_id)
+        return _sign(work, session, resident, instrument, answers, when, None, "", draft_id)
 
 
 def amend(
@@ -244,8 +242,7 @@ def amend(
         line = _current(work.connection, revision_id)
         when = _checked_time(session, at) if at else line.at
         resident = _resident(work, line.resident_id)
-        before = _outcome(work.connection, line)
-        return _sign(work, session, resident, line.instrument, answers, when, before, line, reason.strip(), draft_id)
+        return _sign(work, session, resident, line.instrument, answers, when, line, reason.strip(), draft_id)
 
 
 def revision_of(session: Session, revision_id: str, resident_id: ResidentId, instrument: str) -> str:
@@ -344,7 +341,7 @@ def due_rows(session: Session, connection: Connection, resident_id: ResidentId |
     lines = rows.latest(connection, resident_id) if resident_id else rows.latest_of_all(connection)
     done = {(line.resident_id, line.instrument): line for line in lines}
     one = resident_rows.resident(connection, resident_id) if resident_id else None
-    residents = [one] if one else list(resident_rows.find(connection))
+    residents = ((one,) if one else ()) if resident_id else resident_rows.find(connection)
     found: list[DueRow] = []
     for person in residents:
         if person.status(now) not in ("here", "away"):
@@ -366,7 +363,6 @@ def _sign(
     code: str,
     answers: Mapping[str, object],
     at: datetime,
-    before: Outcome | None,
     amends: rows.AssessmentLine | None,
     reason: str,
     draft_id: str | None,
@@ -376,6 +372,7 @@ def _sign(
     gathered = questionnaire.gather(checked, questions)
     outcome = registry.score(code, gathered, to_local(at).date())
     person = resident.resident
+    rules = _called_for(work.connection, person.id, outcome, at, amends)
     response = questionnaire.response(
         questions,
         checked,
@@ -404,10 +401,6 @@ def _sign(
         amends=amends,
         reason=reason,
     )
-    rules = alerts_for(outcome, before)
-    if amends is not None and before is not None:
-        called_for = {rule.kind for rule in alerts_for(before)}
-        rules = tuple(rule for rule in rules if rule.kind not in called_for)
     raised = frozenset(
         alerts.raise_alert(work, session, person, rule, outcome, line.id, line.revision_id, at) for rule in rules
     )
@@ -475,8 +468,20 @@ def _plain(answers: Mapping[str, object]) -> dict[str, object]:
     return {key: plain(value) for key, value in answers.items()}
 
 
+def _called_for(
+    connection: Connection, resident_id: ResidentId, outcome: Outcome, at: datetime, amends: rows.AssessmentLine | None
+) -> tuple[AlertRule, ...]:
+    """The alerts that a result calls for; of an amendment, those that the version it corrects did not call for."""
+    other_than = amends.id if amends else ""
+    line = rows.before(connection, resident_id, outcome.instrument, at, other_than=other_than)
+    before = _outcome(connection, line) if line else None
+    rules = alerts_for(outcome, before)
+    known = alerts_for(_outcome(connection, amends), before) if amends else ()
+    return tuple(rule for rule in rules if rule not in known)
+
+
 def _checked_time(session: Session, at: datetime | None) -> datetime:
-    when = at or session.now()
+    when = to_utc(at) if at else session.now()
     if when > session.now():
         raise UserError("The time of the assessment must be now or in the past", field="at")
     return when
@@ -569,11 +574,14 @@ def _row(session: Session, line: rows.AssessmentLine, before: rows.AssessmentLin
 
 
 def _before(lines: tuple[rows.AssessmentLine, ...], line: rows.AssessmentLine) -> rows.AssessmentLine | None:
-    """The sound assessment just before this one, in a list that is newest first."""
+    """The sound assessment with a score just before this one, in a list that is newest first."""
     older = [
         other
         for other in lines
-        if other.instrument == line.instrument and other.at < line.at and other.state != rows.IN_ERROR
+        if other.instrument == line.instrument
+        and other.at < line.at
+        and other.state != rows.IN_ERROR
+        and other.score is not None
     ]
     return older[0] if older else None
 

@@ -8,15 +8,17 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+from app.domain.codec import from_plain
 from app.domain.dates import LONDON, to_local
 from app.domain.instruments import registry
-from app.domain.messages import Evidence
+from app.domain.messages import Evidence, ReliedUpon
 from app.domain.needs import premium_need
 from app.domain.people import Absence, ChcPeriod, Fact, FactKind, Home, Need, Resident, ResidentId, StaffMember, Stay
-from app.domain.premium import Champion, NeedEvidence, OtherClaim, Policy, WeekFacts
+from app.domain.premium import Champion, Decision, NeedEvidence, OtherClaim, Policy, WeekFacts, decide, policy_named
 from app.models import assessments as assessment_rows
 from app.models import claims as claim_rows
 from app.models import residents as resident_rows
+from app.models import revisions
 from app.models import staff as staff_rows
 from app.services.staff import champions_of
 
@@ -32,7 +34,7 @@ class WeekPicture:
     """Everything the store holds that bears on one claim week, read in one transaction.
 
     ``residents`` lived in the home on some day of the week; ``evidence`` finds a piece of evidence by its reference;
-    ``posts`` finds the member of staff of a champion post.
+    ``posts`` finds the member of staff of a champion post; ``signed`` has what each claim rested on when it was signed.
     """
 
     home: Home
@@ -44,16 +46,14 @@ class WeekPicture:
     claims: Mapping[ResidentId, tuple[claim_rows.ClaimLineRow, ...]]
     evidence: Mapping[str, Evidence]
     posts: Mapping[str, StaffMember]
+    signed: Mapping[str, tuple[WeekFacts, Decision]]
 
-    def facts_for(
-        self,
-        resident: Resident,
-        submitted_at: datetime,
-        *,
-        late_reason: str | None = None,
-        own_claim: claim_rows.ClaimLineRow | None = None,
-    ) -> WeekFacts:
-        """The facts of one resident; ``own_claim`` is the claim being looked at, which is no duplicate of itself."""
+    def newest_claim(self, resident: Resident) -> claim_rows.ClaimLineRow | None:
+        """The newest version of the resident's claim for the week, if there is one."""
+        return max(self.claims.get(resident.id, ()), key=lambda claim: claim.version, default=None)
+
+    def facts_for(self, resident: Resident, submitted_at: datetime, *, late_reason: str | None = None) -> WeekFacts:
+        """The facts of one resident as the record has them now, for a claim submitted at the instant."""
         details = resident.details
         bodies = [fact.body for fact in self.facts.get(resident.id, ())]
         return WeekFacts(
@@ -72,9 +72,7 @@ class WeekPicture:
             needs=self.needs.get(resident.id, ()),
             champions=self.champions,
             other_live_claims=tuple(
-                OtherClaim(self.home.ods, claim.week_start)
-                for claim in self.claims.get(resident.id, ())
-                if claim.live and (own_claim is None or claim.id != own_claim.id)
+                OtherClaim(self.home.ods, claim.week_start) for claim in self.claims.get(resident.id, ()) if claim.live
             ),
             late_reason=late_reason,
         )
@@ -97,8 +95,11 @@ def read_week(connection: Connection, home: Home, week_start: date, policy: Poli
     evidence, needs = _needs(connection, facts, week_start, week_end, ends, policy)
     everybody = staff_rows.staff(connection)
     claims: dict[ResidentId, list[claim_rows.ClaimLineRow]] = defaultdict(list)
+    signed: dict[str, tuple[WeekFacts, Decision]] = {}
     for claim in claim_rows.claims(connection, week_start):
         claims[claim.resident_id].append(claim)
+        signed[claim.id], relied_upon = _as_signed(connection, claim)
+        evidence |= {item.evidence.revision_id: item.evidence for item in relied_upon}
     return WeekPicture(
         home,
         week_start,
@@ -109,7 +110,20 @@ def read_week(connection: Connection, home: Home, week_start: date, policy: Poli
         {key: tuple(items) for key, items in claims.items()},
         evidence,
         {post.id: member for member in everybody for post in member.posts},
+        signed,
     )
+
+
+def _as_signed(
+    connection: Connection, claim: claim_rows.ClaimLineRow
+) -> tuple[tuple[WeekFacts, Decision], tuple[ReliedUpon, ...]]:
+    """What a claim rested on: the facts as they were known, decided again under the policy that it was decided by."""
+    revision = revisions.revision(connection, claim.revision_id)
+    if revision is None:
+        raise LookupError("a claim without its revision")
+    facts = from_plain(revision.body["facts"], WeekFacts)
+    decision = decide(facts, policy_named(revision.body["decision"]["policy"] or ""))
+    return (facts, decision), from_plain(revision.body["relied_upon"], tuple[ReliedUpon, ...])
 
 
 def _needs(

@@ -86,7 +86,7 @@ def evidence(session: Session, first: date, last: date) -> EvidenceFiles:
 def _week(session: Session, work: Work, monday: date) -> EvidenceWeek:
     policy = policy_for(monday)
     picture = read_week(work.connection, session.home, monday, policy)
-    rows = premium.rows_of(session, work.connection, picture)
+    rows = premium.rows_of(session, picture, as_signed=True)
     everybody = staff_rows.staff(work.connection)
     return EvidenceWeek(
         home_name=session.home.name,

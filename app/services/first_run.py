@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -15,12 +17,14 @@ from app.domain.dates import parse_date
 from app.domain.errors import EnvironmentTrouble, ExitCode, UserError
 from app.domain.nhs import parse_ods
 from app.domain.people import Home, Role, StaffDetails
-from app.models import schema, settings, staff
-from app.models.store import Author, create_store
+from app.models import schema, settings, staff, trouble
+from app.models.store import STORE_NAME, Author, create_store
 from app.services.sign_in import home_exists, lock_store
 from app.vault import keyfile, keys
+from app.vault.files import sync_folder
 
 _SHORTEST = 8
+_MAKING = "new-home"
 _COMMON = frozenset({
     "password", "password1", "password12", "password123", "12345678", "123456789", "1234567890", "qwertyui",
     "qwerty123", "qwertyuiop", "iloveyou", "11111111", "00000000", "football", "baseball", "princess", "sunshine",
@@ -151,7 +155,8 @@ def create_home(
     """Make the store and the keyfile of a new home.
 
     Raises UserError for what was typed; EnvironmentTrouble when the folder already holds records or cannot be written.
-    The keyfile is written last: until then there is no home, and a first run cut short can be started again.
+    Everything is made in a folder beside its place and moved there last, so that a first run cut short leaves no home
+    behind and can be started again.
     """
     _check(setup)
     check_password(password)
@@ -175,9 +180,12 @@ def create_home(
     data_key = keyfile.new_data_key()
     recovery_key = keyfile.new_recovery_key()
     lock = lock_store(store_dir)
+    making = store_dir / _MAKING
     try:
+        shutil.rmtree(making, ignore_errors=True)  # of a first run cut short: a store whose key was never kept
+        making.mkdir(mode=0o700)
         store = create_store(
-            store_dir, keys.sqlcipher_key(data_key, store_id), store_id, setup.device, clock.now(), random
+            making, keys.sqlcipher_key(data_key, store_id), store_id, setup.device, clock.now(), random
         )
         try:
             with store.write(Author(setup.manager_user), clock.now()) as work:
@@ -193,10 +201,16 @@ def create_home(
                 )  # fmt: skip
                 slots = keyfile.seal_recovery(slots, data_key, recovery_key, slot_id=work.new_id())
                 staff.add_account(work, setup.manager_user, Role.MANAGER, manager, slots.slots[0].public_key)
-            keyfile.write_keyfile(store_dir, slots)
         finally:
             store.close()
+        keyfile.write_keyfile(making, slots)
+        for name in (STORE_NAME, keyfile.KEYFILE_NAME):
+            (making / name).replace(store_dir / name)
+        sync_folder(store_dir)
+    except OSError as error:
+        raise trouble.disk_full() if error.errno == errno.ENOSPC else trouble.read_only() from error
     finally:
+        shutil.rmtree(making, ignore_errors=True)
         lock.release()
     return CreatedHome(store_id, store.device_id, recovery_key, schema.SCHEMA)
 

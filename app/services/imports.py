@@ -100,7 +100,7 @@ def import_residents(session: Session, data: bytes) -> Imported:
     read = [(row, *_resident(row, today, session.now())) for row in rows]
     with session.write() as work:
         _refuse_repeats(rows, "key")
-        _refuse_repeats(rows, "nhs_number", lambda text: "".join(text.split()))
+        _refuse_same_people(read)
         for row, details, _ in read:
             if details is not None:
                 _refuse_known(work, row, details)
@@ -145,14 +145,22 @@ def _rows(data: bytes, columns: Sequence[str], required: Sequence[str]) -> list[
         raise UserError("The file is not UTF-8 text. Save it as CSV UTF-8", field="file") from None
     if "\x00" in text:
         raise UserError("The file is not text. Save it as CSV UTF-8", field="file")
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    lines: list[list[str]] = []
     try:
-        lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+        lines.extend(reader)
     except csv.Error:
-        raise UserError("The file is not a CSV file: a quotation mark is not closed", field="file") from None
+        number = len(lines) + 1
+        words = f"Row {number} cannot be read: a quotation mark is not closed, or a cell is far too long"
+        raise UserError(words, problems=(Problem("file", words, number),)) from None
     if not lines:
         raise UserError("The file is empty", field="file")
     header = [name.strip() for name in lines[0]]
-    problems = [Problem(name, f"{name} is not a column of this file", 1) for name in header if name not in columns]
+    problems = [
+        Problem(name, f"{name or 'A column without a name'} is not a column of this file", 1)
+        for name in header
+        if name not in columns
+    ]
     problems += [Problem(name, f"The column {name} is missing", 1) for name in required if name not in header]
     problems += [Problem(name, f"The column {name} is there twice", 1) for name in columns if header.count(name) > 1]
     if problems:
@@ -218,14 +226,11 @@ def _facts(row: _Row, admitted: datetime | None) -> list[tuple[str, FactBody]]:
     facts: list[tuple[str, FactBody]] = []
     if admitted is not None:
         facts.append(("admitted_at", Stay(admitted)))
-    for item in _list(row.text("allergies")):
-        name, _, reaction = item.partition("=")
-        known_none = name.strip().upper() == "NKDA"
-        if known_none and len(_list(row.text("allergies"))) > 1:
-            continue  # NKDA beside a named allergy says nothing more than the name does
-        facts.append(
-            ("allergies", Allergy("" if known_none else name.strip(), reaction.strip(), none_known=known_none))
-        )
+    listed = [item.partition("=") for item in _list(row.text("allergies"))]
+    named = [(name.strip(), reaction.strip()) for name, _, reaction in listed if name.strip().upper() != "NKDA"]
+    facts += [("allergies", Allergy(name, reaction)) for name, reaction in named]
+    if listed and not named:  # NKDA beside a named allergy says nothing more than the name does
+        facts.append(("allergies", Allergy(none_known=True)))
     facts += [("diagnoses", Diagnosis(item)) for item in _list(row.text("diagnoses"))]
     for item in _list(row.text("medicines")):
         name, _, directions = item.partition("=")
@@ -301,14 +306,38 @@ def _refuse_known(work: Work, row: _Row, details: ResidentDetails) -> None:
             row.refuse("key", f"{details.key} is the key of a resident already recorded")
         elif details.nhs_number and known.nhs_number == details.nhs_number:
             row.refuse("nhs_number", f"A resident already recorded (key {known.key}) has this NHS number")
-        elif why == "has the same name and date of birth":
+        elif why == "has the same name and date of birth" and not (details.nhs_number and known.nhs_number):
             row.refuse("family_name", f"A resident already recorded (key {known.key}) {why}")
 
 
-def _refuse_repeats(rows: Sequence[_Row], column: str, tidy: Callable[[str], str] = str) -> None:
+def _refuse_same_people(read: Sequence[tuple[_Row, ResidentDetails | None, object]]) -> None:
+    """Refuse rows with one NHS number, or with one name and birth and no two numbers to tell them apart: in a file
+    nobody can be asked whether they are two people."""
+    numbers: dict[str, int] = {}
+    people: dict[tuple[str, str, date], tuple[int, str | None]] = {}
+    for row, details, _ in read:
+        if details is None:
+            continue
+        number = details.nhs_number
+        person = (
+            resident_rows.fold(details.family_name),
+            resident_rows.fold(details.given_name),
+            details.date_of_birth,
+        )
+        namesake, other_number = people.get(person, (0, None))
+        if number and number in numbers:
+            row.refuse("nhs_number", f"The same nhs_number is in row {numbers[number]}")
+        elif namesake and not (number and other_number):
+            row.refuse("family_name", f"The same name and date of birth are in row {namesake}")
+        if number:
+            numbers.setdefault(number, row.number)
+        people.setdefault(person, (row.number, number))
+
+
+def _refuse_repeats(rows: Sequence[_Row], column: str) -> None:
     seen: dict[str, int] = {}
     for row in rows:
-        text = tidy(row.text(column))
+        text = row.text(column)
         if text and text in seen:
             row.refuse(column, f"The same {column} is in row {seen[text]}")
         elif text:
@@ -328,7 +357,7 @@ def _list(text: str) -> list[str]:
 
 def _instant(text: str) -> datetime:
     """A date and time, or a date alone (its first moment), local."""
-    if "T" in text or ":" in text:
+    if ":" in text:
         try:
             local = datetime.fromisoformat(text)
         except ValueError:

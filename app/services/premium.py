@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING
 
 from app.domain.codec import to_plain
 from app.domain.dates import LONDON, day_date, short_date, to_local, week_start
@@ -45,9 +44,6 @@ from app.services.changes import Changes, changes
 from app.services.claim_facts import PAPER, WeekPicture, read_week
 from app.services.session import Session
 
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
 _FORECAST_DAYS = 92
 
 
@@ -62,7 +58,10 @@ class ReasonLine:
 
 @dataclass(frozen=True, slots=True)
 class ClaimState:
-    """Where a claim that was submitted is; ``words`` say it for the manager."""
+    """Where a claim that was submitted is; ``words`` say it for the manager.
+
+    ``live`` while it stands: a claim that was refused can be made again.
+    """
 
     identifier: str
     version: int
@@ -75,6 +74,7 @@ class ClaimState:
     decided_pence: int | None
     signed_revision: str
     outbox_id: str
+    live: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,8 @@ class ClaimRow:
     """One resident in the claim week.
 
     ``champions`` and ``evidence`` pair each area that passes with who and what carries it. ``claim`` is the newest
-    claim submitted for the week, if any; ``decision`` then is as at its submission.
+    claim submitted for the week, if any. While it stands, ``decision`` and everything else is as it was signed,
+    whatever has been recorded since; otherwise it is as things are now.
     """
 
     resident_id: ResidentId
@@ -138,12 +139,13 @@ def week(session: Session, start: date) -> ClaimWeek:
     with session.read() as connection:
         policy = policy_for(monday)
         picture = read_week(connection, session.home, monday, policy)
-        rows = rows_of(session, connection, picture)
-        standing = [_decided(picture, resident, session.now())[0] for resident in picture.residents]
+        rows = rows_of(session, picture)
+        submission = _submission_time(picture, session.now())
+        known_now = [picture.facts_for(resident, submission) for resident in picture.residents]
         messages = sorted({claim.outbox_id for items in picture.claims.values() for claim in items})
         bundles = tuple(line.message.bundle_id for m in messages if (line := outbox.line(connection, m)) is not None)
     eligible = [row for row in rows if row.decision.eligible]
-    open_rows = [row for row in eligible if row.claim is None or row.claim.outcome == "error"]
+    open_rows = [row for row in eligible if row.claim is None or not row.claim.live]
     why_not = _why_not(session, monday, rows, open_rows)
     return ClaimWeek(
         week_start=monday,
@@ -153,19 +155,28 @@ def week(session: Session, start: date) -> ClaimWeek:
         eligible=len(eligible),
         total_pence=sum(row.decision.amount_pence for row in eligible),
         claim_rate=_rate(len(eligible), len(rows)),
-        at_risk=_at_risk(session, standing),
+        at_risk=_at_risk(session, known_now),
         submittable=0 if why_not else len(open_rows),
         why_not=why_not,
         submitted=bundles,
     )
 
 
-def rows_of(session: Session, connection: Connection, picture: WeekPicture) -> tuple[ClaimRow, ...]:
-    """Every resident of the week with the decision, inside a transaction already open."""
-    return tuple(
-        _row(connection, picture, resident, *_decided(picture, resident, session.now()))
-        for resident in picture.residents
-    )
+def rows_of(session: Session, picture: WeekPicture, *, as_signed: bool = False) -> tuple[ClaimRow, ...]:
+    """Every resident of the week with the decision.
+
+    With ``as_signed`` a claim that was refused is shown as it was signed too, which is what evidence must show.
+    """
+    found = []
+    for resident in picture.residents:
+        claim = picture.newest_claim(resident)
+        if claim is not None and (claim.live or as_signed):
+            facts, decision = picture.signed[claim.id]
+        else:
+            facts = picture.facts_for(resident, _submission_time(picture, session.now()))
+            decision = decide(facts, policy_for(picture.week_start))
+        found.append(_row(picture, resident, facts, decision))
+    return tuple(found)
 
 
 def submit(
@@ -190,10 +201,10 @@ def submit(
     with session.write_signed(signer) as work:
         policy = policy_for(monday)
         picture = read_week(work.connection, session.home, monday, policy)
-        decided = [
-            (resident, *_decide_open(picture, resident, now, late_reason.strip() or None))
-            for resident in picture.residents
-        ]
+        decided = []
+        for resident in picture.residents:
+            facts = picture.facts_for(resident, now, late_reason=late_reason.strip() or None)
+            decided.append((resident, facts, decide(facts, policy)))
         taken = _taken(decided, chosen)
         queue_id, bundle_uuid, header_id = work.new_id(), outgoing.message_uuid(work), outgoing.message_uuid(work)
         chain = work.chain
@@ -229,7 +240,7 @@ def submit(
 
 
 def week_json(week_now: ClaimWeek, submitted: Mapping[str, object] | None) -> dict[str, object]:
-    """The week in the shape of ``hartwell claim``; ``at_risk`` has the pathways whose end costs somebody the premium."""
+    """The week in the shape of ``hartwell claim``; ``at_risk`` has the pathways whose end costs somebody money."""
     return {
         "week_start": week_now.week_start.isoformat(),
         "policy": week_now.policy or None,
@@ -275,30 +286,10 @@ def _signed(bundle: ClaimBundle, signature_hex: str) -> ClaimBundle:
     return replace(bundle, signature=base64.b64encode(bytes.fromhex(signature_hex)).decode())
 
 
-def _decided(picture: WeekPicture, resident: Resident, now: datetime) -> tuple[WeekFacts, Decision]:
-    """The decision to show: for a resident who was claimed for, as it stood when the claim was signed."""
-    claim = _newest_claim(picture, resident)
-    facts = picture.facts_for(resident, _submission_time(picture, claim, now), own_claim=claim)
-    return facts, decide(facts, policy_for(picture.week_start))
-
-
-def _decide_open(
-    picture: WeekPicture, resident: Resident, now: datetime, late_reason: str | None
-) -> tuple[WeekFacts, Decision]:
-    facts = picture.facts_for(resident, now, late_reason=late_reason)
-    return facts, decide(facts, policy_for(picture.week_start))
-
-
-def _submission_time(picture: WeekPicture, claim: claim_rows.ClaimLineRow | None, now: datetime) -> datetime:
-    if claim is not None:
-        return claim.signed_at
+def _submission_time(picture: WeekPicture, now: datetime) -> datetime:
     # A week still running is judged as it would be on the Monday after, so that the screen shows what is coming.
     after = datetime.combine(picture.week_start + timedelta(days=7), time(9), LONDON)
     return max(now, after) if to_local(now).date() <= picture.week_start + timedelta(days=6) else now
-
-
-def _newest_claim(picture: WeekPicture, resident: Resident) -> claim_rows.ClaimLineRow | None:
-    return max(picture.claims.get(resident.id, ()), key=lambda claim: claim.version, default=None)
 
 
 def _taken(
@@ -306,6 +297,8 @@ def _taken(
 ) -> list[tuple[Resident, WeekFacts, Decision]]:
     if chosen is not None:
         wanted = set(chosen)
+        if wanted - {resident.id for resident, _, _ in decided}:
+            raise UserError("Somebody you chose did not live here in this week", field="chosen")
         for resident, _, decision in decided:
             if resident.id in wanted and not (decision.eligible or decision.manual):
                 why = "; ".join(reason_words(code) for code in decision.reasons)
@@ -314,7 +307,7 @@ def _taken(
     taken = [item for item in decided if item[2].eligible or item[2].manual]
     if taken:
         return taken
-    if decided and all("LATE" in decision.reasons for _, _, decision in decided):
+    if any(decision.reasons == ("LATE",) for _, _, decision in decided):
         raise UserError(reason_words("LATE") + ". " + reason_mend("LATE"), field="late_reason")
     if any("DUPLICATE" in decision.reasons for _, _, decision in decided):
         raise UserError("Everybody who can be claimed for this week has been claimed for already", field="week")
@@ -324,7 +317,7 @@ def _taken(
 def _line(
     picture: WeekPicture, resident: Resident, facts: WeekFacts, decision: Decision, full_amount: int
 ) -> ClaimLine:
-    newest = _newest_claim(picture, resident)
+    newest = picture.newest_claim(resident)
     version = newest.version + 1 if newest else 1
     supports = {support.area: support for support in decision.supports}
     areas = decision.relied_upon or tuple(sorted(supports, key=lambda need: need.value))
@@ -363,11 +356,9 @@ def _save_claim(
     )
 
 
-def _row(
-    connection: Connection, picture: WeekPicture, resident: Resident, facts: WeekFacts, decision: Decision
-) -> ClaimRow:
+def _row(picture: WeekPicture, resident: Resident, facts: WeekFacts, decision: Decision) -> ClaimRow:
     details = resident.details
-    claim = _newest_claim(picture, resident)
+    claim = picture.newest_claim(resident)
     return ClaimRow(
         resident_id=resident.id,
         resident_key=details.key,
@@ -383,8 +374,8 @@ def _row(
             for s in decision.supports
             if s.evidence_ref
         ),
-        advice=advice(facts, decision) if claim is None else (),
-        claim=_claim_state(connection, claim) if claim else None,
+        advice=() if claim is not None and claim.live else advice(facts, decision),
+        claim=_claim_state(claim) if claim else None,
     )
 
 
@@ -401,14 +392,12 @@ def _reason_lines(codes: Sequence[str]) -> tuple[ReasonLine, ...]:
     return tuple(ReasonLine(code, reason_words(code), reason_mend(code)) for code in codes)
 
 
-def _claim_state(connection: Connection, claim: claim_rows.ClaimLineRow) -> ClaimState:
-    message = outbox.line(connection, claim.outbox_id)
-    state = message.message.state if message else OutboxState.QUARANTINED
+def _claim_state(claim: claim_rows.ClaimLineRow) -> ClaimState:
     return ClaimState(
         claim.identifier,
         claim.version,
-        claim_words(claim, state),
-        state,
+        claim_words(claim),
+        claim.message_state,
         claim.outcome,
         claim.disposition,
         claim.reasons,
@@ -416,6 +405,7 @@ def _claim_state(connection: Connection, claim: claim_rows.ClaimLineRow) -> Clai
         claim.decided_pence,
         claim.revision_id,
         claim.outbox_id,
+        claim.live,
     )
 
 
@@ -432,13 +422,22 @@ _STATE_WORDS = {
 }
 
 
-def claim_words(claim: claim_rows.ClaimLineRow, state: OutboxState) -> str:
+def claim_words(claim: claim_rows.ClaimLineRow) -> str:
     """Where a claim is, in the manager's words: the CCG's decision when there is one, else where the message is."""
-    if claim.outcome is None or claim.outcome == "queued":
-        return "With a person at the CCG" if claim.outcome == "queued" else _STATE_WORDS[state]
-    if claim.decided_pence:
-        return "Accepted"
-    return "Refused: " + "; ".join(reason_words(code) for code in claim.reasons) if claim.reasons else "Refused"
+    answer = claim.newest_answer
+    if answer is None:
+        return _STATE_WORDS[claim.message_state]
+    if not answer.final:
+        return "With a person at the CCG"
+    if answer.superseded:
+        return _STATE_WORDS[OutboxState.SUPERSEDED]
+    if answer.paid:
+        in_part = answer.amount_pence is not None and answer.amount_pence < claim.amount_pence
+        return "Accepted in part" if in_part else "Accepted"
+    if claim.live:
+        return "Decided by the CCG, amount not said"
+    why = "; ".join(reason_words(code) for code in answer.reason_codes)
+    return f"Refused: {why}" if why else "Refused"
 
 
 def _why_not(session: Session, monday: date, rows: Sequence[ClaimRow], open_rows: Sequence[ClaimRow]) -> str:

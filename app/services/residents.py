@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from app.domain.dates import parse_date
+from app.domain.dates import parse_date, to_local
 from app.domain.errors import Problem, UserError
 from app.domain.fact_rules import check_fact
 from app.domain.nhs import parse_nhs_number
@@ -37,6 +37,10 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 _OLDEST_YEARS = 130
+_TEXTS = (
+    "key", "family_name", "given_name", "nhs_number_absent_reason", "title", "preferred_name", "room", "gp_code",
+    "gp_name", "gp_phone",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +166,8 @@ def add_resident(
     """
     require(session, Action.EDIT_RESIDENTS)
     clean = checked_details(details, session.today())
+    if stay_since > session.now():
+        raise UserError("The resident must have moved in now or in the past", field="stay_since")
     with session.write() as work:
         _refuse_duplicates(work.connection, clean, None, different_person_reason)
         resident = rows.save_resident(work, None, clean, reason=different_person_reason)
@@ -177,12 +183,16 @@ def change_resident(
     reason: str = "",
     different_person_reason: str = "",
 ) -> Saved:
-    """Record a change to a resident's details; what was recorded before stays readable."""
+    """Record a change to a resident's details; what was recorded before stays readable.
+
+    Only a change to who the resident is asks again whether somebody else may be the same person.
+    """
     require(session, Action.EDIT_RESIDENTS)
     clean = checked_details(details, session.today())
     with session.write() as work:
-        _existing(work.connection, resident_id)
-        _refuse_duplicates(work.connection, clean, resident_id, different_person_reason)
+        old = _existing(work.connection, resident_id).resident.details
+        if _identity(clean) != _identity(old):
+            _refuse_duplicates(work.connection, clean, resident_id, different_person_reason)
         rows.save_resident(work, resident_id, clean, reason=reason or different_person_reason)
     return Saved(resident_id, changes("resident", resident=resident_id))
 
@@ -229,15 +239,7 @@ def fact_history(session: Session, fact_id: FactId) -> tuple[Fact, ...]:
 def checked_details(details: ResidentDetails, today: date) -> ResidentDetails:
     """The details tidied (spaces, NHS number), or UserError with one problem a field."""
     problems: list[Problem] = []
-    clean = replace(
-        details,
-        key=details.key.strip(),
-        family_name=details.family_name.strip(),
-        given_name=details.given_name.strip(),
-        preferred_name=details.preferred_name.strip(),
-        room=details.room.strip(),
-        title=details.title.strip(),
-    )
+    clean = replace(details, **{name: getattr(details, name).strip() for name in _TEXTS})
     for field, words in (
         ("key", "Enter a resident key"),
         ("family_name", "Enter the resident's last name"),
@@ -249,6 +251,8 @@ def checked_details(details: ResidentDetails, today: date) -> ResidentDetails:
         problems.append(Problem("date_of_birth", "Date of birth must be in the past"))
     elif today.year - clean.date_of_birth.year > _OLDEST_YEARS:
         problems.append(Problem("date_of_birth", f"Date of birth must be within the last {_OLDEST_YEARS} years"))
+    if clean.died_at is not None and not clean.date_of_birth <= to_local(clean.died_at).date() <= today:
+        problems.append(Problem("died_at", "Date of death must be after the date of birth, and today or in the past"))
     if clean.nhs_number:
         try:
             clean = replace(clean, nhs_number=parse_nhs_number(clean.nhs_number), nhs_number_absent_reason="")
@@ -314,10 +318,16 @@ def _existing(connection: Connection, resident_id: ResidentId) -> rows.ResidentL
     return line
 
 
+def _identity(details: ResidentDetails) -> tuple[object, ...]:
+    return details.key, details.nhs_number, details.family_name, details.given_name, details.date_of_birth
+
+
 def _existing_fact(connection: Connection, fact_id: FactId) -> Fact:
     fact = rows.fact(connection, fact_id)
     if fact is None:
         raise UserError("This entry is not in the records", field="fact")
+    if fact.in_error:
+        raise UserError("This entry was marked as entered in error. Add a new one", field="fact")
     return fact
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from app.models import settings
 from app.services.access import Action, require
 from app.services.changes import Changes, changes
@@ -28,8 +30,6 @@ def put(session: Session, key: str, value: object) -> Changes:
 
 def set_phones(session: Session, phones: tuple[tuple[str, str], ...]) -> Changes:
     """Record whom to ring: pairs of recipient code and number, as alerts show them."""
-    from dataclasses import replace
-
     require(session, Action.MANAGE_HOME)
     home = replace(session.home, phones=phones)
     with session.write() as work:

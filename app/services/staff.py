@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.domain.errors import Problem, UserError
@@ -67,9 +67,9 @@ def add_staff(session: Session, details: StaffDetails) -> SavedStaff:
 def change_staff(session: Session, staff_id: StaffId, details: StaffDetails, *, reason: str = "") -> SavedStaff:
     """Record a change to a member of staff."""
     require(session, Action.MANAGE_STAFF)
+    check_staff(details)
     with session.write() as work:
         _existing(work, staff_id)
-        check_staff(details)
         other = rows.staff_id_by_key(work.connection, details.key)
         if other not in (None, staff_id):
             raise UserError("Another member of staff has this key", field="key")
@@ -148,8 +148,8 @@ def champions_of(everybody: tuple[StaffMember, ...]) -> tuple[Champion, ...]:
 def add_account(session: Session, staff_id: StaffId, user: str, role: Role, password: str) -> Changes:
     """Give a member of staff a way in: one more slot of the keyfile.
 
-    The keyfile is replaced first: if the program dies in between, the account cannot sign in until it is added again,
-    and nothing is open to anybody who should not have it.
+    The keyfile is replaced before the records are: if the program dies in between, the account cannot sign in, and
+    adding it again takes the place of the slot that nothing belongs to.
     """
     require(session, Action.MANAGE_STAFF)
     name = user.strip()
@@ -157,22 +157,18 @@ def add_account(session: Session, staff_id: StaffId, user: str, role: Role, pass
         raise UserError("Enter a user name", field="user")
     check_password(password)
     slots = keyfile.read_keyfile(session.store_dir)
-    if name.casefold() in (existing.casefold() for existing in slots.users):
-        raise UserError("This user name is taken", field="user")
     with session.write() as work:
         member = _existing(work, staff_id)
+        if name.casefold() in (known.casefold() for known in rows.account_names(work.connection)):
+            raise UserError("This user name is taken", field="user")
+        slots = keyfile.without(slots, name)
         sealed = keyfile.seal(
             slots, session.data_key, slot_id=work.new_id(), kind="account", user=name, role=role.value,
             staff_id=staff_id, password=password, cost=slots.slots[0].cost,
         )  # fmt: skip
         rows.add_account(work, name, role, staff_id, sealed.slots[-1].public_key)
-        details = member.details
-        rows.save_staff(
-            work,
-            staff_id,
-            StaffDetails(details.key, details.name, role, name, details.started_at, details.left_at),
-            reason="given an account",
-        )
+        details = replace(member.details, role=role, user=name)
+        rows.save_staff(work, staff_id, details, reason="given an account")
         keyfile.write_keyfile(session.store_dir, sealed)
         session.names_changed(work)
     return changes("staff")

@@ -11,7 +11,6 @@ from app.models.store import last_stamp
 from app.services import sync
 from app.services.session import Session
 
-
 _CLOCK_SLACK = timedelta(minutes=5)
 
 

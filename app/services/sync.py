@@ -12,9 +12,7 @@ from app.domain.errors import EnvironmentTrouble, ExitCode, UserError
 from app.domain.messages import (
     Ack,
     Answer,
-    ClaimAnswer,
     ClaimAnswers,
-    ClaimOutcome,
     Effect,
     NonDelivery,
     OutboundMessage,
@@ -133,6 +131,23 @@ def outbox(session: Session) -> tuple[OutboxRow, ...]:
     require(session, Action.VIEW_RESIDENTS)
     with session.read() as store:
         return tuple(_row(store, line) for line in rows.lines(store))
+
+
+def requeue(session: Session, message_id: str) -> Changes:
+    """Send a message again that did not arrive or was set aside, because somebody has mended what was wrong.
+
+    It is the same message under the same identifiers, so a CCG that has it already does nothing twice.
+    """
+    require(session, Action.SYNC)
+    with session.write() as work:
+        line = rows.line(work.connection, message_id)
+        if line is None:
+            raise UserError("This message is not in the records", field="message")
+        if line.message.state not in (OutboxState.UNDELIVERED, OutboxState.QUARANTINED):
+            words = STATE_WORDS[line.message.state]
+            raise UserError(f"{words}: there is nothing to send again", field="message")
+        rows.move(work, line, OutboxState.QUEUED)
+    return changes("outbox", "alert", "claim")
 
 
 def outbox_json(session: Session) -> list[dict[str, object]]:
@@ -283,34 +298,26 @@ def _verdict(work: Work, answer: Answer) -> tuple[rows.OutboxLine | None, Verdic
     line = _answered(work, answer)
     if line is None:
         return None, None
-    claims = {claim.identifier: _known(claim) for claim in claim_rows.claims_of(work.connection, line.message.id)}
+    claims = {c.identifier: c.newest_answer for c in claim_rows.claims_of(work.connection, line.message.id)}
     return line, judge(line.message.state, line.message.attempts, claims, answer)
 
 
 def _answered(work: Work, answer: Answer) -> rows.OutboxLine | None:
     """The message of ours that an answer is about."""
     match answer:
-        case Ack(response_to=header):
-            return rows.line_answered(work.connection, header_id=header)
-        case ClaimAnswers(response_to=header, answers=answers):
-            if header:
-                return rows.line_answered(work.connection, header_id=header)
+        case Ack(response_to=name):
+            return rows.line_answered(work.connection, name)
+        case ClaimAnswers(response_to=name, answers=answers):
+            if name:
+                return rows.line_answered(work.connection, name)
             # Without the header's name, the first claim that is ours says which message it is.
             found = (claim_rows.claim(work.connection, one.identifier) for one in answers)
             claim = next((claim for claim in found if claim is not None), None)
             return rows.line(work.connection, claim.outbox_id) if claim else None
         case NonDelivery(message_id=transport_id, local_id=local_id):
-            return rows.line_answered(work.connection, transport_id=transport_id, local_id=local_id)
+            return rows.line_reported(work.connection, local_id, transport_id)
         case Unknown():
             return None
-
-
-def _known(claim: claim_rows.ClaimLineRow) -> ClaimAnswer | None:
-    if claim.outcome is None:
-        return None
-    return ClaimAnswer(
-        claim.identifier, ClaimOutcome(claim.outcome), claim.disposition or "", claim.decided_pence, claim.reasons
-    )
 
 
 def _carry_out(work: Work, line: rows.OutboxLine, verdict: Verdict, answer: Answer) -> None:

@@ -34,7 +34,10 @@ class Queue(Protocol):
     """
 
     def due(self, now: datetime) -> tuple[OutboundMessage, ...]:
-        """What may be sent now, in sending order: queued rows whose retry time has come, every row in ``sending``."""
+        """What may be sent now, in sending order: queued rows whose retry time has come, every row in ``sending``.
+
+        A row behind another of its lane that waits for its retry time is not due either.
+        """
         ...
 
     def sending(self, message_id: str) -> bool:

@@ -94,6 +94,12 @@ def seal(keyfile: Keyfile, data_key: bytes, *, slot_id: str, kind: str, user: st
     return replace(keyfile, slots=(*keyfile.slots, slot))
 
 
+def without(keyfile: Keyfile, user: str) -> Keyfile:
+    """The keyfile without the account's slot."""
+    kept = tuple(s for s in keyfile.slots if s.kind != "account" or s.user.casefold() != user.casefold())
+    return replace(keyfile, slots=kept)
+
+
 def seal_recovery(keyfile: Keyfile, data_key: bytes, recovery_key: str, *, slot_id: str) -> Keyfile:
     """The keyfile with a slot for the printed recovery key, which is strong by itself: the floor cost is enough."""
     return seal(keyfile, data_key, slot_id=slot_id, kind=_RECOVERY, user="", role=_RECOVERY, staff_id="",

@@ -70,9 +70,7 @@ def start(*command: str | Path, env: dict[str, str] | None = None, **options: An
     )
 
 
-def hartwell(
-    *command: str | Path, stdin: str | bytes = "", env: dict[str, str] | None = None, **options: Any
-) -> Done:
+def hartwell(*command: str | Path, stdin: str | bytes = "", env: dict[str, str] | None = None, **options: Any) -> Done:
     """Run the program to its end."""
     done = subprocess.run(
         [sys.executable, "-m", "app", *map(str, command)],

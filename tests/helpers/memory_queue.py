@@ -64,13 +64,15 @@ class MemoryQueue:
         return self.rows[message.id].state
 
     def due(self, now: datetime) -> tuple[OutboundMessage, ...]:
-        ready = [
-            row.message
-            for row in self.rows.values()
-            if row.state is OutboxState.SENDING
-            or (row.state is OutboxState.QUEUED and (row.retry_at is None or row.retry_at <= now))
-        ]
-        return tuple(sorted(ready, key=sending_order))
+        waiting = [row for row in self.rows.values() if row.state in WAITING]
+        ready, held = [], set()
+        for row in sorted(waiting, key=lambda row: sending_order(row.message)):
+            lane = row.message.lane
+            if row.state is OutboxState.QUEUED and row.retry_at is not None and row.retry_at > now:
+                held.add(lane)
+            elif not lane or lane not in held:
+                ready.append(row.message)
+        return tuple(ready)
 
     def sending(self, message_id: str) -> bool:
         self.before("sending")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -42,13 +43,32 @@ def practice_home(practice_template: Path, tmp_path: Path) -> Home:
     return Home(shutil.copytree(practice_template, tmp_path / "home"), practice.USER, practice.PASSWORD)
 
 
+@dataclass(frozen=True)
+class Tour:
+    """A tour that was made: its folder, what it said, and the folder of everything else it may have written."""
+
+    out: Path
+    done: Done
+    elsewhere: Path
+
+    @property
+    def home(self) -> Home:
+        """The practice home that it leaves."""
+        return Home(self.out / "store", practice.USER, practice.PASSWORD)
+
+
 @pytest.fixture(scope="session")
-def tour(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Done]:
-    """A tour without pictures, and what it said."""
-    out = tmp_path_factory.mktemp("tour") / "out"
-    done = hartwell("tour", "--out", out, "--no-pictures")
-    assert done.code == 0, done.err
-    return out, done
+def tour(tmp_path_factory: pytest.TempPathFactory) -> Tour:
+    """A tour without pictures, whose logs, settings and temporary files all lie in one folder of their own."""
+    folder = tmp_path_factory.mktemp("tour")
+    out, elsewhere = folder / "out", folder / "elsewhere"
+    elsewhere.mkdir()
+    names = ("XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "TMPDIR", "TEMP", "TMP", "HOME",
+             "LOCALAPPDATA", "APPDATA")  # fmt: skip
+    env = {name: str(elsewhere) for name in names} | {"PYTHONPROFILEIMPORTTIME": "1"}
+    done = hartwell("tour", "--out", out, "--no-pictures", env=env)
+    assert done.code == 0, done.err[-2000:]
+    return Tour(out, done, elsewhere)
 
 
 @pytest.fixture(scope="session")

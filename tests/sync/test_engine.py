@@ -214,6 +214,7 @@ def test_those_behind_a_waiting_message_of_the_same_resident_wait_too(wire: Faul
     assert sync(queue, wire).sent == 1
     assert queue.state(second) is OutboxState.QUEUED
     wire.before_send = lambda _message: None
+    assert sync(queue, wire).sent == 0, "the first is not due yet, so the second is not either"
     sync(queue, wire, NOW + timedelta(minutes=5))
     assert [message_id for message_id, _ in wire.sent] == [other.id, first.id, second.id]
 

@@ -76,13 +76,15 @@ def answer_dialog(qtbot: QtBot, *strokes: Qt.Key) -> list[QDialog]:
     seen: list[QDialog] = []
 
     def act() -> None:
-        dialog = QApplication.activeModalWidget()
-        if not isinstance(dialog, QDialog) or QApplication.focusWidget() is None:
+        dialog, focused = QApplication.activeModalWidget(), QApplication.focusWidget()
+        if not isinstance(dialog, QDialog) or focused is None or not dialog.isAncestorOf(focused):
             QTimer.singleShot(10, act)
             return
         seen.append(dialog)
         for stroke in strokes:
-            qtbot.keyClick(QApplication.focusWidget(), stroke)
+            keys(qtbot, stroke)
+        if dialog.isVisible():
+            dialog.reject()
 
     QTimer.singleShot(0, act)
     return seen
@@ -95,6 +97,13 @@ def sign(page: AssessmentPage, qtbot: QtBot, *strokes: Qt.Key) -> None:
     assert len(seen) == 1
     assert isinstance(seen[0], SignDialog)
     qtbot.waitUntil(lambda: page.result is not None)
+    back(page, qtbot)
+
+
+def back(page: AssessmentPage, qtbot: QtBot) -> None:
+    """Without a window manager nobody gives the keyboard back to the window behind a dialog."""
+    page.activateWindow()
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is not None)
 
 
 def fill_news2(qtbot: QtBot) -> None:
@@ -247,6 +256,7 @@ def test_discarding_a_draft_asks_first(page: AssessmentPage, home: SignedIn, qtb
     page.foot.discard_button.click()
     assert isinstance(seen[0], Confirm)
     assert len(home.call(assessments.drafts)) == 1
+    back(page, qtbot)
     answer_dialog(qtbot, Qt.Key.Key_Backtab, SPACE)
     page.foot.discard_button.click()
     qtbot.waitUntil(lambda: home.went == [("resident", resident)])
@@ -261,6 +271,7 @@ def test_incomplete_answers_are_signed_only_when_meant(page: AssessmentPage, hom
     control(qtbot, ENTER)
     assert len(seen) == 1
     assert page.result is None
+    back(page, qtbot)
     assert home.call(lambda s: assessments.history(s, resident)) == ()
     sign(page, qtbot, Qt.Key.Key_Backtab, SPACE)
     found = home.call(lambda s: assessments.previous(s, resident, "news2"))

@@ -192,6 +192,20 @@ def test_changing_who_somebody_is_needs_a_reason_and_changing_the_room_does_not(
     assert details_of(home, john).room == "21"
 
 
+def test_a_change_that_makes_two_people_alike_is_stopped_as_well(home: SignedIn, window: QWidget, qtbot: QtBot) -> None:
+    mary = home.resident("Mary", "Jones", title="", nhs_number="9990000026")
+    john = home.resident("John", "Smith", nhs_number="9990000034")
+    dialog = resident_edit.change(home.ctx, window, john, details_of(home, john))
+    fill(dialog, qtbot, {"nhs_number": "9990000026", "reason": "read off the wrong letter"})
+    save(dialog, qtbot)
+    qtbot.waitUntil(lambda: bool(dialog.findChildren(DuplicateDialog)))
+    ask = dialog.findChildren(DuplicateDialog)[0]
+    with qtbot.waitSignal(dialog.added) as known:
+        qtbot.mouseClick(ask.same_buttons[0], Qt.MouseButton.LeftButton)
+    assert known.args == [mary]
+    assert details_of(home, john).nhs_number == "9990000034"
+
+
 def test_a_death_is_recorded_with_its_hour(home: SignedIn, window: QWidget, qtbot: QtBot) -> None:
     john = home.resident("John", "Smith")
     dialog = resident_edit.change(home.ctx, window, john, details_of(home, john))

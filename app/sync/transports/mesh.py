@@ -145,7 +145,7 @@ class MeshTransport:
         self._last_status = response.status_code
         try:
             served = parsedate_to_datetime(response.headers.get("Date", ""))
-        except ValueError:
+        except (ValueError, OverflowError):
             return  # a server without a readable Date tells nothing about our clock
         if served.tzinfo is None:
             served = served.replace(tzinfo=UTC)
@@ -183,6 +183,8 @@ class MeshTransport:
 
     def _http(self, what: str, refused: requests.HTTPError, *, whole_line: bool) -> WireTrouble:
         status = refused.response.status_code if refused.response is not None else 0
+        if refused.response is not None:
+            refused.response.close()  # the client leaves the body of a refused download unread and the connection open
         if status in _NOT_ACCEPTED:
             return self._not_accepted(what)
         return WireTrouble(

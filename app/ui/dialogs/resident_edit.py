@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 class ResidentDialog(FormDialog):
-    """Who a resident is. ``added`` carries the id of a new resident (or of the one they turned out to be)."""
+    """Who a resident is. ``added`` carries the id of a new resident, or of the known one they turned out to be."""
 
     added = Signal(str)
 

@@ -35,11 +35,12 @@ from app.ui.pages.premium.words import (
     week_words,
     within_reach,
 )
+from app.ui.pages.premium.wrapped_table import WrappedTable
 from app.ui.pages.resident.level import level
 from app.ui.pages.resident.sections import empty
 from app.ui.theme import M, S, Tone, scaled
 from app.ui.widgets.buttons import link, primary, secondary
-from app.ui.widgets.table import Column, RecordTable
+from app.ui.widgets.table import Column
 from app.ui.widgets.tag import Tag
 from app.ui.widgets.text import card, heading, label, page_column, title
 
@@ -87,8 +88,7 @@ class PremiumPage(QWidget):
         self.filters: dict[str, QRadioButton] = {}
         self.shown = label("", "secondary")
         self.everybody_button = link("Show all residents again", lambda: self._filter("all"))
-        self.table: RecordTable[ClaimRow] = WeekTable("Residents in the claim week", _COLUMNS, key=_resident)
-        self.table.setWordWrap(True)
+        self.table: WrappedTable[ClaimRow] = WrappedTable("Residents in the claim week", _COLUMNS, key=_resident)
         self.table.chosen.connect(self._choose)
         self.table.opened.connect(lambda _row: self._go_to_detail())
         self.nobody = label("", "strong")
@@ -159,9 +159,10 @@ class PremiumPage(QWidget):
         column.addWidget(self.figures)
         self._submit = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._submit.setSpacing(M)
-        self._submit.addWidget(self.submit_button)
+        level_left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        self._submit.addWidget(self.submit_button, 0, level_left)
         self._submit.addWidget(self.submit_words, 1)
-        self._submit.addWidget(self.evidence_button)
+        self._submit.addWidget(self.evidence_button, 0, level_left)
         column.addLayout(self._submit)
         column.addWidget(self.evidence_words)
         risks = QVBoxLayout(self.risks)
@@ -309,27 +310,6 @@ class PremiumPage(QWidget):
         area = self.findChild(QScrollArea)
         if area is not None:
             area.ensureWidgetVisible(self.detail, 0, min(self.detail.height(), area.height()) // 2)
-
-
-class WeekTable(RecordTable["ClaimRow"]):
-    """The residents; every row is as high as its words, so that no reason is cut off."""
-
-    def set_rows(self, rows: Sequence[ClaimRow]) -> None:
-        """Show these rows."""
-        super().set_rows(rows)
-        self.resizeRowsToContents()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """A wider last column needs fewer lines."""
-        super().resizeEvent(event)
-        self.resizeRowsToContents()
-
-    def _fit_columns(self) -> None:
-        super()._fit_columns()
-        self.horizontalHeader().setMinimumSectionSize(scaled(48))
-        for at, column in enumerate(_COLUMNS):
-            if not column.stretch:
-                self.resizeColumnToContents(at)
 
 
 def _submit_words(week: ClaimWeek) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from app.domain.dates import short_date
@@ -17,12 +17,14 @@ from app.domain.money import pounds
 from app.domain.nhs import format_nhs_number
 from app.domain.people import ResidentId
 from app.ui import theme
+from app.ui.pages.premium.buttons_first import give_buttons_their_height
 from app.ui.pages.premium.load import ToSign, load_to_sign
 from app.ui.pages.premium.words import areas_with_champions, claimable, count, late, week_words
+from app.ui.pages.premium.wrapped_table import WrappedTable
 from app.ui.pages.resident.form import FormDialog, show_dialog
 from app.ui.pages.resident.typed import Ask
 from app.ui.theme import Tone
-from app.ui.widgets.table import Column, RecordTable
+from app.ui.widgets.table import Column
 from app.ui.widgets.text import heading, label
 
 if TYPE_CHECKING:
@@ -52,7 +54,7 @@ class ClaimLine:
     pence: int
 
 
-class PickTable(RecordTable[ClaimLine]):
+class PickTable(WrappedTable[ClaimLine]):
     """The claims, each to be sent or left out: Space, Enter or a double click changes that and calls ``changed``."""
 
     def __init__(self, lines: Sequence[ClaimLine], changed: Callable[[], None]) -> None:
@@ -64,7 +66,7 @@ class PickTable(RecordTable[ClaimLine]):
                 Column("Claim?", self._word, tone=self._tone),
                 Column("Resident", lambda line: line.who, spoken=lambda line: line.who.replace("\n", ". ")),
                 Column(
-                    "Areas, each with its champion",
+                    "Areas and champions",
                     lambda line: line.areas,
                     spoken=lambda line: line.areas.replace("\n", ", "),
                     stretch=True,
@@ -73,7 +75,6 @@ class PickTable(RecordTable[ClaimLine]):
             ),
             key=lambda line: line.resident_id,
         )
-        self.setWordWrap(True)
         self.opened.connect(self.toggle)
         self.set_rows(lines)
 
@@ -86,7 +87,6 @@ class PickTable(RecordTable[ClaimLine]):
         """Leave a claim out, or take it in again."""
         self.left_out ^= {line.resident_id}
         self.set_rows(self.rows)
-        self._fit_heights()
         self._changed()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
@@ -97,13 +97,8 @@ class PickTable(RecordTable[ClaimLine]):
             return
         super().keyPressEvent(event)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """Every row as high as its words: what is signed is never cut off."""
-        super().resizeEvent(event)
-        self._fit_heights()
-
     def _fit_heights(self) -> None:
-        self.resizeRowsToContents()
+        super()._fit_heights()
         rows = sum(self.rowHeight(at) for at in range(len(self.rows)))
         wanted = rows + self.horizontalHeader().height() + 10
         self.setMinimumHeight(min(wanted, theme.scaled(280)))
@@ -145,6 +140,7 @@ class SubmitDialog(FormDialog):
             intro=f"{ctx.home.name} claims from {ccg}. Exactly what stands below is signed and sent. "
             "Space leaves a resident out, or takes one in again.",
         )
+        give_buttons_their_height(self)
         self.table = PickTable(lines, self._say_total)
         self.total = heading("")
         self.later = label(_later_words(found), "secondary")

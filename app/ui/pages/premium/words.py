@@ -152,7 +152,8 @@ def state_words(row: ClaimRow) -> str:
         return "Not claimed yet"
     if not row.reasons:
         return NONE
-    more = len(row.reasons) - 1
+    # Too few areas follows from the others: counting it too would make one cause look like two.
+    more = sum(reason.code != "CHAMPION-LT2" for reason in row.reasons[1:])
     return row.reasons[0].words + (f" (and {more} more)" if more else "")
 
 

@@ -25,7 +25,7 @@ DETAILS_FORM: tuple[Ask, ...] = (
     Ask("nhs_unknown", "The NHS number is not known", "tick"),
     Ask("nhs_number_absent_reason", "Why it is not known", help="For example asked the GP on 3 Sep, no answer yet"),
     Ask("room", "Room", help="Its number or name"),
-    Ask("key", "Home reference", help="The home's own, different for each resident", beside=True,
+    Ask("key", "Home reference", help="No two residents share one", beside=True,
         needed="Enter the home reference"),
     Ask("gp_name", "GP practice"),
     Ask("gp_phone", "GP practice phone", beside=True),

@@ -133,7 +133,12 @@ class ResidentPage(QWidget):
         from app.ui.dialogs import resident_edit
 
         resident = self.record.resident
-        self._allowed("EDIT_RESIDENTS", lambda: resident_edit.change(self.ctx, self, resident.id, resident.details))
+
+        def open_form() -> None:
+            dialog = resident_edit.change(self.ctx, self, resident.id, resident.details)
+            dialog.added.connect(lambda known: self.ctx.navigate.emit("resident", ResidentId(known)))
+
+        self._allowed("EDIT_RESIDENTS", open_form)
 
     def add_fact(self, kind: FactKind) -> None:
         """Open the form of a new fact."""
@@ -207,7 +212,7 @@ class ResidentPage(QWidget):
         inside.addWidget(self.safety)
         inside.addWidget(level((self.hospital_button, self.assess_button, self.details_button, self.back_button)))
         inside.addWidget(self.drafts)
-        inside.addWidget(level(self._jumps(), row_gap=0))
+        inside.addWidget(level(self._jumps(), gap=S, row_gap=0))
         inside.addWidget(self.sections["alerts"])
         inside.addWidget(self.sections["assessments"])
         self._columns = QHBoxLayout()

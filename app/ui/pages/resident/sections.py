@@ -14,7 +14,7 @@ from app.domain.people import CPR_LABELS, CprKind, Fact, FactKind
 from app.ui.pages.assessment.words import TONES
 from app.ui.pages.resident.fact_forms import FACT_NOUNS
 from app.ui.pages.resident.level import level
-from app.ui.pages.resident.words import EMPTY_WORDS, FactWords, allergies_line, cpr_line, ended, fact_words
+from app.ui.pages.resident.words import EMPTY_WORDS, FactWords, allergies_line, cpr_line, ended, fact_words, plural
 from app.ui.theme import M, S, Tone
 from app.ui.widgets.buttons import link, secondary
 from app.ui.widgets.tag import Sign, Tag
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _ONE_LINE = 40
+_CLOSED_SHOWN = 5
 TREND_WORDS = {"up": "↑ higher than last time", "down": "↓ lower than last time", "same": "→ same as last time"}
 STATE_WORDS = {"amended": "amended", "entered-in-error": "entered in error"}
 
@@ -309,9 +310,11 @@ def draw_alerts(ctx: Context, alerts: Sequence[AlertRow], rows: QVBoxLayout) -> 
     for row in standing:
         rows.addWidget(AlertCard(ctx, row, with_resident=False))
     closed = [row for row in alerts if not row.standing]
-    for row in closed:
+    for row in closed[:_CLOSED_SHOWN]:
         words = f"Closed: {row.title}, raised {date_time(row.raised_at)} by {row.raised_by}. {row.closed_outcome}"
         rows.addWidget(label(words, "secondary"))
+    if (more := len(closed) - _CLOSED_SHOWN) > 0:
+        rows.addWidget(label(f"{plural(more, 'earlier alert')} on the Alerts page.", "secondary"))
 
 
 def draw_packs(get: Callable[[PackRow], object], packs: Sequence[PackRow], rows: QVBoxLayout) -> None:

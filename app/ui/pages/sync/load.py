@@ -1,0 +1,49 @@
+"""What the sync page shows, read in one step on the store thread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.domain.errors import NotAllowed
+
+if TYPE_CHECKING:
+    from app.services.access import Action
+    from app.services.session import Session
+    from app.services.status import Status
+    from app.services.sync import Connection, OutboxRow
+
+
+@dataclass(frozen=True, slots=True)
+class SyncData:
+    """The connection, the messages, the status line's figures, and in words why the person may not send or connect."""
+
+    connection: Connection
+    rows: tuple[OutboxRow, ...]
+    status: Status
+    not_send: str
+    not_connect: str
+
+
+def load_sync(session: Session) -> SyncData:
+    """Read it."""
+    from app.services import status, sync
+    from app.services.access import Action
+
+    return SyncData(
+        sync.connection(session),
+        sync.outbox(session),
+        status.status(session),
+        _refusal(session, Action.SYNC),
+        _refusal(session, Action.MANAGE_HOME),
+    )
+
+
+def _refusal(session: Session, action: Action) -> str:
+    from app.services.access import require
+
+    try:
+        require(session, action)
+    except NotAllowed as refused:
+        return refused.message
+    return ""

@@ -1,0 +1,460 @@
+"""Sync: what waits, what was sent, what the CCG said, and what nobody may overlook.
+
+Everything here is told from the rows. While an exchange runs the figures are read again after each of its steps, so
+that the progress on the screen is what has happened and not what was hoped for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from threading import Event
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QFrame, QLabel, QProgressBar, QRadioButton, QVBoxLayout, QWidget
+from shiboken6 import isValid
+
+from app.domain.messages import Event as MessageEvent
+from app.ui import crash
+from app.ui.messages import in_words
+from app.ui.pages.premium.wrapped_table import WrappedTable
+from app.ui.pages.resident.level import level
+from app.ui.pages.resident.sections import empty
+from app.ui.pages.sync.load import SyncData, load_sync
+from app.ui.pages.sync.words import (
+    TONES,
+    Told,
+    ago,
+    can_go_again,
+    connection_words,
+    in_trouble,
+    is_finished,
+    is_under_way,
+    is_waiting,
+    kind_words,
+    next_words,
+    progress_words,
+    story,
+    summary_words,
+    tally,
+    waiting_words,
+    when,
+)
+from app.ui.tasks import Job
+from app.ui.theme import M, S, Tone, scaled
+from app.ui.widgets.buttons import link, primary, secondary
+from app.ui.widgets.table import Column
+from app.ui.widgets.tag import Tag
+from app.ui.widgets.text import card, heading, label, page_column, rule, title
+
+if TYPE_CHECKING:
+    from app.services.changes import Changes
+    from app.services.session import Session
+    from app.services.sync import OutboxRow
+    from app.sync.engine import SyncSummary
+    from app.ui.context import Context
+
+T = TypeVar("T")
+_KINDS = frozenset({"outbox", "claim", "alert", "transfer", "setting"})
+_FILTERS: tuple[tuple[str, str, Callable[[OutboxRow], bool]], ...] = (
+    ("all", "All", lambda _row: True),
+    ("trouble", "In trouble", in_trouble),
+    ("waiting", "Waiting to be sent", is_waiting),
+    ("way", "Answer to come", is_under_way),
+    ("done", "Finished", is_finished),
+)
+
+
+class SyncPage(QWidget):
+    """``opened`` may be given the id of a message, which is then chosen."""
+
+    title = "Sync"
+
+    def __init__(self, ctx: Context) -> None:
+        super().__init__()
+        self.ctx = ctx
+        self._asked = 0
+        self._data: SyncData | None = None
+        self._job: Job | None = None
+        self._stop = Event()
+        self._before = 0
+        self._again = self._reading = False
+        self.send_button = primary("Send now", self.send)
+        self.send_words = label("")
+        self.stop_button = secondary("Stop after this message", self.stop)
+        self.stop_button.hide()
+        self.connect_button = secondary("Connect…", self.connect_home)
+        self.connect_words = label("", "secondary")
+        self.progress = QProgressBar()
+        self.progress.setTextVisible(False)
+        self.progress.setAccessibleName("Sending")
+        self.progress.hide()
+        self.result = QFrame()
+        self.state = Tag("", Tone.NEUTRAL)
+        self.target = label("", copyable=True)
+        self.waiting = label("", "strong")
+        self.trouble_words = label("")
+        self.exchange = label("")
+        self.backup = label("")
+        self.trouble = label("", "error")
+        self.trouble.hide()
+        self.filters: dict[str, QRadioButton] = {}
+        self.table: WrappedTable[OutboxRow] = WrappedTable("Messages", _COLUMNS, key=_id)
+        self.table.chosen.connect(self._choose)
+        self.table.opened.connect(lambda _row: self._go_to_detail())
+        self.none = label("", "strong")
+        self.detail, self._detail = card(spacing=S)
+        self.detail.setAccessibleName("Chosen message")
+        self._lay_out()
+
+    # ------------------------------------------------------------------------------------------------------- a page
+
+    def opened(self, arg: Any) -> None:
+        """Read everything; a message's id as ``arg`` is chosen in the list."""
+        self._load(arg if isinstance(arg, str) else None)
+        self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def refresh(self, changes: Changes) -> None:
+        """Read again when something was queued or answered; the chosen message stays chosen."""
+        if changes.kinds & _KINDS:
+            self._load()
+
+    def can_leave(self) -> bool:
+        """An exchange goes on while another page is in front; its result is said there."""
+        return True
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Two panels side by side where there is room."""
+        super().resizeEvent(event)
+        wide = self.width() >= scaled(900)
+        self._panels.setDirection(QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom)
+
+    # ------------------------------------------------------------------------------------------------ what it does
+
+    def send(self) -> None:
+        """Send what waits and take in what has arrived, on the net thread."""
+        if self._job is not None:
+            return
+        self._stop = Event()
+        self._before = tally(self._data.rows) if self._data is not None else 0
+        job = self._job = Job()
+        stop = self._stop
+        empty(self._result)
+        self.result.hide()
+        self._show_running(running=True)
+
+        def on_store(step: Callable[[], T]) -> T:
+            done = self.ctx.tasks.on_store(step)
+            self.ctx.tasks.post(lambda: self._stepped(job))
+            return done
+
+        def work(session: Session) -> SyncSummary:
+            from app.services import sync
+
+            return sync.sync_now(session, cancel=lambda: job.cancelled or stop.is_set(), on_store=on_store)
+
+        self.ctx.net(work, partial(self._done, stop), self._failed, job=job)
+
+    def stop(self) -> None:
+        """Ask the exchange to end after the message it is at; what was sent stays sent."""
+        self._stop.set()
+        self.stop_button.setEnabled(False)
+        self.send_words.setText("Stopping after this message…")
+
+    def send_again(self, row: OutboxRow) -> None:
+        """Put a message that did not arrive or was set aside back into the queue, as it is."""
+        from app.services import sync
+
+        def queued(_changes: Changes) -> None:
+            self.ctx.messages.info("Waiting to be sent again", f"{row.about}. It leaves with the next sending.")
+
+        self.ctx.call(lambda session: sync.requeue(session, row.id), queued, owner=self)
+
+    def connect_home(self) -> None:
+        """Open the form of the connection."""
+        from app.ui.pages.sync.connect import open_connect
+
+        if self._data is not None:
+            open_connect(self.ctx, self, self._data.connection)
+
+    # ------------------------------------------------------------------------------------------------------- inside
+
+    def _lay_out(self) -> None:
+        column = page_column(self)
+        column.addWidget(title("Sync with the CCG"))
+        column.addWidget(self.trouble)
+        column.addWidget(level((self.send_button, self.stop_button, self.connect_button)))
+        column.addWidget(self.send_words)
+        column.addWidget(self.connect_words)
+        column.addWidget(self.progress)
+        inside = QVBoxLayout(self.result)
+        inside.setContentsMargins(0, 0, 0, 0)
+        frame, self._result = card(spacing=S)
+        inside.addWidget(frame)
+        self.result.hide()
+        column.addWidget(self.result)
+        self._panels = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._panels.setSpacing(M)
+        line, left = card(spacing=S)
+        left.addWidget(heading("Connection"))
+        left.addWidget(self.state, 0, Qt.AlignmentFlag.AlignLeft)
+        for part in (self.target, self.waiting, self.trouble_words):
+            left.addWidget(part)
+        left.addStretch(1)
+        ages, right = card(spacing=S)
+        right.addWidget(heading("Sync is not a backup"))
+        right.addWidget(
+            label("The CCG gets claims and alerts, not the records. Only a backup brings the records back.")
+        )
+        right.addWidget(self.exchange)
+        right.addWidget(self.backup)
+        right.addStretch(1)
+        self._panels.addWidget(line, 3)
+        self._panels.addWidget(ages, 2)
+        column.addLayout(self._panels)
+        column.addWidget(heading("Messages"))
+        column.addWidget(self._filter_row())
+        self.table.setMinimumHeight(scaled(260))
+        column.addWidget(self.table, 1)
+        column.addWidget(self.none)
+        column.addWidget(self.detail)
+        self.detail.hide()
+
+    def _filter_row(self) -> QWidget:
+        group = QButtonGroup(self)
+        for key, words, _ in _FILTERS:
+            button = QRadioButton(words)
+            button.clicked.connect(self._show_rows)
+            group.addButton(button)
+            self.filters[key] = button
+        self.filters["all"].setChecked(True)
+        row = level(self.filters.values())
+        row.setAccessibleName("Which messages are shown")
+        return row
+
+    def _load(self, choose: str | None = None) -> None:
+        self._asked += 1
+        number = self._asked
+
+        def arrived(data: SyncData) -> None:
+            if number == self._asked:
+                self._show(data, choose)
+
+        def failed(exc: BaseException) -> None:
+            message = in_words(exc)
+            self.trouble.setText(f"{message.text} {message.detail}".strip())
+            self.trouble.show()
+
+        self.ctx.call(load_sync, arrived, failed, owner=self)
+
+    def _show(self, data: SyncData, choose: str | None = None) -> None:
+        self._data = data
+        now = self.ctx.now()
+        connection = data.connection
+        self.trouble.hide()
+        told = connection_words(connection, now)
+        self.state.set(told.text, told.tone)
+        self.target.setText("\n".join(told.lines))
+        self.waiting.setText(waiting_words(connection, now))
+        _set_role(self.waiting, "error" if connection.late else "strong")
+        stuck = sum(map(in_trouble, data.rows))
+        self.trouble_words.setText(f"{stuck} in trouble: somebody must look at them." if stuck else "None in trouble.")
+        _set_role(self.trouble_words, "error" if stuck else "body")
+        self.exchange.setText(f"Last exchange with the CCG: {ago(connection.last_exchange, now)}")
+        self.backup.setText(f"Last backup: {ago(data.status.last_backup, now)}")
+        self.connect_button.setText("Change the connection…" if connection.transport else "Connect…")
+        self.connect_button.setEnabled(not data.not_connect)
+        self.connect_words.setText(data.not_connect)
+        self.connect_words.setVisible(bool(data.not_connect))
+        self._show_running(running=self._job is not None)
+        if choose is not None:
+            self.filters["all"].setChecked(True)
+        self._show_rows()
+        if choose is not None:
+            self.table.select(choose)
+
+    def _show_rows(self) -> None:
+        if self._data is None:
+            return
+        for key, words, belongs in _FILTERS:
+            self.filters[key].setText(f"{words} ({sum(map(belongs, self._data.rows))})")
+        chosen = next(key for key, button in self.filters.items() if button.isChecked())
+        belongs = next(belongs for key, _, belongs in _FILTERS if key == chosen)
+        rows = [row for row in self._data.rows if belongs(row)]
+        self.table.set_rows(rows)
+        self.table.setVisible(bool(rows))
+        self.none.setVisible(not rows)
+        self.none.setText("No message is in this group." if self._data.rows else "No message has been made yet.")
+        self._choose(self.table.current())
+
+    # ------------------------------------------------------------------------------------------------- an exchange
+
+    def _show_running(self, *, running: bool) -> None:
+        data = self._data
+        self.stop_button.setVisible(running)
+        self.progress.setVisible(running)
+        if running:
+            left = tally(data.rows) if data is not None else self._before
+            self.send_button.setEnabled(False)
+            if not self._stop.is_set():
+                self.stop_button.setEnabled(True)
+                self.send_words.setText(progress_words(left, self._before))
+            self.progress.setRange(0, self._before)
+            self.progress.setValue(max(0, self._before - left))
+            return
+        why = "" if data is None else data.not_send
+        if not why and data is not None and data.connection.transport is None:
+            why = "Nothing can be sent yet: connect the home to the CCG first."
+        self.send_button.setEnabled(data is not None and not why)
+        self.send_words.setText(why)
+        self.send_words.setVisible(bool(why) or running)
+        self.send_button.setAccessibleDescription(why)
+
+    def _stepped(self, job: Job) -> None:
+        """A step of the exchange is in the store: read the rows, one reading at a time."""
+        if not isValid(self) or self._job is not job:
+            return
+        self.send_words.show()
+        if self._reading:
+            self._again = True
+            return
+        self._reading = True
+
+        def arrived(data: SyncData) -> None:
+            self._reading = False
+            if self._job is not job:
+                return
+            self._show(data)
+            if self._again:
+                self._again = False
+                self._stepped(job)
+
+        def failed(_exc: BaseException) -> None:
+            self._reading = False  # the exchange itself says what is wrong; progress is not worth a second message
+
+        self.ctx.call(load_sync, arrived, failed, owner=self)
+
+    def _done(self, stop: Event, summary: SyncSummary) -> None:
+        from app.services.changes import Changes
+
+        self._finish()
+        for fault in summary.faults:
+            crash.write_report(fault)
+        self._tell(summary_words(summary, stopped=stop.is_set()))
+        self.ctx.changed.emit(Changes(frozenset({"outbox", "claim", "alert"})))
+
+    def _failed(self, exc: BaseException) -> None:
+        self._finish()
+        message = in_words(exc)
+        self._tell(Told(message.tone, message.text, (message.detail,) if message.detail else ()))
+        self._load()
+
+    def _finish(self) -> None:
+        self._job = None
+        self._reading = self._again = False
+        self._show_running(running=False)
+
+    def _tell(self, told: Told) -> None:
+        """Here when the page is in front, else in the window's bar: nobody must come back to learn it."""
+        empty(self._result)
+        self._result.addWidget(heading("This exchange"))
+        self._result.addWidget(Tag(told.text, told.tone), 0, Qt.AlignmentFlag.AlignLeft)
+        for line in told.lines:
+            self._result.addWidget(label(line))
+        self.result.setAccessibleName(f"This exchange: {told.text}. {'. '.join(told.lines)}")
+        self.result.show()
+        if self.isVisible():
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, self.result.accessibleName()))
+            return
+        say = self.ctx.messages.good if told.tone is Tone.GOOD else self.ctx.messages.warning
+        say(told.text, "\n".join(told.lines), action="Open Sync", do=lambda: self.ctx.navigate.emit("sync", None))
+
+    # ------------------------------------------------------------------------------------------------- one message
+
+    def _choose(self, row: OutboxRow | None) -> None:
+        empty(self._detail)
+        self.detail.setVisible(row is not None)
+        if row is None:
+            return
+        self._detail.addWidget(heading(row.about))
+        who = f" · {row.resident_name}" if row.resident_name else ""
+        kind = label(f"{kind_words(row.event)}{who}", "secondary", wrap=False)
+        self._detail.addWidget(level((Tag(row.state_words, TONES[row.state]), kind)))
+        for at, words in story(row):
+            self._detail.addWidget(label(f"{at}  {words}"))
+        if row.last_error:
+            self._detail.addWidget(label(f"Last trouble, after {_tries(row)}: {row.last_error}", "error"))
+        self._detail.addWidget(label(next_words(row), "strong"))
+        buttons = []
+        if can_go_again(row) and self._data is not None and not self._data.not_send:
+            again = secondary("Send it again", partial(self.send_again, row))
+            again.setAccessibleName(f"Send it again: {row.about}")
+            buttons.append(again)
+        if (place := _place(row)) is not None:
+            words, page = place
+            button = link(words, partial(self.ctx.navigate.emit, page, None))
+            button.setAccessibleName(f"{words}: {row.about}")
+            buttons.append(button)
+        self._detail.addWidget(level(buttons))
+        self._detail.addWidget(rule())
+        self._detail.addWidget(label(f"For the CCG or support: message {row.bundle}", "secondary", copyable=True))
+        self.detail.setAccessibleName(f"{row.about}: {row.state_words}")
+
+    def _go_to_detail(self) -> None:
+        found = self.detail.findChildren(QWidget)
+        first = next((part for part in found if part.focusPolicy() & Qt.FocusPolicy.TabFocus), None)
+        if first is not None:
+            first.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def _set_role(words: QLabel, role: str) -> None:
+    words.setProperty("role", role)
+    words.style().unpolish(words)
+    words.style().polish(words)
+
+
+def _place(row: OutboxRow) -> tuple[str, str] | None:
+    if row.event == MessageEvent.CLAIM:
+        return "Open Premium", "premium"
+    return ("Open Alerts", "alerts") if row.event == MessageEvent.ALERT else None
+
+
+def _tries(row: OutboxRow) -> str:
+    return "1 try" if row.attempts == 1 else f"{row.attempts} tries"
+
+
+def _id(row: OutboxRow) -> object:
+    return row.id
+
+
+def _instant(at: datetime | None) -> str:
+    return at.isoformat() if at is not None else ""
+
+
+def _about(row: OutboxRow) -> str:
+    return f"{row.about}\n{row.resident_name}" if row.resident_name else row.about
+
+
+def _at(moment: Callable[[OutboxRow], datetime | None]) -> tuple[Any, Any, Any, Any]:
+    """Text in two lines, spoken text, no tone, and sort key of a column of instants."""
+    return (
+        lambda row: when(moment(row)).replace(" ", "\n"),
+        lambda row: when(moment(row)).replace("–", ""),
+        None,
+        lambda row: _instant(moment(row)),
+    )
+
+
+_COLUMNS: tuple[Column[Any], ...] = (
+    Column("About", _about, spoken=lambda row: _about(row).replace("\n", ", "), sort=_about),
+    Column("State", lambda row: row.state_words, tone=lambda row: TONES[row.state], sort=lambda row: row.state_words),
+    Column("Tries", lambda row: str(row.attempts), sort=lambda row: row.attempts, right=True),
+    Column("Made", *_at(lambda row: row.created_at)),
+    Column("Sent", *_at(lambda row: row.sent_at)),
+    Column("Received", *_at(lambda row: row.acknowledged_at)),
+    Column("Answered", *_at(lambda row: row.decided_at)),
+    Column("Last trouble", lambda row: row.last_error or "–", spoken=lambda row: row.last_error, stretch=True),
+)
