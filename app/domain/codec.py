@@ -33,7 +33,7 @@ def canonical(value: object) -> str:
         return format(value, "f")
     if isinstance(value, Mapping):
         return "{" + ",".join(f"{canonical(str(k))}:{canonical(value[k])}" for k in sorted(value)) + "}"
-    if isinstance(value, Sequence):
+    if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray):
         return "[" + ",".join(canonical(item) for item in value) + "]"
     raise TypeError(f"{type(value).__name__} has no canonical form")
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from app.domain.codec import from_plain
 from app.domain.dates import parse_date, to_local
 from app.domain.errors import Problem, UserError
 from app.domain.fact_rules import check_fact
@@ -28,6 +29,7 @@ from app.domain.people import (
 )
 from app.models import assessments as assessment_rows
 from app.models import residents as rows
+from app.models import revisions
 from app.services import alerts, assessments, transfers
 from app.services.access import Action, require
 from app.services.changes import Changes, changes
@@ -53,6 +55,7 @@ class ResidentRow:
     room: str
     nhs_number: str | None
     date_of_birth: date
+    died_at: datetime | None
     gender: str
     status: str
     need_areas: tuple[str, ...]
@@ -64,11 +67,12 @@ class ResidentRow:
 
 @dataclass(frozen=True, slots=True)
 class ResidentRecord:
-    """Everything the resident page shows, read in one transaction."""
+    """Everything the resident page shows, read in one transaction. ``facts_in_error`` are kept to be read, no more."""
 
     resident: Resident
     status: str
     facts: Mapping[FactKind, tuple[Fact, ...]]
+    facts_in_error: tuple[Fact, ...]
     latest: tuple[assessments.AssessmentRow, ...]
     alerts: tuple[alerts.AlertRow, ...]
     drafts: tuple[assessments.DraftRow, ...]
@@ -120,12 +124,15 @@ def open_resident(session: Session, resident_id: ResidentId) -> ResidentRecord:
         line = _existing(work.connection, resident_id)
         work.audit("view", "resident", resident_id, resident_id=resident_id)
         facts: dict[FactKind, tuple[Fact, ...]] = dict.fromkeys(FactKind, ())
-        for fact in rows.facts(work.connection, resident_id):
-            facts[fact.kind] += (fact,)
+        everything = rows.facts(work.connection, resident_id, in_error=True)
+        for fact in everything:
+            if not fact.in_error:
+                facts[fact.kind] += (fact,)
         return ResidentRecord(
             line.resident,
             line.status(session.now()),
             facts,
+            tuple(fact for fact in everything if fact.in_error),
             assessments.latest_rows(session, work.connection, resident_id),
             alerts.rows_for(session, work.connection, resident_id=resident_id),
             assessments.draft_rows(work.connection, resident_id),
@@ -229,6 +236,26 @@ def fact_in_error(session: Session, fact_id: FactId, *, reason: str) -> SavedFac
     return SavedFact(fact_id, changes("fact", "resident", resident=old.resident_id))
 
 
+@dataclass(frozen=True, slots=True)
+class DetailsVersion:
+    """A resident's details as they once were recorded."""
+
+    details: ResidentDetails
+    recorded_at: datetime
+    recorded_by: str
+    reason: str
+
+
+def details_history(session: Session, resident_id: ResidentId) -> tuple[DetailsVersion, ...]:
+    """Every recorded version of a resident's own details, newest first."""
+    require(session, Action.VIEW_RESIDENTS)
+    with session.read() as connection:
+        return tuple(
+            DetailsVersion(from_plain(r.body, ResidentDetails), r.recorded_at, session.person(r.author), r.reason)
+            for r in reversed(revisions.revisions(connection, resident_id))
+        )
+
+
 def fact_history(session: Session, fact_id: FactId) -> tuple[Fact, ...]:
     """Every recorded version of a fact, newest first."""
     require(session, Action.VIEW_RESIDENTS)
@@ -304,7 +331,8 @@ def _rows(
         found.append(
             ResidentRow(
                 resident.id, details.banner_name, details.preferred_name, details.room, details.nhs_number,
-                details.date_of_birth, details.gender.value, status, tuple(areas), cpr, standing[resident.id],
+                details.date_of_birth, details.died_at, details.gender.value, status, tuple(areas), cpr,
+                standing[resident.id],
                 overdue[resident.id], resident.id in drafted,
             )
         )  # fmt: skip

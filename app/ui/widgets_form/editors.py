@@ -350,8 +350,6 @@ class ComboEditor(QComboBox):
         self.setEditable(other)
         self.setAccessibleName(label)
         self.setMinimumHeight(_TALL)
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setMinimumContentsLength(18)
         self._codes: list[object] = [None, *(code for code, _words in options)]
         self.addItems(["" if other else "Not answered", *(words for _code, words in options)])
         keep_wheel_for_scrolling(self)
@@ -360,6 +358,14 @@ class ComboEditor(QComboBox):
         if box is not None:
             box.setAccessibleName(label)
             box.textEdited.connect(lambda _text: self.changed.emit())
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Wide enough for most answers; longer ones are read whole in the open list."""
+        return QSize(self.fontMetrics().averageCharWidth() * 40, max(_TALL, self.fontMetrics().height() + 18))
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """It may shrink with the page."""
+        return QSize(140, self.sizeHint().height())
 
     def value(self) -> object:
         """The code chosen (or the words typed), None for "Not answered"."""

@@ -11,7 +11,18 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QFont,
+    QFontMetrics,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QShowEvent,
+)
 from PySide6.QtWidgets import QAbstractButton, QCheckBox, QRadioButton, QSizePolicy, QWidget
 
 from app.ui.theme import colours
@@ -69,23 +80,30 @@ def _colour(hex_code: str) -> QColor:
     return QColor(hex_code)
 
 
-def _bold(tile: QAbstractButton) -> QFontMetrics:
-    """Sizes are those of bold words, so that choosing an answer never moves the page."""
-    font = tile.font()
-    font.setBold(True)
-    return QFontMetrics(font)
-
-
 def _height(tile: QAbstractButton, width: int) -> int:
-    metrics = _bold(tile)
-    room = max(40, width - 2 * _PAD - max(16, metrics.height()) - _GAP - 3)
-    words = metrics.boundingRect(QRect(0, 0, room, 10_000), _WRAP, tile.property("words"))
-    return max(_TALL, words.height() + 20)
+    return _measure(tile.property("words"), tile.font().key(), width)[1]
 
 
 def _natural_width(tile: QAbstractButton) -> int:
-    metrics = _bold(tile)
-    return int(metrics.horizontalAdvance(tile.property("words")) + 2 * _PAD + max(16, metrics.height()) + _GAP + 8)
+    return _measure(tile.property("words"), tile.font().key(), 10_000)[0]
+
+
+@lru_cache(maxsize=2048)
+def _measure(words: str, font_key: str, width: int) -> tuple[int, int]:
+    """The width on one line, and the height when wrapped in a tile so wide.
+
+    Measured as bold words, so that choosing an answer never moves the page; kept, because a long form asks thousands of
+    times while it is laid out.
+    """
+    font = QFont()
+    font.fromString(font_key)
+    font.setBold(True)
+    metrics = QFontMetrics(font)
+    mark = max(16, metrics.height())
+    natural = metrics.horizontalAdvance(words) + 2 * _PAD + mark + _GAP + 8
+    room = max(40, width - 2 * _PAD - mark - _GAP - 3)
+    wrapped = metrics.boundingRect(QRect(0, 0, room, 10_000), _WRAP, words)
+    return natural, max(_TALL, wrapped.height() + 20)
 
 
 class _RadioTile(QRadioButton):
@@ -269,7 +287,12 @@ class TileGroup(QWidget):
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
             self.updateGeometry()
-            self._place()
+            if self.isVisible():
+                self._place()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        super().showEvent(event)
+        self._place()  # the text size may have changed while the group was out of sight
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: ARG002, N802 - Qt's name
         self._place()

@@ -66,6 +66,7 @@ class AlertsPage(QWidget):
             key=lambda row: row.id,
         )
         self.earlier.setMinimumHeight(320)
+        self.earlier.verticalHeader().setAccessibleName("Earlier alerts: rows")
         self.earlier.opened.connect(lambda row: self._ctx.navigate.emit("resident", row.resident_id))
         for part in (self._earlier_head, self.earlier):
             column.addWidget(part)
@@ -117,6 +118,8 @@ class AlertsPage(QWidget):
         self.cards = []
 
     def _show(self, rows: list[AlertRow]) -> None:
+        if rows and [card.row for card in self.cards] == rows:
+            return
         self._clear()
         for row in rows:
             card = AlertCard(self._ctx, row)

@@ -48,6 +48,7 @@ class ResultView(QWidget):
         column.addWidget(title(f"{instrument.short} is signed"))
         column.addWidget(result_line(outcome))
         self.cards: list[AlertCard] = []
+        self.leave_button = primary(f"Back to {details.banner_name}".replace("&", "&&"), leave)
         self._alerts = QVBoxLayout()
         self._alerts.setSpacing(M)
         column.addLayout(self._alerts)
@@ -64,7 +65,6 @@ class ResultView(QWidget):
             column.addWidget(box)
         column.addWidget(label(day_words(outcome.next_due), "strong"))
         column.addWidget(label(AID, "secondary"))
-        self.leave_button = primary(f"Back to {details.banner_name}".replace("&", "&&"), leave)
         column.addWidget(self.leave_button, 0, Qt.AlignmentFlag.AlignLeft)
         column.addStretch(1)
 
@@ -74,7 +74,10 @@ class ResultView(QWidget):
         open_for(self._ctx, self._resident_id, self)
 
     def show_alerts(self, rows: tuple[AlertRow, ...]) -> None:
-        """Shows the alerts that signing raised, as they stand now."""
+        """Shows the alerts that signing raised, as they stand now; unchanged ones are left alone, with their focus."""
+        if self.cards and tuple(each.row for each in self.cards) == rows:
+            return
+        had_focus = any(each.isAncestorOf(self.focusWidget()) for each in self.cards if self.focusWidget() is not None)
         for old in self.cards:
             self._alerts.removeWidget(old)
             old.hide()
@@ -83,6 +86,9 @@ class ResultView(QWidget):
         for each in self.cards:
             each.saved.connect(self.reload)
             self._alerts.addWidget(each)
+            each.show()
+        if had_focus:
+            self.focus_first()
 
     def focus_first(self) -> None:
         """Puts the focus on the first thing to do: recording the call, or going back."""

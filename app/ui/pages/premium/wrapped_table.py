@@ -19,6 +19,7 @@ class WrappedTable(RecordTable[T]):
     def set_rows(self, rows: Sequence[T]) -> None:
         """Show these records."""
         self.setWordWrap(True)
+        self.verticalHeader().setAccessibleName(f"{self.accessibleName()}: rows")
         super().set_rows(rows)
         self._fit_heights()
 

@@ -1,0 +1,144 @@
+"""The projections built again from the record alone, to compare with the tables that the screens read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Table, select
+
+from app.domain.codec import canonical, from_plain, instant_text, parse, to_plain
+from app.domain.people import FACT_TYPES, FactKind, ResidentDetails, Stay
+from app.models import schema
+from app.models.residents import fold
+
+Rows = dict[tuple[object, ...], dict[str, object]]
+
+
+def stored(connection: Connection, table: Table) -> Rows:
+    """A table as it is, by primary key."""
+    keys = [column.name for column in table.primary_key]
+    return {tuple(row[key] for key in keys): dict(row) for row in connection.execute(select(table)).mappings()}
+
+
+def rebuilt(connection: Connection) -> dict[str, Rows]:
+    """Residents, facts, assessments and alerts, from nothing but the revisions in their order."""
+    facts: Rows = {}
+    residents: Rows = {}
+    assessments: Rows = {}
+    alerts: Rows = {}
+    columns = schema.revision.c
+    for revision in connection.execute(select(schema.revision).order_by(columns.device_id, columns.seq)):
+        body = parse(revision.body)
+        match revision.kind:
+            case "resident":
+                residents[(revision.entity_id,)] = _resident(revision, body)
+            case "assessment":
+                gone = [key for key in assessments if key[3] == revision.entity_id]
+                for key in gone:
+                    del assessments[key]
+                row = _assessment(revision, body)
+                assessments[row["resident_id"], row["instrument"], row["at"], row["id"]] = row
+            case "alert":
+                alerts[(revision.entity_id,)] = _alert(revision, body)
+            case kind if kind in FactKind:
+                facts[body["resident_id"], kind, revision.entity_id] = _fact(revision, body)
+            case _:
+                pass
+    for row in residents.values():
+        row |= _presence(facts, row["id"])
+    _mark_latest(assessments)
+    return {"resident": residents, "fact": facts, "assessment": assessments, "alert": alerts}
+
+
+def _resident(revision: Any, body: Any) -> dict[str, object]:
+    details = from_plain(body, ResidentDetails)
+    names = (details.family_name, details.given_name, details.preferred_name, details.room, details.key)
+    return {
+        "id": revision.entity_id,
+        "revision_id": revision.id,
+        "key": details.key,
+        "nhs_number": details.nhs_number,
+        "family_name": details.family_name,
+        "given_name": details.given_name,
+        "date_of_birth": details.date_of_birth.isoformat(),
+        "room": details.room,
+        "sort_name": fold(f"{details.family_name} {details.given_name}"),
+        "search": fold(" ".join(names)),
+        "died_at": instant_text(details.died_at) if details.died_at else None,
+        "body": revision.body,
+    }
+
+
+def _fact(revision: Any, body: Any) -> dict[str, object]:
+    fact = from_plain(body["fact"], FACT_TYPES[FactKind(revision.kind)])
+    return {
+        "resident_id": body["resident_id"],
+        "kind": revision.kind,
+        "id": revision.entity_id,
+        "revision_id": revision.id,
+        "recorded_at": revision.recorded_at,
+        "recorded_by": revision.author,
+        "in_error": int(revision.state == "entered-in-error"),
+        "reason": revision.reason,
+        "body": canonical(to_plain(fact)),
+    }
+
+
+def _assessment(revision: Any, body: Any) -> dict[str, object]:
+    outcome = body["outcome"]
+    return {
+        "resident_id": body["resident_id"],
+        "instrument": body["instrument"],
+        "at": revision.valid_at,
+        "id": revision.entity_id,
+        "revision_id": revision.id,
+        "state": revision.state,
+        "score": None if outcome["score"] is None else str(outcome["score"]),
+        "band": outcome["band"],
+        "severity": outcome["severity"],
+        "complete": int(outcome["complete"]),
+        "next_due": outcome["next_due"],
+        "signed_by": revision.author,
+        "signed_at": revision.recorded_at,
+        "latest": 0,
+    }
+
+
+def _alert(revision: Any, body: Any) -> dict[str, object]:
+    alert = body["alert"]
+    return {
+        "id": revision.entity_id,
+        "resident_id": body["resident_id"],
+        "revision_id": revision.id,
+        "kind": alert["kind"],
+        "priority": alert["priority"],
+        "raised_at": alert["raised_at"],
+        "standing": int(alert["closed_at"] is None),
+        "assessment_id": body["assessment_id"],
+        "outbox_id": body["outbox_id"],
+        "body": canonical(alert),
+    }
+
+
+def _presence(facts: Rows, resident_id: object) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for kind, prefix in ((FactKind.STAY, "stay"), (FactKind.ABSENCE, "away")):
+        bodies = [
+            from_plain(parse(str(row["body"])), FACT_TYPES[kind])
+            for (who, what, _), row in facts.items()
+            if who == resident_id and what == kind and not row["in_error"]
+        ]
+        last = max(bodies, key=lambda body: body.since, default=Stay(since=None))  # type: ignore[arg-type, union-attr, return-value]
+        for end in ("since", "until"):
+            moment = getattr(last, end)
+            found[f"{prefix}_{end}"] = instant_text(moment) if moment else None
+    return found
+
+
+def _mark_latest(assessments: Rows) -> None:
+    newest: dict[tuple[object, object], dict[str, object]] = {}
+    for row in sorted(assessments.values(), key=lambda row: (str(row["at"]), str(row["id"]))):
+        if row["state"] != "entered-in-error":
+            newest[row["resident_id"], row["instrument"]] = row
+    for row in newest.values():
+        row["latest"] = 1

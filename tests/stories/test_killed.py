@@ -1,0 +1,250 @@
+"""Killed at the worst moments: nothing acknowledged is lost, nothing is half-done, nothing is done twice."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from app.models import schema
+from app.services.clock import SystemClock
+from app.services.sign_in import sign_in
+from app.sync.practice_ccg import PracticeCcg
+from app.sync.transports import open_transport
+from app.sync.transports.mesh import MeshTransport
+from tests.helpers.cli import Home, start, write_json
+from tests.helpers.held_line import HeldLine, Moment, held_line
+from tests.helpers.mesh_sandbox import CCG_MAILBOX, HOME_MAILBOX, MeshSandbox
+
+KILLS = 15
+PATIENCE_SECONDS = 60
+HIGH = {
+    "resp_rate": 26, "spo2": 90, "spo2_scale": 1, "on_oxygen": False, "systolic": 98, "pulse": 118,
+    "consciousness": "C", "temp_c": 38.9,
+}  # fmt: skip
+CALM = {
+    "resp_rate": 16, "spo2": 97, "spo2_scale": 1, "on_oxygen": False, "systolic": 122, "pulse": 71,
+    "consciousness": "A", "temp_c": 36.8,
+}  # fmt: skip
+OBSERVATION = schema.assessment.c.instrument == "news2"
+
+
+@contextmanager
+def killed(home: Home, *command: str | Path) -> Iterator[Any]:
+    """A command that runs, and is killed (SIGKILL on Unix) at the end of the block."""
+    process = start("--store", home.store, "--user", home.user, "--password-stdin", *command)
+    with process:
+        assert process.stdin is not None
+        try:
+            process.stdin.write(home.password + "\n")
+            process.stdin.flush()
+            yield process
+        finally:
+            process.kill()
+
+
+class Counts:
+    """What a store holds of observations and of what follows from them."""
+
+    def __init__(self, home: Home) -> None:
+        session = sign_in(home.store, home.user, home.password, SystemClock())
+        try:
+            with session.read() as connection:
+                self.sound = [row[0] for row in connection.exec_driver_sql("PRAGMA integrity_check")]
+                self.sealed = connection.exec_driver_sql("PRAGMA cipher_integrity_check").fetchall()
+
+                def count(table: Any, *where: Any) -> int:
+                    return int(connection.execute(select(func.count()).select_from(table).where(*where)).scalar_one())
+
+                self.revisions = set(
+                    connection.execute(select(schema.assessment.c.revision_id).where(OBSERVATION)).scalars()
+                )
+                self.high = count(schema.assessment, OBSERVATION, schema.assessment.c.band == "high")
+                self.alerts = count(schema.alert)
+                self.messages = count(schema.outbox, schema.outbox.c.event == "alert")
+                self.signed = set(connection.execute(
+                    select(schema.event.c.detail).where(schema.event.c.object_kind == "assessment")
+                ).scalars())  # fmt: skip
+                self.chain = count(schema.event)
+                self.chain_end = connection.execute(select(func.max(schema.event.c.seq))).scalar_one()
+        finally:
+            session.close()
+
+
+def test_recording_killed_at_any_moment_keeps_every_acknowledged_line_whole(
+    practice_home: Home, tmp_path: Path
+) -> None:
+    chance = random.Random(2016)
+    lines = tmp_path / "lines.jsonl"
+    # One line in two calls for somebody: assessment, alert and message are one transaction or nothing.
+    lines.write_text("\n".join(
+        json.dumps({"resident": f"R{number % 40 + 1:02d}", "instrument": "news2", "sign": True,
+                    "answers": HIGH if number % 2 else CALM})
+        for number in range(2000)
+    ))  # fmt: skip
+    before = Counts(practice_home)
+    acknowledged: list[dict[str, Any]] = []
+    unacknowledged = 0
+    for kill in range(KILLS):
+        with killed(practice_home, "record", "--from", lines) as process:
+            first = ""
+            if kill % 3:
+                first = process.stdout.readline()
+                assert first, process.stderr.read()
+                time.sleep(chance.uniform(0, 0.2))
+            else:
+                time.sleep(chance.uniform(0.2, 1.2))
+            process.kill()
+            # What was flushed before the end; a last line may be cut, and then was not acknowledged.
+            said = (first + process.stdout.read()).splitlines(keepends=True)
+        acks = [json.loads(line) for line in said if line.endswith("\n")]
+        assert all("ack" in ack for ack in acks), acks
+        acknowledged += acks
+        after = Counts(practice_home)
+        new = after.revisions - before.revisions
+        assert {ack["ack"] for ack in acknowledged} <= new, "an acknowledged line is lost"
+        unacknowledged = len(new) - len(acknowledged)
+        assert 0 <= unacknowledged <= kill + 1, "more was recorded than lines were being worked on"
+        assert after.sound == ["ok"]
+        assert after.sealed == []
+        assert after.chain == after.chain_end
+        assert after.alerts - before.alerts == after.messages - before.messages
+        assert all(any(revision in detail for detail in after.signed) for revision in new)
+        raised = sum(len(ack["alerts"]) for ack in acknowledged)
+        assert raised <= after.alerts - before.alerts <= raised + unacknowledged
+    assert len(acknowledged) > KILLS
+    assert sum(len(ack["alerts"]) for ack in acknowledged) > 3
+
+
+# ------------------------------------------------------------------------------------------------------ on the wire
+
+
+@pytest.fixture
+def line(mesh: MeshSandbox) -> Iterator[HeldLine]:
+    """The line to MESH."""
+    with held_line(mesh.url) as relay:
+        yield relay
+
+
+class Commissioner:
+    """The practice CCG at its own mailbox."""
+
+    def __init__(self, mesh: MeshSandbox, state: Path) -> None:
+        self._settings = mesh.settings(CCG_MAILBOX, HOME_MAILBOX)
+        self._state = state
+
+    def answer(self) -> int:
+        """Answer everything in the mailbox; how many messages there were."""
+        mailbox = open_transport(self._settings, now=lambda: datetime.now(UTC))
+        assert isinstance(mailbox, MeshTransport)
+        try:
+            with PracticeCcg(self._state, now=lambda: datetime.now(UTC)) as ccg:
+                return ccg.run_mesh(mailbox)
+        finally:
+            mailbox.close()
+
+    def payments(self) -> dict[str, tuple[int, ...]]:
+        """Every payment so far, by claim."""
+        with PracticeCcg(self._state, now=lambda: datetime.now(UTC)) as ccg:
+            return ccg.effects().payments
+
+    def alerts(self) -> dict[str, int]:
+        """How often each alert was taken in."""
+        with PracticeCcg(self._state, now=lambda: datetime.now(UTC)) as ccg:
+            return ccg.effects().alerts
+
+
+@pytest.fixture
+def commissioner(mesh: MeshSandbox, tmp_path: Path) -> Commissioner:
+    """Who answers."""
+    return Commissioner(mesh, tmp_path / "ccg")
+
+
+def connect(home: Home, mesh: MeshSandbox, line: HeldLine, folder: Path) -> None:
+    home.ok("connect", write_json(folder / "mesh.json", mesh.settings() | {"url": line.url}))
+
+
+def submit_and_die(home: Home, week: date) -> dict[str, Any]:
+    """Claim, and be killed as soon as the claim says that it is queued."""
+    with killed(home, "claim", "--week", week.isoformat(), "--submit") as process:
+        said = process.stdout.readline()
+        assert said, process.stderr.read()
+    answer: dict[str, Any] = json.loads(said)["submitted"]
+    return answer
+
+
+def row_of(home: Home, bundle: str) -> dict[str, Any]:
+    return next(row for row in home.ok("outbox") if row["bundle"] == bundle)
+
+
+@pytest.mark.parametrize("moment", ["before the server has it", "before its answer is back"])
+def test_a_claim_killed_on_the_wire_has_one_effect(
+    moment: Moment,
+    practice_home: Home,
+    mesh: MeshSandbox,
+    line: HeldLine,
+    commissioner: Commissioner,
+    last_monday: date,
+    tmp_path: Path,
+) -> None:
+    connect(practice_home, mesh, line, tmp_path)
+    submitted = submit_and_die(practice_home, last_monday)
+    line.hold(moment, workflow="ENH_CCP_CLAIM")
+    with killed(practice_home, "sync"):
+        assert line.held.wait(PATIENCE_SECONDS), "the claim never came to the line"
+    line.free()
+    cut_off = row_of(practice_home, submitted["bundle"])
+    assert (cut_off["state"], cut_off["attempts"]) == ("sending", 1), "a crash leaves a row that is known to be unknown"
+
+    again = practice_home.ok("sync")
+    assert (again["sent"], again["waiting"]) == (1, 0), "the alerts had left before"
+    posted = [(local_id, body) for local_id, workflow, body in line.posted if workflow == "ENH_CCP_CLAIM"]
+    assert len(posted) == 2
+    assert posted[0] == posted[1], "the same bytes under the same local id"
+    assert posted[0][0] == cut_off["id"]
+    claims = sum(workflow == "ENH_CCP_CLAIM" for _, workflow, _ in line.posted)
+    arrived = claims if moment == "before its answer is back" else claims - 1
+    alerts = sum(workflow == "ENH_ALERT" for _, workflow, _ in line.posted)
+    assert commissioner.answer() == arrived + alerts
+
+    answered = practice_home.ok("sync")
+    assert (answered["decided"], answered["refused"]) == (1, 0)
+    settled = row_of(practice_home, submitted["bundle"])
+    assert (settled["state"], settled["attempts"]) == ("decided", 2)
+    assert commissioner.payments() == dict.fromkeys(submitted["claims"], (7000,))
+    assert set(commissioner.alerts().values()) == {1}
+    quiet = practice_home.ok("sync")
+    assert (quiet["sent"], quiet["acknowledged"], quiet["decided"]) == (0, 0, 0)
+    assert commissioner.answer() == 0
+
+
+def test_killed_after_a_decision_was_kept_it_is_not_taken_in_twice(
+    practice_home: Home,
+    mesh: MeshSandbox,
+    line: HeldLine,
+    commissioner: Commissioner,
+    last_monday: date,
+    tmp_path: Path,
+) -> None:
+    connect(practice_home, mesh, line, tmp_path)
+    submitted = practice_home.ok("claim", "--week", last_monday.isoformat(), "--submit")["submitted"]
+    practice_home.ok("sync")
+    assert commissioner.answer() > 0
+    line.hold("before the server has it", method="PUT", path="/status/acknowledged")
+    with killed(practice_home, "sync"):
+        assert line.held.wait(PATIENCE_SECONDS), "no answer was taken out of the mailbox"
+    line.free()
+    practice_home.ok("sync")
+    assert row_of(practice_home, submitted["bundle"])["state"] == "decided"
+    week = practice_home.ok("claim", "--week", last_monday.isoformat())
+    assert week["total_pence"] == 7000 * len(submitted["claims"])
+    assert practice_home.ok("sync")["decided"] == 0
+    assert commissioner.payments() == dict.fromkeys(submitted["claims"], (7000,))

@@ -1,0 +1,296 @@
+"""Signing the claims and taking the evidence out, with real keys and a real signature."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.domain.messages import OutboxState
+from app.domain.people import Role
+from app.services import evidence, premium, sync
+from app.services.evidence import EvidenceFiles
+from app.services.session import Session
+from app.ui.pages.premium import PremiumPage
+from app.ui.pages.premium.evidence import NAMES, EvidenceDialog
+from app.ui.pages.premium.submit import SubmitDialog
+from app.ui.pages.resident.form import FormDialog
+from app.ui.widgets.password import PasswordEdit
+from tests.helpers.claim_home import MONDAY, a_ccg, at_claim_home, become, exchange_once, make_claim_home
+from tests.helpers.signed_in import PASSWORD, SignedIn
+from tests.ui.helpers import clipped, unnamed, wait_quiet
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    store = tmp_path_factory.mktemp("made") / "home"
+    make_claim_home(store)
+    return store
+
+
+@pytest.fixture
+def home(made: Path, tmp_path: Path, qapp: QApplication) -> Iterator[SignedIn]:
+    with at_claim_home(made, tmp_path / "home", qapp) as opened:
+        yield opened
+
+
+@pytest.fixture
+def page(home: SignedIn, qtbot: QtBot) -> PremiumPage:
+    return open_page(home, qtbot)
+
+
+def open_page(home: SignedIn, qtbot: QtBot) -> PremiumPage:
+    shown = PremiumPage(home.ctx)
+    home.ctx.changed.connect(shown.refresh)
+    qtbot.addWidget(shown)
+    shown.resize(1240, 700)
+    shown.show()
+    shown.opened(None)
+    wait_quiet(qtbot, home.tasks)
+    return shown
+
+
+def dialog(page: PremiumPage, qtbot: QtBot, kind: type[FormDialog]) -> FormDialog:
+    qtbot.waitUntil(lambda: any(d.isVisible() and d.isActiveWindow() for d in page.findChildren(kind)))
+    return next(d for d in page.findChildren(kind) if d.isVisible())
+
+
+def signing(page: PremiumPage, home: SignedIn, qtbot: QtBot) -> SubmitDialog:
+    qtbot.mouseClick(page.submit_button, Qt.MouseButton.LeftButton)
+    shown = dialog(page, qtbot, SubmitDialog)
+    assert isinstance(shown, SubmitDialog)
+    return shown
+
+
+def type_password(shown: SubmitDialog, qtbot: QtBot, text: str) -> PasswordEdit:
+    box = shown.form.fields["password"].editor
+    assert isinstance(box, PasswordEdit)
+    qtbot.keyClicks(box.box, text)
+    return box
+
+
+def messages(home: SignedIn) -> list[OutboxState]:
+    return [row.state for row in home.call(sync.outbox)]
+
+
+def test_what_is_signed_stands_there_first(page: PremiumPage, home: SignedIn, qtbot: QtBot) -> None:
+    shown = signing(page, home, qtbot)
+    texts = [[column.text(line) for column in shown.table.records.columns] for line in shown.table.rows]
+    assert texts[0] == [
+        "Claim",
+        "ADAMS, Ada (Mx)\nBorn 04-Mar-1931\nNHS No. 999 000 0018",
+        "Dementia: Ann Lee\nFalls and fragility: Rosa Diaz",
+        "£70.00",
+    ]
+    assert len(texts) == 2
+    assert shown.total.text() == "Total: 2 claims, £140.00"
+    assert "not connected to the CCG yet" in shown.later.text()
+    assert unnamed(shown) == []
+
+
+def test_a_wrong_password_signs_nothing_and_is_said_at_its_box(page: PremiumPage, home: SignedIn, qtbot: QtBot) -> None:
+    shown = signing(page, home, qtbot)
+    box = type_password(shown, qtbot, "not this one at all")
+    qtbot.keyClick(box.box, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: bool(shown.form.fields["password"].error))
+    assert shown.form.fields["password"].error == "The password is not right. Nothing was signed"
+    assert box.text() == ""
+    assert shown.isVisible()
+    assert messages(home) == []
+
+
+def test_no_password_is_asked_for_before_anything_is_done(page: PremiumPage, home: SignedIn, qtbot: QtBot) -> None:
+    shown = signing(page, home, qtbot)
+    shown.save_button.click()
+    assert shown.form.fields["password"].error == "Enter your password"
+    assert messages(home) == []
+
+
+def test_signed_is_said_to_be_waiting_and_never_sent(page: PremiumPage, home: SignedIn, qtbot: QtBot) -> None:
+    shown = signing(page, home, qtbot)
+    box = type_password(shown, qtbot, PASSWORD)
+    qtbot.keyClick(box.box, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: bool(home.said))
+    wait_quiet(qtbot, home.tasks)
+    said = home.said[-1]
+    assert said.text == "Signed and waiting to be sent"
+    assert said.detail.startswith("2 claims, £140.00.")
+    assert messages(home) == [OutboxState.QUEUED]
+    assert page.figures.tag.word == "Signed, not sent yet"
+    assert not page.submit_button.isEnabled()
+    assert said.do is not None
+    said.do()
+    assert home.went[-1] == ("sync", None)
+
+
+def test_a_resident_can_be_left_out_with_the_space_bar(page: PremiumPage, home: SignedIn, qtbot: QtBot) -> None:
+    shown = signing(page, home, qtbot)
+    qtbot.keyClick(shown.table, Qt.Key.Key_Space)
+    assert shown.total.text() == "Total: 1 claim, £70.00. 1 resident left out"
+    assert shown.save_button.text() == "Sign and submit 1 claim"
+    qtbot.keyClick(shown.table, Qt.Key.Key_Space)
+    qtbot.keyClick(shown.table, Qt.Key.Key_Down)
+    qtbot.keyClick(shown.table, Qt.Key.Key_Return)
+    assert [line.who.split(",")[0] for line in shown.table.taken] == ["ADAMS"]
+    type_password(shown, qtbot, PASSWORD)
+    qtbot.mouseClick(shown.save_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(home.said))
+    wait_quiet(qtbot, home.tasks)
+    week = home.call(lambda s: premium.week(s, MONDAY))
+    assert [row.resident_name for row in week.rows if row.claim] == ["ADAMS, Ada (Mx)"]
+    assert page.submit_button.text() == "Sign and submit 1 claim…"
+
+
+def test_leaving_everybody_out_leaves_nothing_to_sign(page: PremiumPage, home: SignedIn, qtbot: QtBot) -> None:
+    shown = signing(page, home, qtbot)
+    qtbot.keyClick(shown.table, Qt.Key.Key_Space)
+    qtbot.keyClick(shown.table, Qt.Key.Key_Down)
+    qtbot.keyClick(shown.table, Qt.Key.Key_Space)
+    assert not shown.save_button.isEnabled()
+
+
+def test_escape_leaves_without_signing(page: PremiumPage, home: SignedIn, qtbot: QtBot) -> None:
+    shown = signing(page, home, qtbot)
+    type_password(shown, qtbot, PASSWORD)
+    qtbot.keyClick(shown, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: not page.findChildren(SubmitDialog))
+    assert messages(home) == []
+
+
+def test_after_the_window_a_reason_is_needed_and_a_person_decides(home: SignedIn, qtbot: QtBot, tmp_path: Path) -> None:
+    home.clock.pass_time(days=33)  # the falls champion has left by then, so another is appointed from before
+    appoint_falls(home)
+    page = open_page(home, qtbot)
+    page.show_week(MONDAY)
+    wait_quiet(qtbot, home.tasks)
+    assert page.submit_button.text() == "Sign and submit 2 late claims…"
+    assert "give a reason" in page.submit_words.text()
+    shown = signing(page, home, qtbot)
+    type_password(shown, qtbot, PASSWORD)
+    shown.save_button.click()
+    assert shown.form.fields["late_reason"].error == "Enter why the claims are late"
+    qtbot.keyClicks(shown.form.fields["late_reason"].editor, "The laptop was away for repair")
+    with a_ccg(home, tmp_path / "wire") as ccg:
+        shown.save_button.click()
+        qtbot.waitUntil(lambda: any(message.text.startswith("Signed") for message in home.said))
+        exchange_once(home, ccg, tmp_path / "wire")
+    page.show_week(MONDAY)
+    wait_quiet(qtbot, home.tasks)
+    assert "2 with a person at the CCG" in page.figures.submitted.accessibleName()
+    assert not page.submit_button.isEnabled()
+
+
+def appoint_falls(home: SignedIn) -> None:
+    from app.domain.people import ChampionPost, StaffDetails
+    from app.services import staff
+    from tests.helpers.claim_home import NOW
+
+    def work(session: Session) -> None:
+        saved = staff.add_staff(session, StaffDetails("sam", "Sam Falls", Role.CHAMPION, started_at=NOW.replace(day=2)))
+        post = ChampionPost("falls", date(2026, 1, 2), date(2027, 12, 31), "C-sam", "HCPA", NOW.replace(day=2))
+        staff.appoint(session, saved.staff_id, post)
+
+    home.call(work)
+
+
+def test_a_role_lost_meanwhile_is_refused_in_words(page: PremiumPage, home: SignedIn, qtbot: QtBot) -> None:
+    become(home, Role.NURSE)
+    page.submit()
+    wait_quiet(qtbot, home.tasks)
+    assert "does not let you sign premium claims" in home.said[-1].text
+    assert page.findChildren(SubmitDialog) == []
+
+
+def test_the_dialogs_fit_at_double_size(home: SignedIn, qtbot: QtBot) -> None:
+    home.theme.set(text_size=200)
+    page = open_page(home, qtbot)
+    shown = signing(page, home, qtbot)
+    qtbot.waitUntil(lambda: not clipped(shown), timeout=3000)
+    shown.reject()
+    page.evidence()
+    again = dialog(page, qtbot, EvidenceDialog)
+    qtbot.waitUntil(lambda: not clipped(again), timeout=3000)
+    assert unnamed(again) == []
+
+
+# ------------------------------------------------------------------------------------------------------ evidence
+
+
+def exporting(page: PremiumPage, qtbot: QtBot) -> EvidenceDialog:
+    qtbot.mouseClick(page.evidence_button, Qt.MouseButton.LeftButton)
+    shown = dialog(page, qtbot, EvidenceDialog)
+    assert isinstance(shown, EvidenceDialog)
+    return shown
+
+
+def test_the_evidence_is_three_files_whose_hashes_agree(
+    page: PremiumPage, home: SignedIn, qtbot: QtBot, tmp_path: Path
+) -> None:
+    home.call(lambda s: premium.submit(s, MONDAY, PASSWORD))
+    folder = tmp_path / "out"
+    folder.mkdir()
+    shown = exporting(page, qtbot)
+    shown.save_to(folder, *shown.weeks())
+    qtbot.waitUntil(lambda: bool(home.said), timeout=30_000)
+    assert home.said[-1].text == "The evidence is saved"
+    assert "no longer protected" in home.said[-1].detail
+    assert sorted(path.name for path in folder.iterdir()) == sorted(NAMES)
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    for name, digest in manifest["files"].items():
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
+    assert "ADAMS" in (folder / "evidence.csv").read_text(encoding="utf-8-sig")
+
+
+def test_evidence_that_is_there_already_is_not_overwritten(
+    page: PremiumPage, home: SignedIn, qtbot: QtBot, tmp_path: Path
+) -> None:
+    (tmp_path / "evidence.csv").write_text("mine")
+    shown = exporting(page, qtbot)
+    shown.save_to(tmp_path, *shown.weeks())
+    assert any("evidence.csv already" in text for text in shown.summary.texts())
+    assert (tmp_path / "evidence.csv").read_text() == "mine"
+
+
+def test_a_stopped_export_leaves_no_file(
+    page: PremiumPage, home: SignedIn, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "out"
+    folder.mkdir()
+    shown = exporting(page, qtbot)
+    real = evidence.evidence
+
+    def slow(session: Session, first: date, last: date) -> EvidenceFiles:
+        made = real(session, first, last)
+        assert shown._stop.wait(20)  # made, and not written yet
+        return made
+
+    monkeypatch.setattr(evidence, "evidence", slow)
+    shown.save_to(folder, *shown.weeks())
+    assert shown.progress.isVisible()
+    qtbot.mouseClick(shown.cancel_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: shown.doing.text() == "Stopped. No file was written.", timeout=30_000)
+    assert list(folder.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_written_leaves_nothing_behind(
+    page: PremiumPage, home: SignedIn, qtbot: QtBot, tmp_path: Path
+) -> None:
+    shown = exporting(page, qtbot)
+    shown.save_to(tmp_path / "gone", *shown.weeks())
+    qtbot.waitUntil(lambda: bool(shown.summary.texts()), timeout=30_000)
+    assert "The evidence was not saved" in shown.summary.texts()[0]
+    assert not shown.progress.isVisible()
+
+
+def test_dates_the_wrong_way_round_are_marked(page: PremiumPage, home: SignedIn, qtbot: QtBot) -> None:
+    shown = exporting(page, qtbot)
+    shown.form.set_typed({"to": "1 Nov 2026"})
+    shown.save_button.click()
+    assert shown.form.fields["to"].error == "The last date must not be before the first"

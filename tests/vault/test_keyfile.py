@@ -1,0 +1,244 @@
+"""The keyfile: who gets in, who does not, and what a damaged one leads to."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.domain.codec import canonical
+from app.domain.errors import EnvironmentTrouble, ExitCode
+from app.vault import keyfile, keys
+from app.vault.signing import is_signed
+
+DATA_KEY = bytes(range(32))
+RECOVERY = keyfile.new_recovery_key()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def derive_each_password_once() -> Iterator[None]:
+    """The real derivation, remembered: the same password, salt and cost give the same key."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(keys, "derive", cache(keys.derive))
+        yield
+
+
+@pytest.fixture(scope="module")
+def slots(derive_each_password_once: None) -> keyfile.Keyfile:
+    """Two accounts and the recovery key."""
+    made = keyfile.Keyfile("store-1", 1, ())
+    for user, role in (("mo", "manager"), ("cal", "carer")):
+        made = keyfile.seal(
+            made, DATA_KEY, slot_id=f"slot-{user}", kind="account", user=user, role=role, staff_id=f"staff-{user}",
+            password=f"{user} has a password", cost=keys.FLOOR,
+        )  # fmt: skip
+    return keyfile.seal_recovery(made, DATA_KEY, RECOVERY, slot_id="slot-recovery")
+
+
+def refused(call: Callable[[], object]) -> EnvironmentTrouble:
+    with pytest.raises(EnvironmentTrouble) as trouble:
+        call()
+    assert trouble.value.happened
+    assert trouble.value.safe
+    assert trouble.value.do
+    return trouble.value
+
+
+def tampered(folder: Path, change: Callable[[dict[str, Any]], None]) -> keyfile.Keyfile:
+    """The keyfile after somebody changed it and mended the checksum, as an attacker would."""
+    path = folder / keyfile.KEYFILE_NAME
+    body = json.loads(path.read_bytes())
+    del body["checksum"]
+    change(body)
+    body["checksum"] = keyfile._checksum(body)
+    path.write_text(canonical(body))
+    return keyfile.read_keyfile(folder)
+
+
+def test_a_keyfile_reads_back_as_it_was_written(slots: keyfile.Keyfile, tmp_path: Path) -> None:
+    keyfile.write_keyfile(tmp_path, slots)
+    assert keyfile.read_keyfile(tmp_path) == slots
+    assert keyfile.read_keyfile(tmp_path).users == ("mo", "cal")
+
+
+def test_every_password_opens_the_same_data_key_and_its_own_signing_key(slots: keyfile.Keyfile) -> None:
+    mo = keyfile.unlock(slots, "mo", "mo has a password")
+    cal = keyfile.unlock(slots, "CAL", "cal has a password")
+    assert mo.data_key == cal.data_key == DATA_KEY
+    assert (mo.slot.role, cal.slot.role) == ("manager", "carer")
+    assert mo.signer.public == mo.slot.public_key != cal.signer.public
+    assert is_signed(b"x", mo.signer.sign(b"x"), mo.slot.public_key)
+
+
+def test_the_printed_recovery_key_opens_the_same_data_key(slots: keyfile.Keyfile) -> None:
+    slot = slots.slots[-1]
+    assert slot.kind == "recovery"
+    opener = keys.derive(RECOVERY, slot.salt, slot.cost)
+    context = keyfile._context(slots, slot)
+    assert keys.unwrap(slot.data_key, keys.expand(opener, "data-key"), context) == DATA_KEY
+    assert keyfile.new_recovery_key() != RECOVERY
+    assert [len(group) for group in RECOVERY.split("-")] == [4] * 8
+
+
+def test_a_wrong_password_and_an_unknown_user_are_told_the_same_thing(slots: keyfile.Keyfile) -> None:
+    wrong = refused(lambda: keyfile.unlock(slots, "mo", "mo has a passwort"))
+    unknown = refused(lambda: keyfile.unlock(slots, "nobody", "mo has a password"))
+    nobodys = refused(lambda: keyfile.unlock(slots, "", RECOVERY))
+    assert {wrong.exit_code, unknown.exit_code, nobodys.exit_code} == {ExitCode.WRONG_PASSWORD}
+    assert str(wrong) == str(unknown) == str(nobodys)
+
+
+def test_nothing_secret_is_in_the_file_or_in_what_the_program_might_print(
+    slots: keyfile.Keyfile, tmp_path: Path
+) -> None:
+    keyfile.write_keyfile(tmp_path, slots)
+    content = (tmp_path / keyfile.KEYFILE_NAME).read_text()
+    for secret in (DATA_KEY.hex(), RECOVERY, "has a password"):
+        assert secret not in content
+    unlocked = keyfile.unlock(slots, "mo", "mo has a password")
+    assert DATA_KEY.hex() not in repr(unlocked)
+    assert repr(DATA_KEY) not in repr(unlocked)
+
+
+def _promote(body: dict[str, Any]) -> None:
+    body["slots"][1]["role"] = "manager"
+
+
+def _swap(body: dict[str, Any]) -> None:
+    first, second = body["slots"][:2]
+    first["data_key"], second["data_key"] = second["data_key"], first["data_key"]
+
+
+def _rename(body: dict[str, Any]) -> None:
+    body["slots"][0]["user"], body["slots"][1]["user"] = "cal", "mo"
+
+
+def _other_store(body: dict[str, Any]) -> None:
+    body["store_id"] = "store-2"
+
+
+def _other_epoch(body: dict[str, Any]) -> None:
+    body["epoch"] = 2
+
+
+def _other_signer(body: dict[str, Any]) -> None:
+    body["slots"][1]["public_key"] = body["slots"][0]["public_key"]
+
+
+def _fewer_lanes(body: dict[str, Any]) -> None:
+    body["slots"][1]["kdf"]["lanes"] = 1
+
+
+@pytest.mark.parametrize("change", [_promote, _swap, _rename, _other_store, _other_epoch, _other_signer, _fewer_lanes])
+def test_a_slot_that_somebody_changed_does_not_open(
+    slots: keyfile.Keyfile, tmp_path: Path, change: Callable[[dict[str, Any]], None]
+) -> None:
+    keyfile.write_keyfile(tmp_path, slots)
+    changed = tampered(tmp_path, change)
+    trouble = refused(lambda: keyfile.unlock(changed, "cal", "cal has a password"))
+    assert trouble.exit_code is ExitCode.WRONG_PASSWORD
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("memory_kib", 1024), ("memory_kib", 64 * 1024 * 1024), ("passes", 1), ("passes", 100_000)]
+)
+def test_weak_or_absurd_costs_are_refused_without_deriving_anything(
+    slots: keyfile.Keyfile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: int
+) -> None:
+    def never(*_: object) -> bytes:
+        raise AssertionError("derived")
+
+    keyfile.write_keyfile(tmp_path, slots)
+    changed = tampered(tmp_path, lambda body: body["slots"][0]["kdf"].__setitem__(name, value))
+    monkeypatch.setattr(keys, "derive", never)
+    assert refused(lambda: keyfile.unlock(changed, "mo", "mo has a password")).exit_code is ExitCode.DAMAGED
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"[]", b"null", b"\xff\xfe", b"{" * 100_000, b'{"checksum": 1e999}'])
+def test_anything_that_is_not_a_keyfile_is_a_damaged_keyfile(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / keyfile.KEYFILE_NAME).write_bytes(content)
+    trouble = refused(lambda: keyfile.read_keyfile(tmp_path))
+    assert trouble.exit_code is ExitCode.DAMAGED
+    assert "store.keys" in trouble.happened
+
+
+def test_a_missing_keyfile_is_said_and_none_is_made(tmp_path: Path) -> None:
+    assert refused(lambda: keyfile.read_keyfile(tmp_path)).exit_code is ExitCode.DAMAGED
+    (tmp_path / keyfile.KEYFILE_NAME).mkdir()
+    assert refused(lambda: keyfile.read_keyfile(tmp_path)).exit_code is ExitCode.DAMAGED
+
+
+def test_every_flipped_byte_is_noticed(slots: keyfile.Keyfile, tmp_path: Path) -> None:
+    keyfile.write_keyfile(tmp_path, slots)
+    path = tmp_path / keyfile.KEYFILE_NAME
+    content = path.read_bytes()
+    for place in range(0, len(content) - 1, 7):
+        path.write_bytes(content[:place] + bytes([content[place] ^ 0x01]) + content[place + 1 :])
+        assert refused(lambda: keyfile.read_keyfile(tmp_path)).exit_code is ExitCode.DAMAGED
+
+
+def test_when_the_keyfile_is_damaged_the_one_before_is_used(slots: keyfile.Keyfile, tmp_path: Path) -> None:
+    earlier = replace(slots, slots=slots.slots[:1])
+    keyfile.write_keyfile(tmp_path, earlier)
+    keyfile.write_keyfile(tmp_path, slots)
+    (tmp_path / keyfile.KEYFILE_NAME).write_bytes(b"half a keyf")
+    assert keyfile.read_keyfile(tmp_path) == earlier
+    (tmp_path / keyfile.KEYFILE_NAME).unlink()
+    assert keyfile.read_keyfile(tmp_path) == earlier
+
+
+def test_a_damaged_keyfile_never_takes_the_place_of_the_sound_one_before(
+    slots: keyfile.Keyfile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keyfile.write_keyfile(tmp_path, slots)
+    keyfile.write_keyfile(tmp_path, slots)
+    (tmp_path / keyfile.KEYFILE_NAME).write_bytes(b"half a keyf")
+    moves = []
+
+    def only_one_move(source: object, target: object) -> None:
+        moves.append(target)
+        raise OSError(errno.ENOSPC, "the power went")
+
+    monkeypatch.setattr(os, "replace", only_one_move)
+    with pytest.raises(OSError, match="the power went"):
+        keyfile.write_keyfile(tmp_path, slots)
+    assert len(moves) == 1
+    assert keyfile.read_keyfile(tmp_path) == slots
+
+
+@pytest.mark.parametrize("fails_at", range(1, 7))
+def test_whenever_writing_is_cut_short_there_is_an_old_or_a_new_keyfile(
+    slots: keyfile.Keyfile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails_at: int
+) -> None:
+    """Each write syncs, renames and syncs the folder, twice: for the spare and for the file itself."""
+    old = replace(slots, slots=slots.slots[:1])
+    keyfile.write_keyfile(tmp_path, old)
+    steps = 0
+    real_fsync, real_replace = os.fsync, os.replace
+
+    def step(real: Callable[..., None], *args: object) -> None:
+        nonlocal steps
+        steps += 1
+        if steps == fails_at:
+            raise OSError(errno.EIO, "cut short")
+        real(*args)
+
+    monkeypatch.setattr(os, "fsync", lambda *args: step(real_fsync, *args))
+    monkeypatch.setattr(os, "replace", lambda *args: step(real_replace, *args))
+    with pytest.raises(OSError, match="cut short"):
+        keyfile.write_keyfile(tmp_path, slots)
+    assert keyfile.read_keyfile(tmp_path) == (slots if fails_at == 6 else old)
+
+
+def test_an_account_can_be_taken_out(slots: keyfile.Keyfile) -> None:
+    left = keyfile.without(slots, "Cal")
+    assert left.users == ("mo",)
+    assert [slot.kind for slot in left.slots] == ["account", "recovery"]
+    assert refused(lambda: keyfile.unlock(left, "cal", "cal has a password")).exit_code is ExitCode.WRONG_PASSWORD
