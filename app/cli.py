@@ -15,6 +15,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date
 from decimal import Decimal
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 Command = Callable[[argparse.Namespace], int]
 _INTERRUPTED = 130  # as a shell reports Ctrl+C
+_FIRST_YEAR, _LAST_YEAR = 1948, 2199
 _LARGEST_FILE = 64_000_000
 _NO_TEXT = json.dumps({"id": None, "error": {"field": "line", "message": "The line is not UTF-8 text"}})
 
@@ -293,10 +295,9 @@ def _reason(path: Path) -> TransferReason:
 
 
 def _claim(arguments: argparse.Namespace) -> int:
-    from app.domain.dates import parse_date
     from app.services import premium
 
-    day = parse_date(arguments.week, field="week", strict=True)
+    day = _day(arguments.week, "week")
     password = _password_once(arguments)
     with _session(arguments, password) as session:
         submitted = None
@@ -308,16 +309,15 @@ def _claim(arguments: argparse.Namespace) -> int:
 
 
 def _evidence(arguments: argparse.Namespace) -> int:
-    from app.domain.dates import parse_date
     from app.services import evidence
     from app.vault.files import replace_file
 
-    first = parse_date(arguments.first, field="from", strict=True)
-    last = parse_date(arguments.last, field="to", strict=True)
+    first, last = _day(arguments.first, "from"), _day(arguments.last, "to")
+    with _writing(arguments.out):
+        arguments.out.mkdir(parents=True, exist_ok=True)
     with _session(arguments) as session:
         files = evidence.evidence(session, first, last)
         with _writing(arguments.out):
-            arguments.out.mkdir(parents=True, exist_ok=True)
             for name, content in files.by_name().items():
                 replace_file(arguments.out / name, content)
         _print_json({"files": [str(arguments.out / name) for name in files.by_name()]})
@@ -340,7 +340,7 @@ def _sync(arguments: argparse.Namespace) -> int:
     with _session(arguments) as session:
         summary = sync.sync_now(session)
     _print_json(summary.as_json())
-    for words in summary.trouble:
+    for words in dict.fromkeys(summary.trouble):
         _tell(words)
     for fault in summary.faults:
         _tell_fault(fault)
@@ -445,6 +445,16 @@ def _read_connection(path: Path) -> Mapping[str, Any]:
     }
 
 
+def _day(text: str, field: str) -> date:
+    """A date on the command line, where nobody can be asked which way round it is meant."""
+    from app.domain.dates import parse_date
+
+    day = parse_date(text, field=field, strict=True)
+    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+        raise UserError(f"{text} must be a date from {_FIRST_YEAR} to {_LAST_YEAR}", field=field)
+    return day
+
+
 def _folder_for(path: Path) -> None:
     """Refuse a place that cannot take the file, before anything is made and recorded."""
     if not path.parent.is_dir():
@@ -495,11 +505,15 @@ def _tell_fault(fault: Exception) -> None:
 
 
 def _tell_refusal(error: UserError) -> None:
-    _tell(error.message)
+    """Each problem on a line of its own, with its field and, for a file, its row."""
+    if len(error.problems) != 1 or error.problems[0].row is not None:
+        said = "; ".join(problem.message for problem in error.problems)
+        if error.message != said:
+            _tell(error.message)
     for problem in error.problems:
         if problem.row is not None:
             _tell(f"row {problem.row}, column {problem.field}: {problem.message}")
-        elif problem.message != error.message or len(error.problems) > 1:
+        elif problem.message.startswith(f"{problem.field}: "):
+            _tell(problem.message)
+        else:
             _tell(f"{problem.field}: {problem.message}")
-        elif problem.field:
-            _tell(f"({problem.field})")

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication
 
 from app.paths import demo_store
@@ -34,8 +34,11 @@ def run_window(store: Path, *, demo: bool = False, user: str = "") -> int:
     """
     app = application()
     program = open_program(app, store, demo=demo, user=user)
+    faults = crash.FaultLog()
+    program.painted.connect(faults.open)
     code = app.exec()
     program.close()
+    faults.close()
     return code
 
 
@@ -51,8 +54,10 @@ class Program(QObject):
     """The run of the program: sign-in (or first run), the window, the lock, and back to sign-in.
 
     The lock closes the session and the store; a process of its own for the keys can take the place of
-    :meth:`_lock` and :meth:`_sign_in` without the pages noticing.
+    :meth:`_lock` and :meth:`_sign_in` without the pages noticing. ``painted`` says that a first window is there.
     """
+
+    painted = Signal()
 
     def __init__(
         self,
@@ -118,7 +123,7 @@ class Program(QObject):
 
     def _after_first_window(self) -> None:
         self.theme.follow_system()
-        crash.keep_fault_log()
+        self.painted.emit()
 
     def _first_run(self) -> None:
         from app.ui.firstrun import FirstRunWindow

@@ -171,7 +171,10 @@ class LastDose:
 
 @dataclass(frozen=True, slots=True)
 class TransferReason:
-    """The answers given when the ambulance is called (SBAR). ``observations`` holds the NEWS2 answers as typed."""
+    """The answers given when the ambulance is called (SBAR).
+
+    ``observations`` holds the NEWS2 answers as typed, ``observed_at`` when they were measured if that was not just now.
+    """
 
     situation: Said[str] = NOT_RECORDED
     background: Said[str] = NOT_RECORDED
@@ -184,6 +187,7 @@ class TransferReason:
     destination: Said[str] = NOT_RECORDED
     called: Said[tuple[Call, ...]] = NOT_RECORDED
     escort: Said[str] = NOT_RECORDED
+    observed_at: Said[datetime] = NOT_RECORDED
 
 
 _REASON_TEXTS = ("situation", "background", "assessment", "request", "bag", "destination", "escort")
@@ -209,6 +213,7 @@ def read_reason(data: Mapping[str, object]) -> TransferReason:
         problems.append(Problem("observations", "observations must be an object of NEWS2 answers"))
         observations = {}
     onset = _instant(data.get("onset_at"), "onset_at", problems)
+    observed = _instant(data.get("observed_at"), "observed_at", problems)
     doses = tuple(
         LastDose(name, _instant(row.get("given_at"), f"last_doses[{index}].given_at", problems))
         for index, name, row in _rows(data, "last_doses", ("medicine", "given_at"), problems)
@@ -222,7 +227,7 @@ def read_reason(data: Mapping[str, object]) -> TransferReason:
     # An empty list was sent on purpose: nobody was called. A key left out says nothing.
     called: Said[tuple[Call, ...]] = calls or (NONE_KNOWN if data.get("called") == [] else NOT_RECORDED)
     return TransferReason(
-        onset_at=onset, observations=dict(observations), last_doses=doses, called=called, **texts
+        onset_at=onset, observed_at=observed, observations=dict(observations), last_doses=doses, called=called, **texts
     )  # fmt: skip
 
 
@@ -786,7 +791,6 @@ class PackStamp:
     printed_by: str
     valid_at: datetime
     supersedes: int | None = None
-    copy: int = 1
     copies: int = 1
     anchor: str = ""
 

@@ -24,4 +24,4 @@ def current(connection: Connection) -> str:
     """The store's schema version, empty when it has none. Cheap: alembic is not imported to ask."""
     if not inspect(connection).has_table("alembic_version"):
         return ""
-    return str(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one())
+    return str(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() or "")

@@ -133,7 +133,7 @@ def footer(content: PackContent, stamp: PackStamp) -> Footer:
         version += f", supersedes version {stamp.supersedes}"
     second = f"{version} · Bag {words(content.reason.bag)}"
     third = f"Facts as at {date_time(stamp.valid_at)} · Printed {date_time(stamp.printed_at)} by {stamp.printed_by}"
-    third += f" · Copy {stamp.copy} of {stamp.copies}"
+    third += f" · Copies printed: {stamp.copies}"
     if stamp.anchor:
         third += f" · {stamp.anchor}"
     lower, _ = cut(((third, NOTE),), wide - 85, 3, "")

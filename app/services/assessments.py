@@ -176,7 +176,7 @@ def drafts(session: Session, resident_id: ResidentId | None = None) -> tuple[Dra
     """Unsigned work, newest first."""
     require(session, Action.VIEW_RESIDENTS)
     with session.read() as connection:
-        return draft_rows(connection, resident_id)
+        return draft_rows(session, connection, resident_id)
 
 
 def load_draft(session: Session, draft_id: str) -> Draft:
@@ -186,7 +186,7 @@ def load_draft(session: Session, draft_id: str) -> Draft:
         line = rows.draft(connection, draft_id)
         if line is None:
             raise UserError("This draft was signed or discarded already", field="draft")
-        return Draft(_draft_row(connection, line), line.answers, line.amends)
+        return Draft(_draft_row(session, connection, line), line.answers, line.amends)
 
 
 def discard_draft(session: Session, draft_id: str) -> Changes:
@@ -330,9 +330,9 @@ def usual_news2(session: Session, connection: Connection, resident_id: ResidentI
     return None
 
 
-def draft_rows(connection: Connection, resident_id: ResidentId | None = None) -> tuple[DraftRow, ...]:
+def draft_rows(session: Session, connection: Connection, resident_id: ResidentId | None = None) -> tuple[DraftRow, ...]:
     """Unsigned work inside a transaction already open."""
-    return tuple(_draft_row(connection, line) for line in rows.drafts(connection, resident_id))
+    return tuple(_draft_row(session, connection, line) for line in rows.drafts(connection, resident_id))
 
 
 def due_rows(session: Session, connection: Connection, resident_id: ResidentId | None = None) -> tuple[DueRow, ...]:
@@ -593,11 +593,13 @@ def _trend(line: rows.AssessmentLine, before: rows.AssessmentLine | None) -> str
     return "same" if now == then else ("up" if now > then else "down")
 
 
-def _draft_row(connection: Connection, line: rows.DraftLine) -> DraftRow:
+def _draft_row(session: Session, connection: Connection, line: rows.DraftLine) -> DraftRow:
     resident = resident_rows.resident(connection, line.resident_id)
     name = resident.resident.details.banner_name if resident else ""
     tool = registry.instrument(line.instrument)
-    return DraftRow(line.id, line.resident_id, name, line.instrument, tool.short, line.updated_at, line.author)
+    return DraftRow(
+        line.id, line.resident_id, name, line.instrument, tool.short, line.updated_at, session.person(line.author)
+    )
 
 
 def _due(person: ResidentLine, tool: Instrument, due_on: date | None, days: int, *, never: bool) -> DueRow:

@@ -46,7 +46,7 @@ def pack_content(
         reason=reason,
         allergies=_allergies(_bodies(facts, people.Allergy)),
         cpr=_cpr(_bodies(facts, people.CprDecision), today),
-        observations=_observations(reason.observations, observed, now) if observed else NOT_RECORDED,
+        observations=_now(reason, observed, now) if observed else NOT_RECORDED,
         usual_observations=_usual(usual) if usual else NOT_RECORDED,
         new_confusion=_new_confusion(reason.observations),
         time_critical=transfer.time_critical_doses(medicines, reason.last_doses),
@@ -152,6 +152,12 @@ def _observations(
         status="" if outcome.complete else f"missing: {', '.join(m.replace('_', ' ') for m in outcome.missing)}",
         measured_by=by,
     )
+
+
+def _now(reason: transfer.TransferReason, outcome: Outcome, now: datetime) -> transfer.Observations:
+    """Today's set, at the time it was measured; without one it was measured as the pack was made."""
+    at = now if reason.observed_at is NOT_RECORDED else reason.observed_at
+    return _observations(reason.observations, outcome, at)
 
 
 def _usual(news2: Assessment) -> transfer.Observations:

@@ -135,7 +135,7 @@ def open_resident(session: Session, resident_id: ResidentId) -> ResidentRecord:
             tuple(fact for fact in everything if fact.in_error),
             assessments.latest_rows(session, work.connection, resident_id),
             alerts.rows_for(session, work.connection, resident_id=resident_id),
-            assessments.draft_rows(work.connection, resident_id),
+            assessments.draft_rows(session, work.connection, resident_id),
             transfers.pack_rows(work.connection, resident_id),
             assessments.due_rows(session, work.connection, resident_id),
         )

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
+from typing import TextIO
 
 _PACKAGES = ("hartwell", "PySide6-Essentials", "SQLAlchemy", "sqlcipher3", "cryptography", "reportlab")
 _ROOT = Path(__file__).resolve().parents[2]
@@ -75,23 +76,37 @@ def install(show: Callable[[BaseException], None]) -> None:
     threading.excepthook = from_thread
 
 
-def keep_fault_log() -> bool:
-    """Have a crash below Python (a segmentation fault) leave its stack, which has no values in it, in the log folder.
+class FaultLog:
+    """Where a crash below Python (a segmentation fault) leaves its stack, which has no values in it."""
 
-    False when the folder cannot be written. Called once the first window is there: it looks folders up.
-    """
-    import faulthandler
+    def __init__(self) -> None:
+        self._stream: TextIO | None = None
 
-    from app.paths import log_dir
+    def open(self) -> bool:
+        """Begin; False when the log folder cannot be written. Called once the first window is there: it is slow."""
+        import faulthandler
 
-    try:
-        folder = log_dir()
-        folder.mkdir(parents=True, exist_ok=True)
-        stream = (folder / "faults.txt").open("a", encoding="utf-8")
-    except OSError:
-        return False
-    faulthandler.enable(stream)
-    return True
+        from app.paths import log_dir
+
+        try:
+            folder = log_dir()
+            folder.mkdir(parents=True, exist_ok=True)
+            self._stream = (folder / "faults.txt").open("a", encoding="utf-8")
+        except OSError:
+            return False
+        faulthandler.enable(self._stream)
+        return True
+
+    def close(self) -> None:
+        """End, and hand faults back to the console."""
+        import faulthandler
+
+        stream, self._stream = self._stream, None
+        if stream is not None:
+            faulthandler.disable()
+            stream.close()
+            if sys.stderr is not None:
+                faulthandler.enable()
 
 
 def _version(name: str) -> str:

@@ -40,12 +40,12 @@ def rebuilt(connection: Connection) -> dict[str, Rows]:
                 assessments[row["resident_id"], row["instrument"], row["at"], row["id"]] = row
             case "alert":
                 alerts[(revision.entity_id,)] = _alert(revision, body)
-            case kind if kind in FactKind:
+            case kind if kind in FACT_TYPES:
                 facts[body["resident_id"], kind, revision.entity_id] = _fact(revision, body)
             case _:
                 pass
     for row in residents.values():
-        row |= _presence(facts, row["id"])
+        row.update(_presence(facts, row["id"]))
     _mark_latest(assessments)
     return {"resident": residents, "fact": facts, "assessment": assessments, "alert": alerts}
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import errno
 import gc
 import os
 import shutil
 import sqlite3
+import subprocess
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import sqlcipher3.dbapi2 as cipher
 from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from app.domain.errors import EnvironmentTrouble, ExitCode
 from app.models import store as stores
@@ -271,13 +272,9 @@ class Broken(cipher.OperationalError):
 def test_each_cause_the_database_names_has_its_words_and_code(
     store: Store, name: str, code: ExitCode, words: str
 ) -> None:
-    def broken(*_: object) -> None:
-        raise Broken(name)
-
-    with pytest.raises(EnvironmentTrouble) as trouble, store.write(Author("mo"), NOW) as work:
+    with pytest.raises(EnvironmentTrouble) as trouble, store.write(Author("mo"), NOW) as work:  # noqa: PT012
         work.revise("note", "n3", {})
-        work.connection.connection.dbapi_connection.create_function("broken", 0, broken)  # type: ignore[union-attr]
-        raise work.connection._handle(Broken(name)) if False else _wrapped(name)
+        raise OperationalError("INSERT", {}, Broken(name))
     assert trouble.value.exit_code is code
     assert words in trouble.value.happened
     with store.read() as connection:
@@ -285,62 +282,49 @@ def test_each_cause_the_database_names_has_its_words_and_code(
     store.close()
 
 
-def _wrapped(name: str) -> Exception:
-    from sqlalchemy.exc import OperationalError
-
-    return OperationalError("INSERT", {}, Broken(name))
-
-
 def test_a_fault_of_ours_is_not_dressed_up_as_the_environments(store: Store) -> None:
-    from sqlalchemy.exc import IntegrityError
-
     with pytest.raises(IntegrityError), store.write(Author("mo"), NOW) as work:
         work.connection.exec_driver_sql("INSERT INTO setting (key) VALUES ('x')")
     store.close()
 
 
-def _mounted(folder: Path, size: str) -> bool:
-    return os.geteuid() == 0 and shutil.which("mount") is not None and os.system(
-        f"mount -t tmpfs -o size={size} tmpfs {folder} 2>/dev/null"
-    ) == 0  # noqa: S605 - a fixed command on a folder of this test
-
-
-def test_on_a_disk_that_is_really_full_nothing_is_saved_and_everything_before_is_safe(tmp_path: Path) -> None:
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A real disk of 2 MB, where this user may mount one."""
     disk = tmp_path / "disk"
     disk.mkdir()
-    if not _mounted(disk, "2m"):
+    if shutil.which("mount") is None or not mounted("-t", "tmpfs", "-o", "size=2m", "tmpfs", str(disk)):
         pytest.skip("needs to mount a small disk")
-    try:
-        store = create_store(disk, KEY, "store-1", "a laptop", NOW)
-        saved = 0
-        with pytest.raises(EnvironmentTrouble) as trouble:
-            for _ in range(200):
-                with store.write(Author("mo"), NOW) as work:
-                    work.revise("note", work.new_id(), {"text": "x" * 20_000})
-                saved += 1
-        assert trouble.value.exit_code is ExitCode.DISK_FULL
-        assert saved > 0
-        with store.read() as connection:
-            assert connection.exec_driver_sql("SELECT count(*) FROM revision").scalar() == saved
-        store.close()
-        store = open_store(disk, KEY, "store-1")
-        with store.read() as connection:
-            assert connection.exec_driver_sql("SELECT count(*) FROM revision").scalar() == saved
-        store.close()
-    finally:
-        os.system(f"umount {disk}")  # noqa: S605 - a fixed command on a folder of this test
+    yield disk
+    subprocess.run(["umount", disk], check=True)
 
 
-def test_in_a_folder_that_is_really_read_only_opening_says_so(folder: Path) -> None:
-    disk = folder / "disk"
-    disk.mkdir()
-    if not _mounted(disk, "4m"):
-        pytest.skip("needs to mount a small disk")
-    try:
-        shutil.copy(folder / STORE_NAME, disk)
-        if os.system(f"mount -o remount,ro {disk}") != 0:  # noqa: S605 - as above
-            pytest.skip("cannot mount read-only")
-        assert refused(lambda: open_store(disk, KEY, "store-1")).exit_code is ExitCode.READ_ONLY
-        assert errno.EROFS
-    finally:
-        os.system(f"umount {disk}")  # noqa: S605 - as above
+def mounted(*options: str) -> bool:
+    return subprocess.run(["mount", *options], check=False, capture_output=True).returncode == 0
+
+
+def test_on_a_disk_that_is_really_full_nothing_is_saved_and_everything_before_is_safe(small_disk: Path) -> None:
+    store = create_store(small_disk, KEY, "store-1", "a laptop", NOW)
+    saved = 0
+    with pytest.raises(EnvironmentTrouble) as trouble:  # noqa: PT012 - which save fails is the disk's affair
+        for _ in range(200):
+            with store.write(Author("mo"), NOW) as work:
+                work.revise("note", work.new_id(), {"text": "x" * 20_000})
+            saved += 1
+    assert trouble.value.exit_code is ExitCode.DISK_FULL
+    assert saved > 0
+    with store.read() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM revision").scalar() == saved
+    store.close()
+    store = open_store(small_disk, KEY, "store-1")
+    with store.read() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM revision").scalar() == saved
+    store.close()
+
+
+def test_on_a_disk_that_is_really_read_only_opening_says_so(folder: Path, small_disk: Path) -> None:
+    shutil.copy(folder / STORE_NAME, small_disk)
+    assert mounted("-o", "remount,ro", str(small_disk))
+    trouble = refused(lambda: open_store(small_disk, KEY, "store-1"))
+    assert trouble.exit_code is ExitCode.READ_ONLY
+    assert "cannot be written" in trouble.happened

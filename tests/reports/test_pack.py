@@ -59,7 +59,7 @@ SAMPLES = {"typical": typical, "sparse": sparse, "overstuffed": overstuffed}
 @pytest.mark.parametrize("sample", SAMPLES)
 def test_every_page_but_the_cover_says_who_and_which_pack_it_is(sample: str) -> None:
     content = SAMPLES[sample]()
-    pack = pack_pdf(content, stamp(version=3, supersedes=2, copy=1, copies=2))
+    pack = pack_pdf(content, stamp(version=3, supersedes=2, copies=2))
     read = pages(pack)
     born = "Not known" if sample == "sparse" else ("02-May-1931" if sample == "typical" else "28-Feb-1921")
     number = {"typical": "999 000 0018", "sparse": "NHS No. Not known", "overstuffed": "999 000 0026"}[sample]
@@ -72,7 +72,7 @@ def test_every_page_but_the_cover_says_who_and_which_pack_it_is(sample: str) -> 
             "Bag RB-03" if sample != "sparse" else "Bag Not recorded",
             "Facts as at 20-Nov-2026 08:20",
             "Printed 20-Nov-2026 08:21 by Nia Nurse",
-            "Copy 1 of 2",
+            "Copies printed: 2",
             f"Page {n} of {len(read) - 1}",
         ):
             assert part in text, (n, part)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import random
+import signal
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -122,6 +124,38 @@ def test_recording_killed_at_any_moment_keeps_every_acknowledged_line_whole(
         assert raised <= after.alerts - before.alerts <= raised + unacknowledged
     assert len(acknowledged) > KILLS
     assert sum(len(ack["alerts"]) for ack in acknowledged) > 3
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl+C reaches a whole console there")
+def test_an_interrupted_recording_ends_in_words_and_keeps_what_it_acknowledged(practice_home: Home) -> None:
+    before = Counts(practice_home)
+    with start("--store", practice_home.store, "--user", practice_home.user, "record") as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        line = json.dumps({"resident": "R01", "instrument": "news2", "sign": True, "answers": CALM})
+        process.stdin.write(f"{practice_home.password}\n{line}\n")
+        process.stdin.flush()
+        acknowledged = json.loads(process.stdout.readline())
+        process.send_signal(signal.SIGINT)
+        said = process.stderr.read()
+        assert process.wait(PATIENCE_SECONDS) == 130
+    assert said == "Stopped. What was acknowledged is saved.\n"
+    assert Counts(practice_home).revisions - before.revisions == {acknowledged["ack"]}
+
+
+def test_a_first_run_that_was_killed_can_be_started_again(tmp_path: Path) -> None:
+    setup = {"home": {"name": "Practice House", "ods": "VN3X2"}, "manager": {"user": "mo", "name": "Mo Manager"}}
+    home = Home(tmp_path / "store")
+    command = ("init", "--home", write_json(tmp_path / "home.json", setup))
+    with killed(home, *command):
+        until = time.monotonic() + PATIENCE_SECONDS
+        while not (home.store.is_dir() and any(home.store.iterdir())):
+            assert time.monotonic() < until, "it never began"
+            time.sleep(0.005)
+    assert home.run("outbox").code != 0, "killed too late to prove anything"
+    assert set(home.ok(*command)) == {"store_id", "device_id", "recovery_key", "schema"}
+    assert home.ok("outbox") == []
 
 
 # ------------------------------------------------------------------------------------------------------ on the wire

@@ -274,6 +274,14 @@ def test_store_and_user_may_stand_on_either_side_of_the_command(story: Story) ->
     assert before.json == after.json == only_account.json == story.said["outbox"]
 
 
+def test_no_command_that_draws_nothing_loads_the_screen(story: Story) -> None:
+    done = story.home.run("outbox", env={"PYTHONPROFILEIMPORTTIME": "1"})
+    assert done.code == 0
+    assert "sqlalchemy" in done.err, "the imports were not written down"
+    for module in ("PySide6", "reportlab", "fhir.resources", "alembic"):
+        assert module not in done.err
+
+
 def test_info_tells_versions_paths_and_sizes_and_nothing_of_the_residents(story: Story) -> None:
     done = hartwell("info", "--store", story.home.store)
     assert (done.code, done.err) == (0, "")

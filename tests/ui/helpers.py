@@ -38,8 +38,12 @@ _CONTROLS = (
 
 
 def unnamed(root: QWidget) -> list[str]:
-    """The controls below the widget, shown or not, that a screen reader has no name for."""
-    return [_describe(part) for part in (root, *root.findChildren(QWidget)) if _is_control(part) and not _name(part)]
+    """The controls of the widget that a screen reader has no name for; those that are hidden in it are left out."""
+    return [
+        _describe(part)
+        for part in (root, *root.findChildren(QWidget))
+        if _is_control(part) and part.isVisibleTo(root) and not _name(part)
+    ]
 
 
 def clipped(root: QWidget) -> list[str]:

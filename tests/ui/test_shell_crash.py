@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import threading
 from datetime import UTC, datetime
@@ -42,7 +43,22 @@ def test_a_folder_that_cannot_be_written_is_survived(tmp_path: Path, monkeypatch
     (tmp_path / "file").write_text("")
     monkeypatch.setattr("app.paths.log_dir", lambda: tmp_path / "file")
     assert crash.write_report(_wrong()) is None
-    assert crash.keep_fault_log() is False
+    assert crash.FaultLog().open() is False
+
+
+def test_a_crash_below_python_leaves_its_stack_in_the_log(tmp_path: Path) -> None:
+    script = (
+        "import faulthandler, sys; from pathlib import Path; import app.paths; from app.ui import crash\n"
+        "app.paths.log_dir = lambda: Path(sys.argv[1])\n"
+        "log = crash.FaultLog(); assert log.open()\n"
+        "def resident_page(name): faulthandler._sigsegv()\n"
+        "resident_page('SMITH, John')"
+    )
+    done = subprocess.run([sys.executable, "-c", script, str(tmp_path)], check=False, capture_output=True, timeout=60)
+    assert done.returncode != 0
+    left = (tmp_path / "faults.txt").read_text()
+    assert "resident_page" in left
+    assert "SMITH" not in left
 
 
 def test_exceptions_on_any_thread_reach_the_hook(monkeypatch: pytest.MonkeyPatch) -> None:

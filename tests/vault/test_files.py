@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -24,16 +23,11 @@ def test_a_failure_at_any_step_leaves_the_old_file_whole_and_no_litter(
     path = tmp_path / "store.keys"
     if start is not None:
         path.write_bytes(start)
-    break_step: dict[str, Callable[[], None]] = {
-        "write": lambda: monkeypatch.setattr(Path, "open", full),
-        "fsync": lambda: monkeypatch.setattr(os, "fsync", full),
-        "replace": lambda: monkeypatch.setattr(os, "rename", full) or monkeypatch.setattr(os, "replace", full),
-    }
-    with monkeypatch.context():
-        break_step[step]()
+    owner, name = {"write": (Path, "open"), "fsync": (os, "fsync"), "replace": (os, "replace")}[step]
+    with monkeypatch.context() as patch:
+        patch.setattr(owner, name, full)
         with pytest.raises(OSError, match="No space left"):
             replace_file(path, b"the new content")
-        monkeypatch.undo()
     assert (path.read_bytes() if path.exists() else None) == start
     assert [p.name for p in tmp_path.iterdir()] == ([path.name] if start is not None else [])
 

@@ -91,7 +91,7 @@ class HospitalDialog(QDialog):
         self._doses: list[tuple[str | QLineEdit, WhenEditor]] = []
         self._calls: list[tuple[QLineEdit, WhenEditor]] = []
         self._hidden_doses: list[QWidget] = []
-        self._observed_note = ""
+        self._observed_at: datetime | None = None
         self._skip: frozenset[str] = frozenset()
         self._job: Any = None
         self.setWindowTitle("Send to hospital")
@@ -281,14 +281,15 @@ class HospitalDialog(QDialog):
         if self.observations is None or last.observed_at is None:
             return
         self.observations.set_answers(last.observations)
-        self._mark_observed(f"Observations are the set measured {date_time(last.observed_at)}, not measured again.")
+        self._mark_observed(last.observed_at)
         self._tell_missing()
         self.observations.go_to_first()
 
-    def _mark_observed(self, words: str) -> None:
-        self._observed_note = words
-        self._observed.setText(words)
-        self._observed.setVisible(bool(words))
+    def _mark_observed(self, at: datetime | None) -> None:
+        """Remember when the set was measured, and say so beside it; None for a set that is measured now."""
+        self._observed_at = at
+        self._observed.setText(f"This is the set measured {date_time(at)}, not measured again." if at else "")
+        self._observed.setVisible(at is not None)
 
     def _dose(self, prefill: Prefill) -> None:
         frame, box = card()
@@ -427,11 +428,10 @@ class HospitalDialog(QDialog):
             for place, (who, _when) in enumerate(self._calls)
             if who.text().strip()
         ]
-        assessment = " ".join(filter(None, (self._text("assessment"), self._observed_note)))
         return TransferReason(
             situation=transfer.said_text(self._text("situation")),
             background=transfer.said_text(self._text("background")),
-            assessment=transfer.said_text(assessment),
+            assessment=transfer.said_text(self._text("assessment")),
             request=transfer.said_text(self._text("request")),
             onset_at=self._when("onset_at"),
             observations=self.observations.answers() if self.observations is not None else {},
@@ -440,6 +440,7 @@ class HospitalDialog(QDialog):
             destination=transfer.said_text(self._text("destination")),
             called=tuple(calls) or (NONE_KNOWN if self.nobody.isChecked() else NOT_RECORDED),
             escort=transfer.said_text(self._text("escort")),
+            observed_at=transfer.said(self._observed_at),
         )
 
     def unanswered(self) -> tuple[str, ...]:
@@ -459,8 +460,8 @@ class HospitalDialog(QDialog):
         return tuple(words for key, words in FIELD_LABELS.items() if key in empty)
 
     def _tell_missing(self) -> None:
-        if self._observed_note and self.observations is not None and self.observations.empty():
-            self._mark_observed("")
+        if self._observed_at and self.observations is not None and self.observations.empty():
+            self._mark_observed(None)
         self.missing.show_lines(self.unanswered())
 
     # --- keeping what was typed ---

@@ -132,6 +132,7 @@ class RecordTable(QTableView, Generic[T]):
         self.setWordWrap(False)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.verticalHeader().hide()
+        self.verticalHeader().setAccessibleName(f"{name}: rows")
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setResizeContentsPrecision(200)

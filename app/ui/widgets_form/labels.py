@@ -17,7 +17,7 @@ def label(words: str, role: str = "body", *, wrap: bool = True, copyable: bool =
     made = texts.label(words, role, wrap=wrap, copyable=copyable)
     if wrap:
         policy = made.sizePolicy()
-        policy.setVerticalPolicy(QSizePolicy.Policy.Minimum)
+        policy.setVerticalPolicy(QSizePolicy.Policy.Preferred)
         made.setSizePolicy(policy)
     return made
 

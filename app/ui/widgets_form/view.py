@@ -80,6 +80,7 @@ class _Row(QFrame):
         self._error.setText(f"Error: {message}" if message else "")
         self._error.setVisible(bool(message))
         self.editor.focus_on().setAccessibleDescription(f"Error: {message}" if message else self.question.help)
+        self._column.setContentsMargins(12 if message else 0, 4, 0, 4)  # room for the red edge
         for widget in (self, self.editor.focus_on()):
             widget.setProperty("fault", "true" if message else "false")
             widget.style().unpolish(widget)

@@ -339,10 +339,23 @@ GUARDS = tuple(
     for table in ("revision", "event")
     for verb in ("UPDATE", "DELETE")
 )
+# REPLACE deletes the row in its way without firing the guard on DELETE.
+NO_REPLACE = (
+    """
+CREATE TRIGGER revision_no_replace BEFORE INSERT ON revision
+WHEN EXISTS (SELECT 1 FROM revision WHERE id = NEW.id OR (device_id = NEW.device_id AND seq = NEW.seq))
+BEGIN SELECT RAISE(ABORT, 'revision is append-only'); END
+    """,
+    """
+CREATE TRIGGER event_no_replace BEFORE INSERT ON event
+WHEN EXISTS (SELECT 1 FROM event WHERE seq = NEW.seq)
+BEGIN SELECT RAISE(ABORT, 'event is append-only'); END
+    """,
+)
 
 
 def upgrade() -> None:
-    for statement in (*TABLES, *GUARDS):
+    for statement in (*TABLES, *GUARDS, *NO_REPLACE):
         op.execute(statement)
 
 

@@ -131,6 +131,7 @@ class AssessmentPage(QWidget):
         QShortcut(QKeySequence(QKeySequence.StandardKey.Save), self, self._save_now, context=here)
         for keys in ("Ctrl+Return", "Ctrl+Enter"):
             QShortcut(QKeySequence(keys), self, self.sign, context=here)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Cancel), self, self._leave, context=here)
         self._ctx.theme.changed.connect(self._arrange)
         self._clear()
 
@@ -236,7 +237,7 @@ class AssessmentPage(QWidget):
         self._build(found, found.form)
 
     def _choose(self, found: _Loaded) -> None:
-        self._column.addWidget(title("Record an assessment"))
+        self._head_line("Record an assessment")
         latest = {row.instrument: row for row in found.record.latest}
         due = {row.instrument: row for row in found.record.due}
         chooser = Chooser(latest, due, self._chosen)
@@ -253,7 +254,7 @@ class AssessmentPage(QWidget):
     def _build(self, found: _Loaded, form: Form) -> None:
         tool = tool_of(form.code)
         self._amended = found.amended
-        self._column.addWidget(title(f"Amend {tool.title}" if found.amended else tool.title))
+        self._head_line(f"Amend {tool.title}" if found.amended else tool.title)
         for part in (self.summary, self._notice):
             self._column.addWidget(part)
         if found.amended:
@@ -306,6 +307,16 @@ class AssessmentPage(QWidget):
             self.form.go_to_first()
         else:
             self._notice.focus_first()
+
+    def _head_line(self, words: str) -> None:
+        holder = QWidget()
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(title(words), 1)
+        close = link("Close (Esc)", self._leave)
+        close.setAccessibleName("Close: back to the resident; the draft is kept")
+        row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+        self._column.addWidget(holder)
 
     def _after_form(self) -> None:
         """Enter on the last question: the reason where there is one, otherwise signing."""
@@ -642,7 +653,8 @@ class AssessmentPage(QWidget):
         self._ctx.call(lambda s: alerts.all_alerts(s, resident), done, owner=self)
 
     def _leave(self) -> None:
-        if self._arg is not None:
+        """Back to the resident; the window asks :meth:`can_leave` first, which saves the draft."""
+        if self._arg is not None and not self._busy:
             self._ctx.navigate.emit("resident", self._arg.resident_id)
 
     # --- room ---
@@ -656,7 +668,8 @@ class AssessmentPage(QWidget):
         return self.width() >= theme.scaled(880)
 
     def _arrange(self) -> None:
-        if self.live is not None and self.live.isVisibleTo(self) and self._wide() != self._side_area.isVisibleTo(self):
+        self.foot.name_buttons()
+        if self.live is not None and self._wide() != self._side_area.isVisibleTo(self):
             self._place_live()
 
     def _place_live(self) -> None:
@@ -727,6 +740,7 @@ class _Foot(QFrame):
     def __init__(self, sign: Any, save: Any, discard: Any) -> None:
         super().__init__()
         self.setProperty("role", "status")
+        self._amending = False
         self.state = label("", "strong", wrap=False)
         self.tag = Tag("Not complete yet", Tone.NEUTRAL)
         self.save_button = secondary("Save draft (Ctrl+S)", save)
@@ -747,9 +761,16 @@ class _Foot(QFrame):
 
     def begin(self, *, amending: bool, draft: bool) -> None:
         """A form has been opened."""
-        self.sign_button.setText("Sign the amendment (Ctrl+Enter)" if amending else "Sign (Ctrl+Enter)")
+        self._amending = amending
+        self.name_buttons()
         self.state.setText("Draft is saved" if draft else "Nothing typed yet")
         self.busy(busy=False)
+
+    def name_buttons(self) -> None:
+        """The buttons name their keys while there is room for it."""
+        room = theme.percent() < 150
+        self.sign_button.setText(f"Sign{' the amendment' if self._amending else ''}{' (Ctrl+Enter)' if room else ''}")
+        self.save_button.setText(f"Save draft{' (Ctrl+S)' if room else ''}")
 
     def unsaved(self) -> None:
         """Something was typed that is not on the disk yet."""

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from datetime import date
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.domain.instruments.outcome import Outcome
 from app.domain.instruments.tool import Instrument
 from app.domain.people import ResidentDetails
+from app.ui import theme
 from app.ui.dialogs.frame import Question
 from app.ui.pages.assessment.words import URGENCY, band_words, score_words, tone
 from app.ui.theme import S, Tone
@@ -53,7 +54,14 @@ class SignDialog(Question):
         first = self.cancel if missing else action
         first.setFocus(Qt.FocusReason.OtherFocusReason)
         self.setAccessibleDescription(f"{spoken_resident(details, today)}. {band_words(outcome)}")
-        self.setMinimumWidth(560)
+        wide = min(theme.scaled(560), 1100)
+        self.setMinimumWidth(wide)
+        # Side by side, the lower of two fixed heights would be the limit of both.
+        for button in (action, self.cancel):
+            button.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.MinimumExpanding)
+        layout = self.layout()
+        if layout is not None:
+            self.resize(wide, layout.totalHeightForWidth(wide))
 
 
 def result_line(outcome: Outcome) -> QWidget:

@@ -63,8 +63,11 @@ def read_form(typed: Typed) -> dict[str, Any]:
 
 
 def typed_settings(settings: Mapping[str, Any]) -> dict[str, str]:
-    """The settings of a file as they stand in the form."""
-    return {key: str(value) for key, value in settings.items() if key in _LABELS and value is not None}
+    """The settings of a file as they stand in the form; a transport that there is not stays out of it."""
+    known = {key: str(value) for key, value in settings.items() if key in _LABELS and value is not None}
+    if known.get("transport") not in {MESH, FOLDER}:
+        known.pop("transport", None)
+    return known
 
 
 def in_label_words(problems: Iterable[Problem], typed: Typed) -> tuple[Problem, ...]:
