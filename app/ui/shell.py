@@ -359,7 +359,6 @@ class StatusLine(QFrame):
         self.backup = label("", wrap=False)
         for part in (self.alerts, self.drafts, self.waiting, self.exchange, self.backup):
             flow.addWidget(part)
-        self.backup.setMinimumHeight(32)
 
     def show_status(self, status: Status) -> None:
         """Say it."""

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QW
 from app.ui.messages import Message, Messages
 from app.ui.tasks import Tasks
 from app.ui.theme import SIZES, XL, Choice, L, M, Theme
-from app.ui.widgets.buttons import button_row, primary
+from app.ui.widgets.buttons import primary
 from app.ui.widgets.field import ChoiceBox, Field
 from app.ui.widgets.password import PasswordEdit
 from app.ui.widgets.text import card, label, scrolled, title
@@ -144,7 +144,10 @@ class SignInWindow(QWidget):
             inside.addWidget(label("Locked. What you were writing is saved as a draft.", "secondary"))
         for part in (self.user, self.password, self.progress_words, self.progress):
             inside.addWidget(part)
-        inside.addLayout(button_row(self.button))
+        below = QHBoxLayout()
+        below.addWidget(self.button)
+        below.addStretch(1)
+        inside.addLayout(below)
         panel.setMinimumWidth(440)
         panel.setMaximumWidth(760)
         middle = QHBoxLayout()

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from app.ui.pictures import settle
 from app.ui.tasks import Tasks
 
 _CONTROLS = (
@@ -56,8 +57,9 @@ def clipped(root: QWidget) -> list[str]:
 
 
 def wait_quiet(qtbot: QtBot, tasks: Tasks) -> None:
-    """Wait until no result is on its way any more."""
+    """Wait until no result is on its way any more and what arrived has found its place on the screen."""
     qtbot.waitUntil(lambda: not tasks.busy, timeout=20_000)
+    settle(tasks)
 
 
 def press(qtbot: QtBot, keys: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
@@ -98,4 +100,5 @@ def _is_cut(part: QLabel | QAbstractButton) -> bool:
 def _describe(part: QWidget) -> str:
     text = part.property("text") or part.accessibleName() or part.objectName()
     above = part.parentWidget()
-    return f"{type(part).__name__}({text!r}) in {type(above).__name__ if above else 'nothing'}"
+    inside = type(above).__name__ if above else "nothing"
+    return f"{type(part).__name__}({text!r}, {part.width()} x {part.height()}) in {inside}"

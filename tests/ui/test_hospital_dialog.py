@@ -149,8 +149,8 @@ def test_the_last_set_is_offered_with_its_time_and_marked(home: SignedIn, qtbot:
     dialog.last_set_button.setFocus()
     keys(qtbot, SPACE)
     assert dialog.observations.answers() == WELL
-    mark = "Observations are the set measured 22-Nov-2026 14:05, not measured again."
-    assert dialog.reason().assessment == mark
+    assert dialog.reason().observed_at == datetime(2026, 11, 22, 14, 5, tzinfo=UTC)
+    assert "22-Nov-2026 14:05, not measured again" in dialog._observed.text()
 
 
 def test_closing_by_mistake_loses_nothing(home: SignedIn, qtbot: QtBot) -> None:

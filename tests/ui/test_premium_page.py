@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from app.domain.people import Role
 from app.services import premium, sync
 from app.services.premium import ClaimRow
+from app.ui.pages.assessment.page import Open
 from app.ui.pages.premium import PremiumPage
 from app.ui.theme import Choice
 from tests.helpers.claim_home import (
@@ -158,7 +159,7 @@ def test_a_reason_says_what_mends_it_and_leads_there(home: SignedIn, qtbot: QtBo
     button(page.detail, "Open the record: needs and their evidence").click()
     assert home.went[-1] == ("resident", evans)
     button(page.detail, "Assess falls and fragility now").click()
-    assert home.went[-1] == ("assessment", (evans, "falls_multifactorial", None))
+    assert home.went[-1] == ("assessment", Open(evans, "falls_multifactorial"))
 
 
 def test_the_detail_names_champion_evidence_and_what_is_left_out(home: SignedIn, qtbot: QtBot) -> None:
@@ -178,6 +179,30 @@ def test_enter_goes_from_the_row_to_what_can_be_done(home: SignedIn, qtbot: QtBo
     assert isinstance(focused, QPushButton)
     assert page.detail.isAncestorOf(focused)
     assert "BROWN" in focused.accessibleName()
+
+
+def test_tab_goes_through_the_page_in_the_order_in_which_it_is_read(home: SignedIn, qtbot: QtBot) -> None:
+    page = open_page(home, qtbot)
+    page.week_bar.before.setFocus(Qt.FocusReason.TabFocusReason)
+    passed: list[QWidget] = []
+    for _ in range(40):
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        passed.append(focused)
+        if page.detail.isAncestorOf(focused):
+            break
+        qtbot.keyClick(focused, Qt.Key.Key_Tab)
+    wanted = [
+        page.week_bar.before,
+        page.week_bar.date.box,
+        page.submit_button,
+        page.evidence_button,
+        button(page.risks, "Show the 2 residents"),
+        page.filters["all"],
+        page.table,
+    ]
+    assert [passed.index(part) for part in wanted] == sorted(passed.index(part) for part in wanted)
+    assert page.detail.isAncestorOf(passed[-1])
 
 
 def test_a_running_week_says_why_it_cannot_be_submitted(home: SignedIn, qtbot: QtBot) -> None:

@@ -1,4 +1,8 @@
-"""Buttons: one look for the main action, one for the others, one for what cannot be undone, one like a link."""
+"""Buttons: one look for the main action, one for the others, one for what cannot be undone, one like a link.
+
+Their least heights (44 for the main action, 32 for the others) are in the style sheet: a minimum set on the widget would
+let a layout squeeze it below its own text.
+"""
 
 from __future__ import annotations
 
@@ -6,45 +10,48 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
-from app.ui.theme import MAIN_TARGET, TARGET, S
+from app.ui.theme import S
 
 
 def primary(text: str, slot: Callable[[], object] | None = None) -> QPushButton:
     """The main action of a screen; there is at most one."""
-    return _button(text, "primary", MAIN_TARGET, slot)
+    return _button(text, "primary", slot)
 
 
 def secondary(text: str, slot: Callable[[], object] | None = None) -> QPushButton:
     """Any other action."""
-    return _button(text, "secondary", TARGET, slot)
+    return _button(text, "secondary", slot)
 
 
 def danger(text: str, slot: Callable[[], object] | None = None) -> QPushButton:
     """An action that cannot be taken back, such as signing an entry as made in error."""
-    return _button(text, "danger", MAIN_TARGET, slot)
+    return _button(text, "danger", slot)
 
 
 def link(text: str, slot: Callable[[], object] | None = None) -> QPushButton:
     """An action that reads as a link: going somewhere, changing one thing."""
-    return _button(text, "link", TARGET, slot)
+    return _button(text, "link", slot)
 
 
 def button_row(*buttons: QWidget, spread: bool = False) -> QHBoxLayout:
     """Buttons from left to right; with ``spread`` the last one stands at the right edge."""
+    from PySide6.QtCore import Qt
+
     row = QHBoxLayout()
     row.setSpacing(S)
-    for button in buttons[:-1] if spread else buttons:
-        row.addWidget(button)
-    row.addStretch(1)
-    if spread and buttons:
-        row.addWidget(buttons[-1])
+    for at, button in enumerate(buttons):
+        if spread and at == len(buttons) - 1:
+            row.addStretch(1)
+        # Without an alignment the lowest button of a row would cut the others down to its height.
+        row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
+    if not spread:
+        row.addStretch(1)
     return row
 
 
-def _button(text: str, kind: str, height: int, slot: Callable[[], object] | None) -> QPushButton:
+def _button(text: str, kind: str, slot: Callable[[], object] | None) -> QPushButton:
     button = QPushButton(text)
     button.setProperty("kind", kind)
-    button.setMinimumHeight(height)
     button.setAutoDefault(False)
     button.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
     if slot is not None:

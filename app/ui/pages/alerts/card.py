@@ -143,6 +143,11 @@ class AlertCard(QFrame):
         """The questions of this card that are on the screen now."""
         return tuple(form for form in self._forms if not form.isHidden())
 
+    @property
+    def being_typed(self) -> bool:
+        """Whether an answer stands unsaved in a question of this card."""
+        return any(form.isEnabled() and form.box.text() for form in self.open_forms())
+
     def _open(self, form: _OneLine) -> None:
         for each in self._forms:
             each.setVisible(each is form)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
@@ -85,8 +86,8 @@ class AlertsPage(QWidget):
         self._load()
 
     def refresh(self, changes: Changes) -> None:
-        """Load again when an alert, its message or a name changed, unless somebody is typing in a card."""
-        if changes.kinds & _KINDS and not self._typing():
+        """Load again when an alert, its message or a name changed; a card that is being typed in stays as it is."""
+        if changes.kinds & _KINDS:
             self._load()
             if not self.earlier.isHidden():
                 self._load_earlier()
@@ -94,9 +95,6 @@ class AlertsPage(QWidget):
     def can_leave(self) -> bool:
         """Nothing here is kept back."""
         return True
-
-    def _typing(self) -> bool:
-        return any(form.isVisible() and form.box.text() for card in self.cards for form in card.open_forms())
 
     def _load(self) -> None:
         from app.services import alerts
@@ -110,20 +108,25 @@ class AlertsPage(QWidget):
 
         self._ctx.call(alerts.standing, done, owner=self)
 
-    def _clear(self) -> None:
+    def _clear(self, *, but: Collection[AlertCard] = ()) -> None:
         for card in self.cards:
             self._list.removeWidget(card)
-            card.hide()
-            card.deleteLater()
+            if card not in but:
+                card.hide()
+                card.deleteLater()
         self.cards = []
 
     def _show(self, rows: list[AlertRow]) -> None:
         if rows and [card.row for card in self.cards] == rows:
             return
-        self._clear()
+        # News must not sweep away what somebody is typing, and typing must not hold back news.
+        typed = {card.row.id: card for card in self.cards if card.being_typed}
+        self._clear(but=[typed[row.id] for row in rows if row.id in typed])
         for row in rows:
-            card = AlertCard(self._ctx, row)
-            card.saved.connect(self._load)
+            card = typed.get(row.id)
+            if card is None:
+                card = AlertCard(self._ctx, row)
+                card.saved.connect(self._load)
             self.cards.append(card)
             self._list.addWidget(card)
         count = len(rows)

@@ -18,7 +18,6 @@ from app.ui.pages.premium.words import (
     Place,
     Relied,
     Standing,
-    amount_pence,
     assess_place,
     cites,
     claimable,
@@ -26,7 +25,6 @@ from app.ui.pages.premium.words import (
     mend_place,
     relied_upon,
     standing,
-    state_words,
 )
 from app.ui.pages.resident.level import level
 from app.ui.pages.resident.sections import empty
@@ -93,15 +91,17 @@ class Detail(QFrame):
                 copyable=True,
             )
         )
-        pence = amount_pence(row)
-        money = "" if pence is None else f": {pounds(pence)}"
-        if row.claim is not None or row.decision.eligible:
-            self._column.addWidget(label(f"{state_words(row)}{money}", "strong"))
+        if row.claim is None and row.decision.eligible:
+            self._column.addWidget(label(f"Not claimed yet: {pounds(row.decision.amount_pence)}", "strong"))
 
     def _claim(self, row: ClaimRow, claim: ClaimState) -> None:
         self._section("The claim and the CCG's answer")
         version = f", version {claim.version}" if claim.version > 1 else ""
-        self._column.addWidget(label(f"Claimed {pounds(claim.amount_pence)}{version}. {claim.words}"))
+        said = {
+            Standing.ACCEPTED: f"Accepted: the CCG pays {pounds(claim.decided_pence or 0)}",
+            Standing.REFUSED: "Refused: the CCG pays nothing",
+        }.get(standing(row), claim.words)
+        self._column.addWidget(label(f"Claimed {pounds(claim.amount_pence)}{version}. {said}", "strong"))
         if claim.disposition:
             self._column.addWidget(label(f"The CCG writes: {claim.disposition}"))
         if claim.reasons:

@@ -16,7 +16,6 @@ from PySide6.QtWidgets import QFileDialog, QProgressBar, QWidget
 
 from app.domain.dates import short_date
 from app.domain.errors import EnvironmentTrouble, ExitCode, Problem, UserError
-from app.ui.pages.premium.buttons_first import give_buttons_their_height
 from app.ui.pages.resident.form import FormDialog, show_dialog
 from app.ui.pages.resident.typed import Ask, Reader
 from app.ui.widgets.text import label
@@ -47,7 +46,6 @@ class EvidenceDialog(FormDialog):
             "fingerprints (manifest.json) that shows later whether a file was changed.",
             action="Choose a folder and save…",
         )
-        give_buttons_their_height(self)
         self.below.addWidget(
             label(
                 "The files leave the encrypted store and name residents. Whoever can open the folder can read them, "

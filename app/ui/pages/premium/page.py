@@ -36,7 +36,7 @@ from app.ui.pages.premium.words import (
     within_reach,
 )
 from app.ui.pages.premium.wrapped_table import WrappedTable
-from app.ui.pages.resident.level import level
+from app.ui.pages.resident.level import keep_tab_order, level, tab_stops
 from app.ui.pages.resident.sections import empty
 from app.ui.theme import M, S, Tone, scaled
 from app.ui.widgets.buttons import link, primary, secondary
@@ -250,7 +250,7 @@ class PremiumPage(QWidget):
         text, words = _submit_words(data.week)
         self.submit_button.setText(text or "Sign and submit…")
         self.submit_button.setEnabled(bool(text) and not data.not_sign)
-        self.submit_words.setText(f"{words} {data.not_sign}".strip())
+        self.submit_words.setText(data.not_sign or words)
         self.submit_button.setAccessibleDescription(self.submit_words.text())
 
     def _show_risks(self, risks: Sequence[AtRisk]) -> None:
@@ -301,6 +301,9 @@ class PremiumPage(QWidget):
 
     def _choose(self, row: ClaimRow | None) -> None:
         self.detail.show_row(row)
+        # What is drawn later would otherwise come last when Tab is pressed.
+        parts = (self.week_bar, self.submit_button, self.evidence_button, self.risks, *self.filters.values())
+        keep_tab_order(tab_stops(*parts, self.everybody_button, self.table, self.detail))
 
     def _go_to_detail(self) -> None:
         first = self.detail.first_control()

@@ -17,7 +17,6 @@ from app.domain.money import pounds
 from app.domain.nhs import format_nhs_number
 from app.domain.people import ResidentId
 from app.ui import theme
-from app.ui.pages.premium.buttons_first import give_buttons_their_height
 from app.ui.pages.premium.load import ToSign, load_to_sign
 from app.ui.pages.premium.words import areas_with_champions, claimable, count, late, week_words
 from app.ui.pages.premium.wrapped_table import WrappedTable
@@ -140,7 +139,6 @@ class SubmitDialog(FormDialog):
             intro=f"{ctx.home.name} claims from {ccg}. Exactly what stands below is signed and sent. "
             "Space leaves a resident out, or takes one in again.",
         )
-        give_buttons_their_height(self)
         self.table = PickTable(lines, self._say_total)
         self.total = heading("")
         self.later = label(_later_words(found), "secondary")

@@ -150,6 +150,8 @@ def state_words(row: ClaimRow) -> str:
         return row.claim.words
     if row.decision.eligible:
         return "Not claimed yet"
+    if late(row):
+        return "The claim window has closed: give a reason, and a person at the CCG decides"
     if not row.reasons:
         return NONE
     # Too few areas follows from the others: counting it too would make one cause look like two.
@@ -270,7 +272,7 @@ def assess_place(code: str, row: ClaimRow) -> Place | None:
     kind, _, area = code.partition(":")
     if kind not in {"EVIDENCE-MISSING", "EVIDENCE-STALE"}:
         return None
+    from app.ui.pages.assessment.page import Open
+
     need = PremiumNeed(area)
-    return Place(
-        f"Assess {need_label(need).lower()} now", "assessment", (row.resident_id, _FIRST_INSTRUMENT[need], None)
-    )
+    return Place(f"Assess {need_label(need).lower()} now", "assessment", Open(row.resident_id, _FIRST_INSTRUMENT[need]))

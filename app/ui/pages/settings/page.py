@@ -155,8 +155,9 @@ class _Phones(QFrame):
         self.save_button = primary("Save numbers", self.save)
         self.undo_button = secondary("Put back", self.load)
         column.addLayout(button_row(self.save_button, self.undo_button))
-        for button in (self.save_button, self.undo_button):
-            button.setVisible(may)
+        if not may:
+            self.save_button.hide()
+            self.undo_button.hide()
         self.load()
 
     def load(self) -> None:

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
 
 from app.domain.errors import EnvironmentTrouble, Problem, UserError
 from app.ui.messages import in_words
-from app.ui.pages.premium.buttons_first import give_buttons_their_height
 from app.ui.pages.resident.form import FormDialog, show_dialog
 from app.ui.pages.sync.connect_form import ASKS, FOLDER, in_label_words, keys_of, read_file, read_form, typed_settings
 from app.ui.widgets.buttons import link, secondary
@@ -38,7 +37,6 @@ class ConnectDialog(FormDialog):
             intro=f"{now}Connecting again replaces the connection; messages that wait are not touched.",
             action="Connect",
         )
-        give_buttons_their_height(self)
         self.file_button = secondary("Choose a connection file…", self.choose_file)
         at = self.body.indexOf(self.form)
         for step, part in enumerate((heading("From a file"), self.file_button, heading("Or type it in"))):

@@ -21,7 +21,7 @@ from app.domain.messages import Event as MessageEvent
 from app.ui import crash
 from app.ui.messages import in_words
 from app.ui.pages.premium.wrapped_table import WrappedTable
-from app.ui.pages.resident.level import level
+from app.ui.pages.resident.level import keep_tab_order, level, tab_stops
 from app.ui.pages.resident.sections import empty
 from app.ui.pages.sync.load import SyncData, load_sync
 from app.ui.pages.sync.words import (
@@ -266,7 +266,6 @@ class SyncPage(QWidget):
         self.exchange.setText(f"Last exchange with the CCG: {ago(connection.last_exchange, now)}")
         self.backup.setText(f"Last backup: {ago(data.status.last_backup, now)}")
         self.connect_button.setText("Change the connection…" if connection.transport else "Connect…")
-        self.connect_button.setEnabled(not data.not_connect)
         self.connect_words.setText(data.not_connect)
         self.connect_words.setVisible(bool(data.not_connect))
         self._show_running(running=self._job is not None)
@@ -296,6 +295,7 @@ class SyncPage(QWidget):
         data = self._data
         self.stop_button.setVisible(running)
         self.progress.setVisible(running)
+        self.connect_button.setEnabled(not running and data is not None and not data.not_connect)
         if running:
             left = tally(data.rows) if data is not None else self._before
             self.send_button.setEnabled(False)
@@ -402,6 +402,8 @@ class SyncPage(QWidget):
         self._detail.addWidget(rule())
         self._detail.addWidget(label(f"For the CCG or support: message {row.bundle}", "secondary", copyable=True))
         self.detail.setAccessibleName(f"{row.about}: {row.state_words}")
+        parts = (self.send_button, self.stop_button, self.connect_button, *self.filters.values())
+        keep_tab_order(tab_stops(*parts, self.table, self.detail))
 
     def _go_to_detail(self) -> None:
         found = self.detail.findChildren(QWidget)

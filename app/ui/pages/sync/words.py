@@ -107,7 +107,7 @@ def when(at: datetime | None) -> str:
 
 def story(row: OutboxRow) -> tuple[tuple[str, str], ...]:
     """What happened to the message in order: when, and what."""
-    found = [(row.created_at, "Signed and put in the outbox, in one step with what it is about")]
+    found = [(row.created_at, "Signed and put in the outbox")]
     if row.sent_at is not None:
         found.append((row.sent_at, f"Sent at the {_ordinal(row.attempts)} try" if row.attempts > 1 else "Sent"))
     if row.acknowledged_at is not None:
@@ -122,7 +122,7 @@ def next_words(row: OutboxRow) -> str:
     words = _NEXT[row.state]
     if row.state is OutboxState.ACKNOWLEDGED:
         words += " Its decision is still to come." if Event(row.event).has_decision else " Nothing more is expected."
-    if row.event == Event.ALERT and (is_waiting(row) or in_trouble(row)):
+    if row.event == Event.ALERT and not is_finished(row):
         words += " Do not wait for it: telephone. The number stands beside the alert."
     return words
 

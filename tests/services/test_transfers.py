@@ -1,0 +1,155 @@
+"""The red-bag pack: made from the record, kept as printed."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from pypdf import PdfReader
+
+from app.domain.errors import UserError
+from app.domain.people import Allergy, CprDecision, CprKind, Medicine, ResidentId
+from app.domain.transfer import LastDose, TransferReason
+from app.services import residents, transfers
+from tests.factories import NEWS2_HIGH, NEWS2_LOW, NOW, LivingHome
+
+REASON = TransferReason(
+    situation="Fell in the bathroom",
+    request="Assess the left hip",
+    observations=NEWS2_HIGH,
+    last_doses=(LastDose("Apixaban 5 mg", NOW - timedelta(hours=2)),),
+    bag="RB-03",
+)
+
+
+def refused(call: Callable[[], object]) -> UserError:
+    with pytest.raises(UserError) as refusal:
+        call()
+    return refusal.value
+
+
+def text_of(pdf: bytes) -> list[str]:
+    return [page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages]
+
+
+def test_the_pack_holds_what_the_record_and_the_nurse_say(home: LivingHome) -> None:
+    person = home.resident(
+        1,
+        Allergy("Penicillin", "rash"),
+        Medicine("Apixaban 5 mg", "twice a day", time_critical=True),
+        CprDecision(CprKind.DNACPR, date(2026, 1, 1), "Dr P. Practice", "care folder"),
+    )
+    pack = transfers.send_to_hospital(home.session, person, REASON, copies=2)
+    pages = text_of(pack.pdf)
+    assert len(pages) == pack.pages
+    front = pages[1]
+    for words in ("FAMILYB1", "999 000 0018", "Penicillin", "Fell in the bathroom", "Apixaban", "Do not attempt"):
+        assert words.casefold() in front.casefold(), words
+    assert all("FAMILYB1" in page and "999 000 0018" in page for page in pages[1:]), "identity on every page"
+    assert "Penicillin" not in pages[0], "no clinical data on the cover"
+    assert pack.missing
+
+
+def test_a_pack_is_kept_exactly_as_printed_with_its_hash(home: LivingHome) -> None:
+    person = home.resident(1)
+    pack = transfers.send_to_hospital(home.session, person, REASON)
+    assert hashlib.sha256(pack.pdf).hexdigest() == pack.sha256
+    home.clock.advance(timedelta(days=1))
+    home.fact(person, Allergy("Nuts"))
+    assert transfers.pack_pdf(home.session, pack.id) == pack.pdf
+    (row,) = transfers.packs(home.session, person)
+    assert (row.version, row.sha256, row.bag, row.reason, row.printed_by) == (
+        1, pack.sha256, "RB-03", "Fell in the bathroom", row.printed_by,
+    )  # fmt: skip
+    assert row.printed_at == NOW
+    with home.session.read() as connection:
+        actions = [
+            r.action
+            for r in connection.exec_driver_sql(
+                "SELECT action FROM event WHERE object_kind = 'transfer' AND resident_id = ? ORDER BY seq", (person,)
+            )
+        ]
+    assert actions == ["print", "reopen"]
+
+
+def test_a_second_pack_is_version_2_and_says_that_it_replaces_the_first(home: LivingHome) -> None:
+    person = home.resident(1)
+    first = transfers.send_to_hospital(home.session, person, REASON)
+    second = transfers.send_to_hospital(home.session, person, replace(REASON, situation="Fell again"))
+    assert (first.version, second.version) == (1, 2)
+    assert any("version 1" in page.casefold() for page in text_of(second.pdf))
+    assert [row.version for row in transfers.packs(home.session, person)] == [2, 1]
+    other = transfers.send_to_hospital(home.session, home.resident(2), REASON)
+    assert other.version == 1, "each resident's packs are counted by themselves"
+
+
+@pytest.mark.parametrize(
+    ("answers", "field"),
+    [({"pulse": 700}, "pulse"), ({"temp_c": Decimal("20")}, "temp_c"), ({"consciousness": "Z"}, "consciousness")],
+)
+def test_an_observation_that_cannot_be_true_is_refused_and_nothing_is_printed(
+    home: LivingHome, answers: dict[str, object], field: str
+) -> None:
+    person = home.resident(1)
+    bad = replace(REASON, observations={**NEWS2_LOW, **answers})
+    assert refused(lambda: transfers.send_to_hospital(home.session, person, bad)).field == field
+    assert transfers.packs(home.session, person) == ()
+
+
+def test_nothing_that_is_missing_stops_a_pack(home: LivingHome) -> None:
+    person = home.resident(1, nhs_number=None, nhs_number_absent_reason="Moved from abroad", room="", gp_name="")
+    pack = transfers.send_to_hospital(home.session, person, TransferReason())
+    assert pack.pages >= 2
+    assert len(pack.missing) > 5
+
+
+def test_observations_with_blanks_are_scored_on_what_was_measured(home: LivingHome) -> None:
+    person = home.resident(1)
+    some = {"resp_rate": 26, "pulse": "", "spo2": None}
+    pack = transfers.send_to_hospital(home.session, person, replace(REASON, observations=some))
+    assert "26" in text_of(pack.pdf)[1]
+
+
+def test_a_withdrawn_decision_about_resuscitation_is_never_printed(home: LivingHome) -> None:
+    person = home.resident(1)
+    wrong = home.fact(person, CprDecision(CprKind.DNACPR, date(2026, 1, 1), "Dr P. Practice"))
+    residents.fact_in_error(home.session, wrong, reason="another resident's")
+    pack = transfers.send_to_hospital(home.session, person, REASON)
+    assert not any("do not attempt" in page.casefold() for page in text_of(pack.pdf)[:2])
+
+
+@pytest.mark.parametrize("copies", [0, 11, -1])
+def test_a_number_of_copies_that_makes_no_sense_is_refused(home: LivingHome, copies: int) -> None:
+    person = home.resident(1)
+    assert refused(lambda: transfers.send_to_hospital(home.session, person, REASON, copies=copies)).field == "copies"
+
+
+def test_a_pack_or_resident_that_is_not_there_is_refused_in_words(home: LivingHome) -> None:
+    nobody = ResidentId("nobody")
+    assert refused(lambda: transfers.send_to_hospital(home.session, nobody, REASON)).field == "resident"
+    assert refused(lambda: transfers.pack_pdf(home.session, "x")).field == "pack"
+
+
+def test_what_the_record_knows_is_offered_before_anybody_types(home: LivingHome) -> None:
+    person = home.resident(
+        1,
+        Medicine("Paracetamol 1 g"),
+        Medicine("Apixaban 5 mg", time_critical=True),
+        Medicine("Old tablets", stopped=date(2026, 1, 1)),
+    )
+    empty = transfers.prefill(home.session, person)
+    assert (empty.observations, empty.observed_at, empty.bag) == ({}, None, "")
+    assert empty.medicines == ("Apixaban 5 mg", "Paracetamol 1 g")
+    home.assess(person, "news2", NEWS2_LOW)
+    for bag in ("RB-01", "RB-02", "RB-01"):
+        home.clock.advance(timedelta(days=1))
+        transfers.send_to_hospital(home.session, person, replace(REASON, bag=bag))
+    found = transfers.prefill(home.session, person)
+    assert found.observations["pulse"] == 72
+    assert found.observed_at == NOW
+    assert found.bag == "RB-02", "the one that has been home longest"

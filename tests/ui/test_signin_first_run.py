@@ -1,0 +1,172 @@
+"""First run: four steps to a home that opens, with the recovery key proved before it is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.main import Program
+from app.services.sign_in import accounts
+from app.ui import theme
+from app.ui.dialogs.confirm import Confirm
+from app.ui.firstrun import FirstRunWindow
+from app.ui.shell import MainWindow
+from app.ui.theme import Choice
+from tests.helpers.signed_in import StandingClock
+from tests.ui.helpers import clipped, unnamed, wait_quiet
+
+PASSWORD = "three quiet words"
+
+
+@pytest.fixture
+def program(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Program]:
+    monkeypatch.setattr("app.main.demo_store", lambda: tmp_path / "practice")
+    running = Program(qapp, tmp_path / "home", clock=StandingClock)
+    running.start()
+    yield running
+    if running.window is not None:
+        running.window.hide()
+    running.close()
+    running.deleteLater()
+    theme.apply(qapp, Choice.LIGHT, 100)
+
+
+def first_run(qtbot: QtBot, program: Program) -> FirstRunWindow:
+    qtbot.waitUntil(lambda: isinstance(program.window, FirstRunWindow), timeout=20_000)
+    window = program.window
+    assert isinstance(window, FirstRunWindow)
+    wait_quiet(qtbot, program.tasks)
+    window.activateWindow()
+    return window
+
+
+def press_on(qtbot: QtBot, window: FirstRunWindow) -> None:
+    qtbot.mouseClick(window.next, Qt.MouseButton.LeftButton)
+
+
+def fill(qtbot: QtBot, window: FirstRunWindow, **answers: str) -> None:
+    fields = {field.key: field for field in (*window.home.fields, *window.manager.fields, *window.recovery.fields)}
+    for key, text in answers.items():
+        target = fields[key].target
+        target.setFocus()
+        qtbot.keyClicks(target, text)
+
+
+def as_far_as_the_key(qtbot: QtBot, window: FirstRunWindow) -> str:
+    press_on(qtbot, window)
+    fill(qtbot, window, name="Hedgerow House", ods="vn3x2", beds="45", accredited="04/01/2016")
+    press_on(qtbot, window)
+    assert window.step == 2
+    fill(qtbot, window, manager_name="Mo Manager", user="mo", password=PASSWORD, again=PASSWORD)
+    press_on(qtbot, window)
+    qtbot.waitUntil(lambda: window.step == 3, timeout=20_000)
+    return window.recovery.key.text().replace("\n", "")
+
+
+def test_four_steps_open_the_new_home(qtbot: QtBot, program: Program, tmp_path: Path) -> None:
+    window = first_run(qtbot, program)
+    assert window.where.text() == "Setting up Hartwell: step 1 of 4"
+    key = as_far_as_the_key(qtbot, window)
+    assert len(key.split("-")) == 8
+    fill(qtbot, window, last="WRONG")
+    press_on(qtbot, window)
+    assert window.recovery.last.error == "This is not the last group of the key. Check what you wrote"
+    window.recovery.box.clear()
+    fill(qtbot, window, last=f" {key.split('-')[-1].lower()} ")
+    press_on(qtbot, window)
+    qtbot.waitUntil(lambda: isinstance(program.window, MainWindow), timeout=20_000)
+    shell = program.window
+    assert isinstance(shell, MainWindow)
+    assert shell.ctx.home.name == "Hedgerow House"
+    assert (shell.ctx.home.ods, shell.ctx.home.beds) == ("VN3X2", 45)
+    assert shell.ctx.home.accredited == ((date(2016, 1, 4), None),)
+    assert not shell.ctx.home.practice
+    assert accounts(tmp_path / "home") == ("mo",)
+    wait_quiet(qtbot, program.tasks)
+    kept = b"".join(path.read_bytes() for path in (tmp_path / "home").iterdir())
+    assert key.encode() not in kept
+    assert b"Hedgerow" not in kept
+
+
+def test_what_is_missing_is_listed_and_what_was_typed_stays(qtbot: QtBot, program: Program, tmp_path: Path) -> None:
+    window = first_run(qtbot, program)
+    press_on(qtbot, window)
+    fill(qtbot, window, ods="V", beds="many", accredited="04/13/2016")
+    press_on(qtbot, window)
+    assert window.step == 1
+    assert window.home.summary.texts() == (
+        "Enter the name of the home",
+        "ODS code must be 3 to 12 letters and digits",
+        "Number of beds must be a whole number from 1 to 500",
+        "04/13/2016 must be a real date",
+    )
+    assert window.home.ods.text() == "V"
+    fill(qtbot, window, name="Hedgerow House", ods="N3X2")
+    window.home.beds.clear()
+    window.home.accredited.box.clear()
+    press_on(qtbot, window)
+    assert window.step == 2
+    fill(qtbot, window, password="short", again="other")
+    press_on(qtbot, window)
+    assert window.manager.summary.texts()[:2] == ("Enter the manager's name", "Enter a user name")
+    assert "8 characters" in window.manager.summary.texts()[2]
+    qtbot.mouseClick(window.back, Qt.MouseButton.LeftButton)
+    assert window.step == 1
+    assert window.home.name.text() == "Hedgerow House"
+    assert not (tmp_path / "home").exists(), "nothing is created before the last answer"
+
+
+def test_closing_before_the_key_is_proved_asks_first(qtbot: QtBot, program: Program) -> None:
+    window = first_run(qtbot, program)
+    as_far_as_the_key(qtbot, window)
+    asked: list[str] = []
+
+    def answer(key: Qt.Key) -> None:
+        shown = QApplication.activeModalWidget()
+        if isinstance(shown, Confirm):
+            asked.append(shown.windowTitle())
+            qtbot.keyClick(shown, key)
+
+    QTimer.singleShot(0, lambda: answer(Qt.Key.Key_Escape))
+    window.close()
+    assert asked == ["The recovery key has not been checked"]
+    assert window.isVisible()
+
+
+def test_the_practice_home_opens_marked_as_practice(qtbot: QtBot, program: Program, tmp_path: Path) -> None:
+    window = first_run(qtbot, program)
+    qtbot.mouseClick(window.start.practice, Qt.MouseButton.LeftButton)
+    said: set[str] = set()
+    press_on(qtbot, window)
+
+    def opened() -> bool:
+        if isinstance(program.window, FirstRunWindow):
+            said.add(program.window.progress_words.text())
+        return isinstance(program.window, MainWindow)
+
+    qtbot.waitUntil(opened, timeout=110_000)
+    shell = program.window
+    assert isinstance(shell, MainWindow)
+    assert shell.ctx.home.practice
+    assert "(practice)" in shell.windowTitle()
+    assert any("45 invented residents" in line for line in said), "it says what it is doing"
+    assert not (tmp_path / "home").exists()
+    wait_quiet(qtbot, program.tasks)
+
+
+@pytest.mark.parametrize("size", [100, 200])
+def test_names_and_room_on_every_step(qtbot: QtBot, program: Program, size: int) -> None:
+    window = first_run(qtbot, program)
+    program.theme.set(Choice.LIGHT, size)
+    window.resize(1366, 768)
+    for step in range(4):
+        window._go(step)
+        wait_quiet(qtbot, program.tasks)
+        assert unnamed(window) == []
+        assert clipped(window) == []
