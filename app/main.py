@@ -92,6 +92,7 @@ class Program(QObject):
         if self._closed:
             return
         self._closed = True
+        self._show(None)
         self._end_session()
         self.tasks.close()
 
@@ -162,11 +163,12 @@ class Program(QObject):
         if session is not None:
             self.tasks.on_store(session.close)
 
-    def _show(self, window: SignInWindow | FirstRunWindow | MainWindow) -> None:
+    def _show(self, window: SignInWindow | FirstRunWindow | MainWindow | None) -> None:
         before, self.window = self.window, window
-        window.show()
-        window.raise_()
-        window.activateWindow()
+        if window is not None:
+            window.show()
+            window.raise_()
+            window.activateWindow()
         if before is not None:
             before.hide()
             before.deleteLater()

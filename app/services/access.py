@@ -61,5 +61,6 @@ def allowed(session: Session, action: Action) -> bool:
 def require(session: Session, action: Action) -> None:
     """Refuse, in words, unless the role allows the action."""
     if not allowed(session, action):
-        roles = " or ".join(role.value for role in Role if action in _ALLOWED[role])
-        raise NotAllowed(f"Your role ({session.account.role.value}) does not let you {action.value}. Ask a {roles}.")
+        roles = [role.value for role in Role if action in _ALLOWED[role]]
+        listed = " or ".join(filter(None, (", ".join(roles[:-1]), roles[-1])))
+        raise NotAllowed(f"Your role ({session.account.role.value}) does not let you {action.value}. Ask a {listed}.")

@@ -367,6 +367,8 @@ def _sign(
     reason: str,
     draft_id: str | None,
 ) -> Signed:
+    if to_local(at).date() < resident.resident.details.date_of_birth:
+        raise UserError("The time of the assessment must be after the resident's date of birth", field="at")
     questions = form(code)
     checked = questionnaire.check_answers(questions, answers)
     gathered = questionnaire.gather(checked, questions)

@@ -271,7 +271,8 @@ def _staff(row: _Row) -> tuple[StaffDetails | None, tuple[ChampionPost, ...]]:
             check_post(post)
             posts.append(post)
         except UserError as error:
-            row.refuse("champion", error.message)
+            for problem in error.problems:
+                row.refuse("champion", problem.message)
     try:
         check_staff(details)
     except UserError as error:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from app.domain.dates import parse_instant, to_local
+from app.domain.dates import parse_instant
 from app.domain.errors import UserError
 from app.domain.instruments.outcome import Outcome
 from app.models.store import chain_head
@@ -36,8 +36,6 @@ def record_line(session: Session, line: str) -> dict[str, object]:
     if not isinstance(sign, bool):
         raise UserError("sign must be true or false", field="sign")
     resident = residents.resident_by_key(session, _text(asked, "resident"))
-    if at is not None and to_local(at).date() < resident.details.date_of_birth:
-        raise UserError("The time of the assessment must be in the resident's life", field="at")
     if asked.get("amends") is not None:
         if not sign:
             raise UserError("An amendment must be signed", field="sign")

@@ -356,7 +356,7 @@ def _both(first: SyncSummary, second: SyncSummary) -> SyncSummary:
     counts = ("sent", "acknowledged", "decided", "refused", "undelivered", "quarantined", "parked")
     return replace(
         second,
-        trouble=first.trouble + second.trouble,
+        trouble=tuple(dict.fromkeys(first.trouble + second.trouble)),
         faults=first.faults + second.faults,
         **{name: getattr(first, name) + getattr(second, name) for name in counts},
     )

@@ -5,11 +5,12 @@ amount, the identity, and what it has paid before. It cannot see nights or Conti
 those reasons. What it did is committed before an answer leaves, and the same message gets the same answers again, to
 the byte.
 
-It keeps identifiers, codes and its own answers, never a name.
+It keeps identifiers, codes and its own answers sealed with its key: never a name or an NHS number in clear.
 """
 
 from __future__ import annotations
 
+import hmac
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -37,7 +38,7 @@ from app.sync.fhir import codes, jsonio
 from app.sync.fhir.build import AnswerEnvelope, Decided, ack_bundle, claim_response_bundle
 from app.sync.fhir.check import WRONG_NHS_NUMBER, check_message
 from app.sync.transports.folder import SUFFIX, TO_CCG, TO_HOME, read_sealed, sealed_files, write_whole
-from app.sync.transports.seal import new_private_key, public_key, seal
+from app.sync.transports.seal import new_private_key, public_key, seal, unseal
 
 if TYPE_CHECKING:
     from app.sync.transports.mesh import MeshTransport
@@ -60,8 +61,8 @@ CREATE TABLE IF NOT EXISTS message (bundle_id TEXT PRIMARY KEY, event TEXT NOT N
 CREATE TABLE IF NOT EXISTS reply (bundle_id TEXT NOT NULL, position INTEGER NOT NULL, workflow_id TEXT NOT NULL,
   local_id TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (bundle_id, position)) STRICT;
 CREATE TABLE IF NOT EXISTS claim (identifier TEXT PRIMARY KEY, home TEXT NOT NULL, resident TEXT NOT NULL,
-  week TEXT NOT NULL, version INTEGER NOT NULL, nhs_number TEXT, status TEXT NOT NULL, bundle_id TEXT NOT NULL) STRICT;
-CREATE INDEX IF NOT EXISTS claim_by_week ON claim (week, nhs_number);
+  week TEXT NOT NULL, version INTEGER NOT NULL, person TEXT, status TEXT NOT NULL, bundle_id TEXT NOT NULL) STRICT;
+CREATE INDEX IF NOT EXISTS claim_by_week ON claim (week, person);
 CREATE TABLE IF NOT EXISTS payment (number INTEGER PRIMARY KEY, identifier TEXT NOT NULL, pence INTEGER NOT NULL,
   bundle_id TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS alert (number INTEGER PRIMARY KEY, bundle_id TEXT NOT NULL, kind TEXT NOT NULL,
@@ -226,7 +227,7 @@ class PracticeCcg:
             self._db.execute("INSERT INTO message VALUES (?, ?, ?)", (bundle_id, event, now.isoformat()))
             self._db.executemany(
                 "INSERT INTO reply VALUES (?, ?, ?, ?, ?)",
-                [(bundle_id, n, r.workflow_id, r.local_id, r.body) for n, r in enumerate(replies)],
+                [(bundle_id, n, r.workflow_id, r.local_id, self._sealed(r.body)) for n, r in enumerate(replies)],
             )
         return replies
 
@@ -253,7 +254,17 @@ class PracticeCcg:
         rows = self._db.execute(
             "SELECT workflow_id, local_id, body FROM reply WHERE bundle_id = ? ORDER BY position", (bundle_id,)
         )
-        return tuple(Reply(*row) for row in rows)
+        return tuple(Reply(workflow, local_id, self._unsealed(body)) for workflow, local_id, body in rows)
+
+    def _person(self, nhs_number: str | None) -> str | None:
+        """Who a claim is for, told apart without keeping the number: its keyed hash."""
+        return hmac.new(self._key.encode(), nhs_number.encode(), "sha256").hexdigest() if nhs_number else None
+
+    def _sealed(self, body: bytes) -> bytes:
+        return seal(self._key, self.public_key, {}, body)
+
+    def _unsealed(self, sealed: bytes) -> bytes:
+        return unseal(self._key, sealed, expected_sender=self.public_key)[2]
 
     def _decide(
         self, raw: bytes, bundle: dict[str, Any], bundle_id: str, local_id: str | None, now: datetime
@@ -378,9 +389,9 @@ class PracticeCcg:
 
     def _claimed_elsewhere(self, claim: _Claim) -> bool:
         row = self._db.execute(
-            "SELECT 1 FROM claim WHERE week = ? AND nhs_number = ? AND NOT (home = ? AND resident = ?)"
+            "SELECT 1 FROM claim WHERE week = ? AND person = ? AND NOT (home = ? AND resident = ?)"
             " AND status IN ('paid', 'manual')",
-            (claim.week_start.isoformat(), claim.nhs_number, claim.home, claim.resident),
+            (claim.week_start.isoformat(), self._person(claim.nhs_number), claim.home, claim.resident),
         ).fetchone()
         return row is not None
 
@@ -393,7 +404,7 @@ class PracticeCcg:
                 claim.resident,
                 claim.week_start.isoformat(),
                 claim.version,
-                claim.nhs_number,
+                self._person(claim.nhs_number),
                 status,
                 bundle_id,
             ),

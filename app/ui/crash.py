@@ -45,15 +45,18 @@ def report_text(exc: BaseException, at: datetime) -> str:
 
 
 def write_report(exc: BaseException) -> Path | None:
-    """Write the report into the log folder; None when even that cannot be done."""
+    """Write the report into the log folder, and to the console if there is one; None when it cannot be kept."""
     from app.paths import log_dir
 
     at = datetime.now(UTC)
+    text = report_text(exc, at)
+    if sys.stderr is not None:
+        sys.stderr.write(text)
     try:
         folder = log_dir()
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"crash-{at:%Y%m%d-%H%M%S-%f}.txt"
-        path.write_text(report_text(exc, at), encoding="utf-8")
+        path.write_text(text, encoding="utf-8")
     except OSError:
         return None
     return path

@@ -88,7 +88,7 @@ class MainWindow(QMainWindow):
         self._here: tuple[str, Any] = ("", None)
         self._before: list[tuple[str, Any]] = []
         self._leaving = False
-        self.resize(1366, 768)
+        self.resize(QSize(1366, 768).boundedTo(self.screen().availableSize()))
         self.setMinimumSize(640, 480)
         self.messages = MessageBar(ctx.messages)
         self.stack = QStackedWidget()
@@ -178,6 +178,7 @@ class MainWindow(QMainWindow):
         self.ctx.messages.clear()
         self.ctx.resident.emit("")
         self._here = (entry.key, arg)
+        self._find.setEnabled(entry.key != "residents")  # there the page's own key goes to its search box
         self.stack.setCurrentWidget(page)
         button = self.nav.get(entry.below or entry.key)
         if button is not None:
@@ -284,6 +285,8 @@ class MainWindow(QMainWindow):
             (standard.ZoomOut, lambda: self._zoom(-1)),
         ):
             QShortcut(QKeySequence(keys), self).activated.connect(slot)
+        self._find = QShortcut(QKeySequence(standard.Find), self)
+        self._find.activated.connect(lambda: self.go("residents", None))
         for at, key in enumerate(self.nav):
             QShortcut(QKeySequence(f"Ctrl+{at + 1}"), self).activated.connect(lambda key=key: self.go(key, None))
 

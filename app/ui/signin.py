@@ -222,7 +222,8 @@ class SignInWindow(QWidget):
             return
         chosen = self.users.value()
         self._offer(list(users))
-        self.users.set_value(chosen if chosen in users else users[0] if len(users) == 1 else None)
+        only = users[0] if len(users) == 1 or self._practice else None
+        self.users.set_value(chosen if chosen in users else only)
 
     def _tell_password(self, password: str) -> None:
         self.practice.setText(

@@ -131,6 +131,20 @@ def test_a_missing_store_is_an_error_and_never_a_new_empty_one(tmp_path: Path) -
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_store_that_vanishes_while_it_is_opened_is_not_made_again_empty(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = stores.driver.connect
+
+    def vanished(*args: object, **kwargs: object) -> object:
+        (folder / STORE_NAME).unlink(missing_ok=True)
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(stores.driver, "connect", vanished)
+    refused(lambda: open_store(folder, KEY, "store-1"))
+    assert not (folder / STORE_NAME).exists()
+
+
 def test_a_folder_in_the_stores_place_is_damage_not_a_crash(tmp_path: Path) -> None:
     (tmp_path / STORE_NAME).mkdir()
     assert refused(lambda: open_store(tmp_path, KEY, "store-1")).exit_code is ExitCode.DAMAGED

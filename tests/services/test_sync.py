@@ -231,6 +231,15 @@ def test_a_transient_answer_sends_the_same_message_again(wire: Wire, alert: Outb
     assert wire.receive(Ack(alert.header_id, OK, "")) is Effect.ACKNOWLEDGED
 
 
+def test_an_old_answer_that_arrives_again_does_not_undo_what_came_after_it(wire: Wire, alert: OutboundMessage) -> None:
+    wire.send(alert)
+    later = Ack(alert.header_id, TRANSIENT, "Try later")
+    assert wire.receive(later, bundle="urn:later") is Effect.REQUEUED
+    wire.send(wire.due()[0])
+    assert wire.receive(later, bundle="urn:later") is Effect.REPEATED
+    assert wire.state(alert) is OutboxState.SENT
+
+
 def test_a_refusal_of_the_message_says_why(wire: Wire, alert: OutboundMessage) -> None:
     wire.send(alert)
     assert wire.receive(Ack(alert.header_id, FATAL, "No such home")) is Effect.REFUSED

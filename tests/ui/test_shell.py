@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.domain.people import ResidentId, Role, StaffDetails
@@ -50,7 +50,7 @@ def home(made: Path, tmp_path: Path, qapp: QApplication) -> Iterator[SignedIn]:
 
 def window_on(qtbot: QtBot, home: SignedIn, ctx: Context | None = None, locks: list[str] | None = None) -> MainWindow:
     made = MainWindow(ctx or home.ctx, lambda: (locks if locks is not None else []).append("locked"))
-    qtbot.addWidget(made)
+    qtbot.addWidget(made, before_close_func=lambda window: setattr(window, "_leaving", True))  # whatever its page says
     made.show()
     qtbot.waitExposed(made)
     made.activateWindow()
@@ -109,6 +109,16 @@ def test_pages_are_reached_by_keys_alone_and_the_way_back_is_kept(qtbot: QtBot, 
     assert window.here == "today"
     press(qtbot, Qt.Key.Key_Comma, CTRL)
     assert window.here == "settings"
+    press(qtbot, Qt.Key.Key_F, CTRL)
+    assert window.here == "residents"
+    wait_quiet(qtbot, home.tasks)
+    box = QApplication.focusWidget()
+    print("DBG", window.focusWidget(), window.isActiveWindow(), QApplication.activeWindow())
+    assert isinstance(box, QLineEdit), "the search box is ready for typing"
+    qtbot.keyClicks(box, "Smi")
+    press(qtbot, Qt.Key.Key_F, CTRL)
+    assert box.selectedText() == "Smi"
+    press(qtbot, Qt.Key.Key_Comma, CTRL)
     press(qtbot, Qt.Key.Key_F6)
     assert window.nav["settings"].hasFocus()
     press(qtbot, Qt.Key.Key_F6)
@@ -134,6 +144,7 @@ class Stubborn(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.asked = 0
+        self.stays = True
         self.seen: list[object] = []
 
     def opened(self, arg: object) -> None:
@@ -144,7 +155,7 @@ class Stubborn(QWidget):
 
     def can_leave(self) -> bool:
         self.asked += 1
-        return False
+        return not self.stays
 
 
 def test_a_page_that_cannot_be_left_keeps_the_window_where_it_is(qtbot: QtBot, home: SignedIn) -> None:
@@ -163,6 +174,9 @@ def test_a_page_that_cannot_be_left_keeps_the_window_where_it_is(qtbot: QtBot, h
     window.close()
     assert window.isVisible()
     assert page.asked == 3
+    page.stays = False
+    window.close()
+    assert not window.isVisible()
 
 
 def test_the_page_in_front_hears_of_changes_and_f5_reloads_it(qtbot: QtBot, home: SignedIn) -> None:
@@ -178,6 +192,7 @@ def test_the_page_in_front_hears_of_changes_and_f5_reloads_it(qtbot: QtBot, home
     assert "draft" in page.seen[0].kinds  # type: ignore[attr-defined]
     press(qtbot, Qt.Key.Key_F5)
     assert len(page.seen) == 2
+    page.stays = False
     wait_quiet(qtbot, home.tasks)
 
 
@@ -278,8 +293,6 @@ def program(qapp: QApplication, made: Path, tmp_path: Path) -> Iterator[Program]
     running = Program(qapp, tmp_path / "home", clock=StandingClock)
     running.start()
     yield running
-    if running.window is not None:
-        running.window.hide()
     running.close()
     running.deleteLater()
     theme.apply(qapp, Choice.LIGHT, 100)
@@ -366,8 +379,6 @@ def _add_resident(program: Program) -> ResidentId:
 
 
 def _first_box(window: MainWindow) -> QWidget:
-    from PySide6.QtWidgets import QLineEdit
-
     page = window.stack.currentWidget()
     assert page is not None
     return next(box for box in page.findChildren(QLineEdit) if box.isVisible() and not box.isReadOnly())

@@ -87,7 +87,7 @@ def check_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
     kind = settings.get("transport")
     if kind == "https":
         raise UserError("The HTTPS transport is not available yet. Use mesh or folder", field="transport")
-    if kind not in {"mesh", "folder"}:
+    if kind not in ("mesh", "folder"):
         raise UserError("Transport must be mesh or folder", field="transport")
     required, optional = (_MESH, _MESH_OPTIONAL) if kind == "mesh" else (_FOLDER, ())
     problems = [

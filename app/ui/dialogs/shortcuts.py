@@ -11,9 +11,9 @@ from app.ui.widgets.text import heading
 
 KEYS = (
     ("Find a resident", "Ctrl+F"),
-    ("New", "Ctrl+N"),
-    ("Save", "Ctrl+S"),
-    ("Print", "Ctrl+P"),
+    ("New resident, assessment or member of staff", "Ctrl+N"),
+    ("Save a draft or a form", "Ctrl+S"),
+    ("Print a pack", "Ctrl+P"),
     ("Load again", "F5"),
     ("Cancel, close a question", "Esc"),
     ("Back to the page before", "Alt+Left"),

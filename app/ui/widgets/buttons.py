@@ -1,7 +1,7 @@
 """Buttons: one look for the main action, one for the others, one for what cannot be undone, one like a link.
 
-Their least heights (44 for the main action, 32 for the others) are in the style sheet: a minimum set on the widget would
-let a layout squeeze it below its own text.
+Their least heights (44 for the main action, 32 for the others) are in the style sheet: a minimum set on the widget
+would let a layout squeeze it below its own text.
 """
 
 from __future__ import annotations

@@ -80,12 +80,12 @@ class TodayPage(QWidget):
 
     def can_leave(self) -> bool:
         """A half-answered question about a call is asked about before it is dropped."""
-        typing = next((form for each in self._cards() for form in each.open_forms() if form.box.text().strip()), None)
-        if typing is None:
-            return True
-        self._ctx.messages.warning("What you typed about the alert is not saved.", "Save it, or clear the box.")
-        typing.field.focus()
-        return False
+        for form in (form for each in self._cards() for form in each.open_forms()):
+            if form.box.text().strip():
+                self._ctx.messages.warning("What you typed about the alert is not saved.", "Save it, or clear the box.")
+                form.field.focus()
+                return False
+        return True
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """One column when two would be too narrow to read."""
