@@ -239,17 +239,6 @@ FACT_TYPES: dict[FactKind, type[FactBody]] = {
     FactKind.STAY: Stay,
     FactKind.ABSENCE: Absence,
 }
-FACT_LABELS = {
-    FactKind.ALLERGY: "Allergies",
-    FactKind.DIAGNOSIS: "Diagnoses",
-    FactKind.MEDICINE: "Medicines",
-    FactKind.CONTACT: "Contacts",
-    FactKind.CPR: "CPR status",
-    FactKind.NEED: "Needs",
-    FactKind.CHC: "Continuing Healthcare",
-    FactKind.STAY: "Stays in this home",
-    FactKind.ABSENCE: "Absences",
-}
 
 
 def fact_kind(body: FactBody) -> FactKind:

@@ -662,17 +662,6 @@ class Signature:
 # --- the bag ---------------------------------------------------------------------------------------------------------
 
 
-class BagState(StrEnum):
-    """The life of a bag, which is not the life of a transfer: a bag can come home without its resident."""
-
-    IN_HOME = "in_home"
-    OUT = "out"
-    AT_HOSPITAL = "at_hospital"
-    RETURNING = "returning"
-    LOST = "lost"
-    RETIRED = "retired"
-
-
 class CheckPoint(Enum):
     """Where the checklist is signed. Hertfordshire names four points; the ambulance and ward columns are optional."""
 

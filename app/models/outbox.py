@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, or_, select, update
 
 from app.domain.codec import instant, instant_text
-from app.domain.messages import WAITING, Event, OutboundMessage, OutboxState, may_move
+from app.domain.messages import WAITING, Effect, Event, OutboundMessage, OutboxState, may_move
 from app.domain.people import ResidentId
 from app.models import schema
 from app.models.store import Work
@@ -206,10 +206,11 @@ def keep_received(
     work.audit("received", "message", entity, detail={"workflow": workflow_id, "effect": effect, "answers": outbox_id})
 
 
-def last_received(connection: Connection) -> datetime | None:
-    """When anything last came back."""
-    text = connection.execute(select(func.max(_I.received_at))).scalar()
-    return instant(text) if text else None
+def parked(connection: Connection, limit: int = 200) -> tuple[tuple[datetime, str, str], ...]:
+    """What arrived and matched nothing or was not understood, newest first: when, by which workflow, in which words."""
+    query = select(_I.received_at, _I.workflow_id, _I.words).where(_I.effect == Effect.PARKED.value)
+    rows = connection.execute(query.order_by(_I.received_at.desc()).limit(limit))
+    return tuple((instant(row.received_at), row.workflow_id, row.words) for row in rows)
 
 
 def _first(connection: Connection, condition: Any) -> OutboxLine | None:

@@ -311,6 +311,3 @@ inbox = Table(
     UniqueConstraint("transport_id"),
     Index(None, "bundle_id"),
 )
-
-GUARDED = ("revision", "event")
-"""Tables that triggers keep append-only."""

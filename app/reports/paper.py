@@ -53,7 +53,6 @@ STRONG = Style(Face.BOLD)
 LABEL = Style(Face.BOLD, SMALL)
 NOTE = Style(Face.REGULAR, SMALL)
 NOTE_STRONG = Style(Face.BOLD, SMALL)
-SILENT = Style(Face.ITALIC)
 
 Piece = tuple[str, Style]
 Run = tuple[float, str, Style]

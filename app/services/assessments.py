@@ -15,10 +15,10 @@ from app.domain import codec, questionnaire
 from app.domain.alerts import AlertRule, alerts_for
 from app.domain.dates import to_local, to_utc
 from app.domain.errors import UserError
-from app.domain.instruments import registry
+from app.domain.instruments import falls_multifactorial, registry
 from app.domain.instruments.outcome import Outcome, Severity
 from app.domain.instruments.registry import Instrument
-from app.domain.people import ResidentId, RevisionId
+from app.domain.people import Fact, FactKind, Medicine, ResidentId, RevisionId
 from app.domain.questionnaire import Form
 from app.models import assessments as rows
 from app.models import residents as resident_rows
@@ -342,18 +342,42 @@ def due_rows(session: Session, connection: Connection, resident_id: ResidentId |
     done = {(line.resident_id, line.instrument): line for line in lines}
     one = resident_rows.resident(connection, resident_id) if resident_id else None
     residents = ((one,) if one else ()) if resident_id else resident_rows.find(connection)
+    medicines = resident_rows.facts_of_all(connection, (FactKind.MEDICINE,))
     found: list[DueRow] = []
     for person in residents:
         if person.status(now) not in ("here", "away"):
             continue
         for tool in registry.all_instruments():
             line = done.get((person.resident.id, tool.code))
-            if line is not None and line.next_due is not None and line.next_due <= today:
-                found.append(_due(person, tool, line.next_due, (today - line.next_due).days, never=False))
+            due_on, at_once = (line.next_due if line else None), False
+            if line is not None and tool.code == "falls_multifactorial":
+                due_on, at_once = _falls_due(line, done.get((person.resident.id, "post_fall")), medicines)
+            if due_on is not None and due_on <= today:
+                days = max((today - due_on).days, int(at_once))
+                found.append(_due(person, tool, due_on, days, never=False))
             elif line is None and tool.code in _ON_ADMISSION:
                 since = to_local(person.stay_since).date() if person.stay_since else None
                 found.append(_due(person, tool, since, (today - since).days if since else 0, never=True))
     return tuple(sorted(found, key=lambda row: (-row.overdue_days, row.resident_name)))
+
+
+def _falls_due(
+    falls: rows.AssessmentLine,
+    post_fall: rows.AssessmentLine | None,
+    medicines: Mapping[ResidentId, tuple[Fact, ...]],
+) -> tuple[date | None, bool]:
+    """A fall or a change of medicine after the falls assessment makes it due again from that day."""
+    changed = [
+        day
+        for fact in medicines.get(falls.resident_id, ())
+        if isinstance(fact.body, Medicine)
+        for day in (fact.body.started, fact.body.stopped)
+        if day is not None
+    ]
+    fell = to_local(post_fall.at).date() if post_fall else None
+    return falls_multifactorial.due_again(
+        to_local(falls.at).date(), falls.next_due, last_fall=fell, medicine_changes=changed
+    )
 
 
 def _sign(

@@ -78,6 +78,15 @@ class Connection:
     late: bool
 
 
+@dataclass(frozen=True, slots=True)
+class ParkedRow:
+    """Something that arrived and changed nothing, because it matched nothing of ours or could not be understood."""
+
+    received_at: datetime
+    workflow_id: str
+    words: str
+
+
 STATE_WORDS = {
     OutboxState.QUEUED: "Waiting to be sent",
     OutboxState.SENDING: "Being sent, not confirmed",
@@ -148,6 +157,13 @@ def requeue(session: Session, message_id: str) -> Changes:
             raise UserError(f"{words}: there is nothing to send again", field="message")
         rows.move(work, line, OutboxState.QUEUED)
     return changes("outbox", "alert", "claim")
+
+
+def parked(session: Session) -> tuple[ParkedRow, ...]:
+    """What a person should look at, newest first: kept whole, shown, and without effect on any record."""
+    require(session, Action.VIEW_RESIDENTS)
+    with session.read() as store:
+        return tuple(ParkedRow(*row) for row in rows.parked(store))
 
 
 def outbox_json(session: Session) -> list[dict[str, object]]:

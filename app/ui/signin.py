@@ -138,7 +138,8 @@ class SignInWindow(QWidget):
         inside.setContentsMargins(XL, XL, XL, XL)
         inside.addWidget(title("Sign in"))
         self.practice = label("Practice home: invented residents. Nothing here is real.", "strong")
-        self.practice.setVisible(practice)
+        if not practice:
+            self.practice.hide()
         inside.addWidget(self.practice)
         if locked:
             inside.addWidget(label("Locked. What you were writing is saved as a draft.", "secondary"))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app.domain.instruments.falls_multifactorial import DOMAINS, Review, review_state
+from app.domain.instruments.falls_multifactorial import DOMAINS, due_again
 from app.domain.instruments.outcome import Severity
 from app.domain.instruments.registry import score
 from app.domain.instruments.ulna_height import TABLE
@@ -277,13 +277,13 @@ def test_falls_with_blood_pressure_not_assessed_for_a_reason_is_complete_with_a_
 
 
 def test_a_later_fall_makes_the_assessment_overdue_and_a_later_medicine_change_makes_it_due() -> None:
-    done, later = date(2026, 11, 1), date(2026, 11, 9)
-    assert review_state(done, later, last_fall=later) is Review.OVERDUE
-    assert review_state(done, later, last_medicine_change=later) is Review.DUE
-    assert review_state(done, later, last_fall=later, last_medicine_change=later) is Review.OVERDUE
-    assert review_state(done, later, last_fall=done, last_medicine_change=done) is Review.CURRENT
-    assert review_state(done, date(2027, 5, 2)) is Review.CURRENT
-    assert review_state(done, date(2027, 5, 3)) is Review.OVERDUE
+    done, later, own = date(2026, 11, 1), date(2026, 11, 9), date(2027, 5, 2)
+    assert due_again(done, own, last_fall=later) == (later, True)
+    assert due_again(done, own, medicine_changes=[later]) == (later, False)
+    assert due_again(done, own, last_fall=later, medicine_changes=[later]) == (later, True)
+    assert due_again(done, own, last_fall=done, medicine_changes=[done]) == (own, False)
+    assert due_again(done, done, last_fall=later) == (done, True), "it was due before the fall"
+    assert due_again(done, None) == (None, False)
 
 
 # -------------------------------------------------------------------------------------------------------- post-fall

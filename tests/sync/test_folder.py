@@ -11,7 +11,7 @@ import pytest
 from app.domain.messages import Effect, OutboxState
 from app.sync.engine import drain
 from app.sync.practice_ccg import PracticeCcg
-from app.sync.transports.folder import TO_CCG, TO_HOME, FolderTransport, own_public_key, write_whole
+from app.sync.transports.folder import TO_CCG, TO_HOME, FolderTransport, write_whole
 from app.sync.transports.seal import NotOurs, new_private_key, public_key, seal, unseal
 from tests.helpers.memory_queue import MemoryQueue
 from tests.helpers.sync_samples import NOW, line, queued_alert, queued_claim
@@ -94,7 +94,7 @@ def test_half_written_duplicated_renamed_and_foreign_files(
         shutil.copy(answer, answer.with_name(f"copy of {answer.name}"))
     answer = next((stick / TO_HOME).iterdir()).read_bytes()
     (stick / TO_HOME / "half.hwm").write_bytes(answer[:-1])
-    forged = seal(OTHER_KEY, own_public_key(HOME_KEY), {"workflow": "ENH_CCP_CLAIM_RESPONSE"}, b"{}")
+    forged = seal(OTHER_KEY, public_key(HOME_KEY), {"workflow": "ENH_CCP_CLAIM_RESPONSE"}, b"{}")
     (stick / TO_HOME / "forged.hwm").write_bytes(forged)
     summary = drain(queue, home, lambda: NOW)
     assert (summary.acknowledged, summary.decided, summary.parked, summary.failed) == (1, 1, 0, False)

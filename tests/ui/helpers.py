@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
     QAbstractSpinBox,
+    QApplication,
     QCheckBox,
     QComboBox,
     QLabel,
@@ -56,6 +60,30 @@ def clipped(root: QWidget) -> list[str]:
     ]
 
 
+@contextmanager
+def stray_windows() -> Iterator[list[str]]:
+    """Collects what is shown as a window of its own meanwhile: a part made visible before it has a parent flashes."""
+    watch = _ShowWatch()
+    app = QApplication.instance()
+    assert app is not None
+    app.installEventFilter(watch)
+    try:
+        yield watch.seen
+    finally:
+        app.removeEventFilter(watch)
+
+
+class _ShowWatch(QObject):
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[str] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            self.seen.append(_describe(watched))
+        return False
+
+
 def wait_quiet(qtbot: QtBot, tasks: Tasks) -> None:
     """Wait until no result is on its way any more and what arrived has found its place on the screen."""
     qtbot.waitUntil(lambda: not tasks.busy, timeout=20_000)
@@ -64,8 +92,6 @@ def wait_quiet(qtbot: QtBot, tasks: Tasks) -> None:
 
 def press(qtbot: QtBot, keys: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
     """Press a key where the keyboard is."""
-    from PySide6.QtWidgets import QApplication
-
     target = QApplication.focusWidget() or QApplication.activeWindow()
     assert target is not None, "no window has the keyboard"
     qtbot.keyClick(target, keys, modifier)

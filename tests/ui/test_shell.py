@@ -24,7 +24,7 @@ from app.ui.shell import PAGES, MainWindow, make_page
 from app.ui.signin import SignInWindow
 from app.ui.theme import Choice
 from tests.helpers.signed_in import NOW, PASSWORD, SignedIn, StandingClock, make_home, signed_in
-from tests.ui.helpers import clipped, press, unnamed, wait_quiet
+from tests.ui.helpers import clipped, press, stray_windows, unnamed, wait_quiet
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 UNWELL = {
@@ -87,9 +87,10 @@ def test_every_page_has_names_for_its_controls_and_cuts_nothing_off(qtbot: QtBot
     arguments = {"resident": resident, "assessment": Open(resident, "must")}
     wrong = []
     for entry in PAGES:
-        window.go(entry.key, arguments.get(entry.key))
-        wait_quiet(qtbot, home.tasks)
-        QApplication.processEvents()
+        with stray_windows() as strays:
+            window.go(entry.key, arguments.get(entry.key))
+            wait_quiet(qtbot, home.tasks)
+        wrong += [f"{entry.key}: flashed a window of its own: {stray}" for stray in strays]
         wrong += [f"{entry.key}: no name: {found}" for found in unnamed(window)]
         wrong += [f"{entry.key}: cut off: {found}" for found in clipped(window)]
     assert wrong == [], "\n".join(wrong)
@@ -113,7 +114,6 @@ def test_pages_are_reached_by_keys_alone_and_the_way_back_is_kept(qtbot: QtBot, 
     assert window.here == "residents"
     wait_quiet(qtbot, home.tasks)
     box = QApplication.focusWidget()
-    print("DBG", window.focusWidget(), window.isActiveWindow(), QApplication.activeWindow())
     assert isinstance(box, QLineEdit), "the search box is ready for typing"
     qtbot.keyClicks(box, "Smi")
     press(qtbot, Qt.Key.Key_F, CTRL)

@@ -16,11 +16,12 @@ from pytestqt.qtbot import QtBot
 
 from app.services.sign_in import sign_in
 from app.ui import theme
+from app.ui.firstrun import FirstRunWindow
 from app.ui.signin import SCREEN_NAME, Screen, SignedIn, SignInWindow, keep_screen, read_screen
 from app.ui.tasks import Tasks
 from app.ui.theme import Choice, Theme
 from tests.helpers.signed_in import PASSWORD, StandingClock, make_home
-from tests.ui.helpers import clipped, unnamed, wait_quiet
+from tests.ui.helpers import clipped, stray_windows, unnamed, wait_quiet
 
 HEAVY = (
     "sqlalchemy",
@@ -114,6 +115,17 @@ def test_nothing_heavy_is_loaded_before_the_window_has_been_painted(home: Path) 
     heavy = [name for name in loaded if any(name == each or name.startswith(f"{each}.") for each in HEAVY)]
     assert heavy == []
     assert found["qt"] is False, "building Qt's enumerations takes longer than this window"
+
+
+def test_only_the_window_itself_appears(qtbot: QtBot, tasks: Tasks, look: Theme, home: Path, tmp_path: Path) -> None:
+    with stray_windows() as strays:
+        first = SignInWindow(home, tasks, look, StandingClock, practice=True)
+        second = FirstRunWindow(tmp_path / "none", tmp_path / "practice", tasks, look, StandingClock)
+        for window in (first, second):
+            qtbot.addWidget(window)
+            window.show()
+        wait_quiet(qtbot, tasks)
+    assert [stray.split("(")[0] for stray in strays] == ["SignInWindow", "FirstRunWindow"]
 
 
 def test_the_right_password_opens_the_home_on_the_store_thread(

@@ -8,9 +8,9 @@ domain has a state, every concern its action, and every domain not assessed its 
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 
 from app.domain.dates import short_date
 from app.domain.instruments.answers import Answers
@@ -61,26 +61,18 @@ TOOL = Instrument(
 )
 
 
-class Review(StrEnum):
-    """Whether an assessment still stands."""
+def due_again(
+    assessed_on: date, next_due: date | None, *, last_fall: date | None = None, medicine_changes: Iterable[date] = ()
+) -> tuple[date | None, bool]:
+    """The day on which it is due again, and whether it is overdue from that very day.
 
-    CURRENT = "current"
-    DUE = "due"
-    OVERDUE = "overdue"
-
-
-def review_state(
-    assessed_on: date, today: date, *, last_fall: date | None = None, last_medicine_change: date | None = None
-) -> Review:
-    """Overdue after a later fall or when the six months are over; due after a later change of medicine; else current.
-
-    The dates are local. A fall or a change on the day of the assessment is taken as what it looked at.
+    A later fall makes it overdue at once, a later change of medicine makes it due; otherwise its own date stands. The
+    dates are local. A fall or a change on the day of the assessment is taken as what it looked at.
     """
-    if (last_fall is not None and last_fall > assessed_on) or today > assessed_on + timedelta(days=SIX_MONTHS):
-        return Review.OVERDUE
-    if last_medicine_change is not None and last_medicine_change > assessed_on:
-        return Review.DUE
-    return Review.CURRENT
+    if last_fall is not None and last_fall > assessed_on:
+        return min(last_fall, next_due or last_fall), True
+    changed = [day for day in medicine_changes if day > assessed_on]
+    return min([*changed, *([next_due] if next_due else [])], default=None), False
 
 
 def score(answers: Answers, on: date | None = None) -> Outcome:

@@ -104,10 +104,6 @@ class Policy:
             return min(self.pro_rata_pence * nights, self.amount_pence)
         return self.amount_pence
 
-    def may_serve(self, record: str) -> tuple[PremiumNeed, ...]:
-        """The areas, sorted by name, that a signed record of this instrument (or paper document) may be evidence of."""
-        return tuple(sorted(need for need, records in self.evidence_records.items() if record in records))
-
 
 POLICIES: Final = (Policy(version="2015-10-05/1", starts=date(2015, 10, 5)),)
 """Every policy that has been in force, the oldest first. A change is a new entry, never an edit of an old one."""

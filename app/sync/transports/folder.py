@@ -17,7 +17,7 @@ from pathlib import Path
 from app.domain.messages import OutboundMessage
 from app.sync.fhir.jsonio import MAX_BYTES
 from app.sync.transports import Received, WireTrouble
-from app.sync.transports.seal import NotOurs, public_key, seal, unseal
+from app.sync.transports.seal import NotOurs, seal, unseal
 
 TO_CCG = "to-ccg"
 TO_HOME = "to-home"
@@ -139,11 +139,6 @@ def write_whole(folder: Path, name: str, data: bytes) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
-
-
-def own_public_key(own_private_key: str) -> str:
-    """The key that the CCG needs to know this home by, base64."""
-    return public_key(own_private_key)
 
 
 def _trouble(words: str, cause: OSError) -> WireTrouble:

@@ -38,7 +38,8 @@ class Field(QFrame):
         self._help = help_text
         self.label: QLabel = label(text, "strong")
         self.help: QLabel = label(help_text, "secondary")
-        self.help.setVisible(bool(help_text))
+        if not help_text:
+            self.help.hide()
         self._error = label("", "error")
         self._error.hide()
         column = self._column = QVBoxLayout(self)
