@@ -8,7 +8,6 @@ import pytest
 
 from app.domain.people import (
     CPR_LABELS,
-    FACT_LABELS,
     FACT_TYPES,
     CprDecision,
     CprKind,
@@ -44,8 +43,8 @@ def test_a_dnacpr_without_clinician_or_date_is_not_verified() -> None:
     assert CprDecision(CprKind.ATTEMPT).verified
 
 
-def test_every_kind_of_fact_has_a_type_and_a_label() -> None:
-    assert set(FACT_TYPES) == set(FACT_LABELS) == set(FactKind)
+def test_every_kind_of_fact_has_a_type() -> None:
+    assert set(FACT_TYPES) == set(FactKind)
     assert set(CPR_LABELS) == set(CprKind)
     assert fact_kind(CprDecision(CprKind.ATTEMPT)) is FactKind.CPR
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
+from app.domain.errors import UserError
 from app.domain.people import Role
-from app.services import assessments, settings
+from app.services import assessments, premium, settings
 from app.services.status import status
 from tests.factories import MUST_HIGH, LivingHome, home_details
 
@@ -34,6 +35,31 @@ def test_the_telephone_list_is_kept_and_used_at_once(home: LivingHome) -> None:
     again = home.sign_in_as(Role.MANAGER)
     assert again.home.phones == (("dietetics", "01632 960199"),)
     assert again.home.name == home_details().name
+
+
+def test_accreditation_is_kept_and_decides_the_week(home: LivingHome) -> None:
+    home.resident(1)
+    settings.set_accreditation(home.session, ())
+    monday = premium.default_week(home.session)
+    assert "HOME-NOT-ACCREDITED" in premium.week(home.session, monday).rows[0].decision.reasons
+    settings.set_accreditation(home.session, ((date(2016, 1, 4), None),))
+    assert "HOME-NOT-ACCREDITED" not in premium.week(home.session, monday).rows[0].decision.reasons
+
+
+@pytest.mark.parametrize(
+    ("periods", "field"),
+    [
+        (((date(2016, 2, 1), date(2016, 1, 1)),), "accredited_until"),
+        (((date(2016, 1, 1), None), (date(2017, 1, 1), None)), "accredited_since"),
+        (((date(2017, 1, 1), None), (date(2016, 1, 1), date(2017, 1, 1))), "accredited_since"),
+    ],
+)
+def test_accreditation_that_cannot_be_is_refused(
+    home: LivingHome, periods: tuple[tuple[date, date | None], ...], field: str
+) -> None:
+    with pytest.raises(UserError) as refused:
+        settings.set_accreditation(home.session, periods)
+    assert refused.value.field == field
 
 
 def test_status_is_counted_from_the_rows(home: LivingHome) -> None:
