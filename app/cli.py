@@ -228,11 +228,10 @@ def _library(name: str) -> str:
 
 def _init(arguments: argparse.Namespace) -> int:
     from app.services import first_run
-    from app.vault import keys
 
     setup = first_run.read_setup(_read_json(arguments.home))
     password = _password("Password for the first manager: ", always_stdin=True)
-    made = first_run.create_home(_store(arguments), setup, password, _clock(), cost=keys.calibrated())
+    made = first_run.create_home(_store(arguments), setup, password, _clock())
     _print_json({
         "store_id": made.store_id,
         "device_id": made.device_id,

@@ -31,6 +31,7 @@ from app.services.clock import SetClock
 from app.services.first_run import CreatedHome, HomeSetup, create_home
 from app.services.session import Session
 from app.services.sign_in import sign_in
+from app.vault import keys
 
 PASSWORD = "three quiet words"
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
@@ -118,7 +119,7 @@ def home_details(**changes: Any) -> Home:
 def new_home(store_dir: Path, now: datetime = NOW, **changes: Any) -> CreatedHome:
     """Make a home whose manager signs in as "mo"."""
     setup = HomeSetup(home_details(**changes), "mo", "Mo Manager", "office laptop")
-    return create_home(store_dir, setup, PASSWORD, SetClock(now))
+    return create_home(store_dir, setup, PASSWORD, SetClock(now), cost=keys.FLOOR)
 
 
 @cache

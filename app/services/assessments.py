@@ -77,7 +77,7 @@ class Assessment:
 
 @dataclass(frozen=True, slots=True)
 class DraftRow:
-    """Unsigned work in a list."""
+    """Unsigned work in a list. ``own`` when the signed-in person typed it."""
 
     id: str
     resident_id: ResidentId
@@ -86,6 +86,7 @@ class DraftRow:
     title: str
     updated_at: datetime
     author: str
+    own: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,10 +149,12 @@ def create_home(
     password: str,
     clock: Clock,
     *,
-    cost: keys.KdfCost = keys.FLOOR,
+    cost: keys.KdfCost | None = None,
     random: Callable[[int], bytes] = os.urandom,
 ) -> CreatedHome:
     """Make the store and the keyfile of a new home.
+
+    ``cost`` is what one derivation of the passwords' key costs; without it, it is fitted to this laptop.
 
     Raises UserError for what was typed; EnvironmentTrouble when the folder already holds records or cannot be written.
     Everything is made in a folder beside its place and moved there last, so that a first run cut short leaves no home
@@ -197,7 +199,7 @@ def create_home(
                 slots = keyfile.Keyfile(store_id, 1, ())
                 slots = keyfile.seal(
                     slots, data_key, slot_id=work.new_id(), kind="account", user=setup.manager_user,
-                    role=Role.MANAGER.value, staff_id=manager, password=password, cost=cost,
+                    role=Role.MANAGER.value, staff_id=manager, password=password, cost=cost or keys.calibrated(),
                 )  # fmt: skip
                 slots = keyfile.seal_recovery(slots, data_key, recovery_key, slot_id=work.new_id())
                 staff.add_account(work, setup.manager_user, Role.MANAGER, manager, slots.slots[0].public_key)

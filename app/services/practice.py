@@ -43,6 +43,7 @@ from app.models.residents import facts as resident_facts
 from app.services import alerts, assessments, first_run, practice_ccg, premium, residents, sign_in, staff, sync
 from app.services.clock import SetClock
 from app.services.session import Session
+from app.vault import keys
 
 USER = "mo"
 PASSWORD = "practice makes perfect"  # noqa: S105 - published: a practice home protects nobody
@@ -124,7 +125,7 @@ def build(store_dir: Path, clock: Clock, say: Callable[[str], None] = lambda _: 
     past = SetClock(_local(monday - timedelta(weeks=_WEEKS), 9))
     say("Making the practice home: keys and store")
     setup = first_run.HomeSetup(_home(), USER, "Mo Manager", "practice laptop")
-    first_run.create_home(store_dir, setup, PASSWORD, past)
+    first_run.create_home(store_dir, setup, PASSWORD, past, cost=keys.FLOOR)
     session = sign_in.sign_in(store_dir, USER, PASSWORD, past)
     chance = random.Random(_SEED)  # noqa: S311 - invented facts, the same each time
     say("Staff, champions and accounts")

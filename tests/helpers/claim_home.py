@@ -18,6 +18,7 @@ from app.services.first_run import HomeSetup, create_home
 from app.services.session import Session
 from app.services.sign_in import sign_in
 from app.sync.practice_ccg import PracticeCcg
+from app.vault import keys
 from tests.helpers.signed_in import PASSWORD, SignedIn, StandingClock
 
 MONDAY = date(2026, 11, 16)
@@ -39,7 +40,13 @@ _PEOPLE = (
 def make_claim_home(store_dir: Path) -> None:
     """Create it once; tests work on copies."""
     home = Home(name="Elm House", ods="VN3X2", accredited=((date(2016, 1, 4), None),))
-    create_home(store_dir, HomeSetup(home, "mo", "Mo Manager", "office laptop"), PASSWORD, StandingClock(_LONG_AGO))
+    create_home(
+        store_dir,
+        HomeSetup(home, "mo", "Mo Manager", "office laptop"),
+        PASSWORD,
+        StandingClock(_LONG_AGO),
+        cost=keys.FLOOR,
+    )
     session = sign_in(store_dir, "mo", PASSWORD, StandingClock(NOW))
     try:
         _champion(session, "ann", "Ann Lee", "dementia", None)

@@ -24,6 +24,7 @@ from app.ui.context import Context
 from app.ui.messages import Message, Messages
 from app.ui.tasks import Tasks
 from app.ui.theme import Choice, Theme
+from app.vault import keys
 
 T = TypeVar("T")
 PASSWORD = "three quiet words"
@@ -115,7 +116,9 @@ def make_home(store_dir: Path) -> None:
         practice=True,
         phones=(("homefirst", "01707 555 0111"), ("gp", "01920 555 0199")),
     )
-    create_home(store_dir, HomeSetup(home, "mo", "Mo Manager", "office laptop"), PASSWORD, StandingClock())
+    create_home(
+        store_dir, HomeSetup(home, "mo", "Mo Manager", "office laptop"), PASSWORD, StandingClock(), cost=keys.FLOOR
+    )
 
 
 @contextmanager

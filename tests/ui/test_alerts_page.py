@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -18,7 +16,7 @@ from app.services import alerts, assessments
 from app.ui.pages.alerts import AlertsPage
 from app.ui.pages.alerts.card import AlertCard, message_words
 from app.ui.theme import Choice, Tone
-from tests.helpers.signed_in import SignedIn, signed_in
+from tests.helpers.signed_in import SignedIn
 from tests.ui.helpers import clipped, unnamed
 
 ENTER, SPACE, TAB = Qt.Key.Key_Return, Qt.Key.Key_Space, Qt.Key.Key_Tab
@@ -30,13 +28,6 @@ THIN = {
     "height_m": Decimal("1.57"), "weight_kg": Decimal("45.5"), "previous_weight_kg": Decimal("46.0"),
     "acutely_ill_no_intake_5d": False,
 }  # fmt: skip
-
-
-@pytest.fixture
-def home(tmp_path: Path, qapp: QApplication) -> Iterator[SignedIn]:
-    """A signed-in home."""
-    with signed_in(tmp_path / "store", qapp) as opened:
-        yield opened
 
 
 def open_page(home: SignedIn, qtbot: QtBot, arg: object = None) -> AlertsPage:

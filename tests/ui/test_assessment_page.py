@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt, QTimer
@@ -17,7 +16,7 @@ from app.ui.dialogs.confirm import Confirm
 from app.ui.pages.assessment import AssessmentPage, Open
 from app.ui.pages.assessment.sign import SignDialog
 from app.ui.theme import Choice
-from tests.helpers.signed_in import SignedIn, signed_in
+from tests.helpers.signed_in import SignedIn
 from tests.ui.helpers import clipped, unnamed
 
 ENTER, SPACE, RIGHT, TAB = Qt.Key.Key_Return, Qt.Key.Key_Space, Qt.Key.Key_Right, Qt.Key.Key_Tab
@@ -26,13 +25,6 @@ ILL = {
     "resp_rate": 23, "spo2": 93, "spo2_scale": 1, "on_oxygen": False, "systolic": 104, "pulse": 112,
     "consciousness": "C", "temp_c": Decimal("38.4"),
 }  # fmt: skip
-
-
-@pytest.fixture
-def home(tmp_path: Path, qapp: QApplication) -> Iterator[SignedIn]:
-    """A signed-in home."""
-    with signed_in(tmp_path / "store", qapp) as opened:
-        yield opened
 
 
 @pytest.fixture

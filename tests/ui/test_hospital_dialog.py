@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from io import BytesIO
@@ -23,7 +22,7 @@ from app.services import assessments, transfers
 from app.ui.dialogs import pack_made, paper
 from app.ui.dialogs.hospital import HospitalDialog, open_for
 from app.ui.theme import Choice
-from tests.helpers.signed_in import SignedIn, signed_in
+from tests.helpers.signed_in import SignedIn
 from tests.ui.helpers import clipped, unnamed
 
 ENTER, SPACE, TAB = Qt.Key.Key_Return, Qt.Key.Key_Space, Qt.Key.Key_Tab
@@ -33,13 +32,6 @@ WELL = {
     "consciousness": "A", "temp_c": Decimal("36.8"),
 }  # fmt: skip
 MEDICINES = (Medicine("Paracetamol 1 g", "as needed"), Medicine("Apixaban 5 mg", "twice a day", time_critical=True))
-
-
-@pytest.fixture
-def home(tmp_path: Path, qapp: QApplication) -> Iterator[SignedIn]:
-    """A signed-in home."""
-    with signed_in(tmp_path / "store", qapp) as opened:
-        yield opened
 
 
 def open_dialog(home: SignedIn, resident: ResidentId, qtbot: QtBot) -> HospitalDialog:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.services import residents, staff
 from app.ui.dialogs import import_csv
 from app.ui.dialogs.import_csv import ImportDialog
-from tests.helpers.signed_in import SignedIn, make_home, signed_in
+from tests.helpers.signed_in import SignedIn
 from tests.ui.helpers import unnamed
 
 HEADER = "key,family_name,given_name,date_of_birth,admitted_at,nhs_number\n"
@@ -27,29 +25,6 @@ BAD = HEADER + (
     "R3,Patel,Asha,1941-05-14,2026-01-05T10:00,9990000019\n"
     "R3,Brown,Tom,1942-05-14,2026-01-05T10:00,9990000034\n"
 )
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    store = tmp_path_factory.mktemp("made") / "home"
-    make_home(store)
-    return store
-
-
-@pytest.fixture
-def home(made: Path, tmp_path: Path, qapp: QApplication) -> Iterator[SignedIn]:
-    store = tmp_path / "home"
-    shutil.copytree(made, store)
-    with signed_in(store, qapp) as opened:
-        yield opened
-
-
-@pytest.fixture
-def window(qtbot: QtBot) -> QWidget:
-    widget = QWidget()
-    qtbot.addWidget(widget)
-    widget.show()
-    return widget
 
 
 def chosen(

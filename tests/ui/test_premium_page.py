@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -20,27 +19,17 @@ from app.ui.theme import Choice
 from tests.helpers.claim_home import (
     MONDAY,
     a_ccg,
-    at_claim_home,
     become,
     exchange_once,
-    make_claim_home,
     resident_id,
 )
 from tests.helpers.signed_in import PASSWORD, SignedIn
 from tests.ui.helpers import clipped, unnamed, wait_quiet
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    store = tmp_path_factory.mktemp("made") / "home"
-    make_claim_home(store)
-    return store
-
-
 @pytest.fixture
-def home(made: Path, tmp_path: Path, qapp: QApplication) -> Iterator[SignedIn]:
-    with at_claim_home(made, tmp_path / "home", qapp) as opened:
-        yield opened
+def home(claim_home: SignedIn) -> SignedIn:
+    return claim_home
 
 
 def open_page(home: SignedIn, qtbot: QtBot, arg: date | None = None) -> PremiumPage:

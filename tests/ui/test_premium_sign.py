@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.domain.messages import OutboxState
@@ -23,22 +21,14 @@ from app.ui.pages.premium.evidence import NAMES, EvidenceDialog
 from app.ui.pages.premium.submit import SubmitDialog
 from app.ui.pages.resident.form import FormDialog
 from app.ui.widgets.password import PasswordEdit
-from tests.helpers.claim_home import MONDAY, a_ccg, at_claim_home, become, exchange_once, make_claim_home
+from tests.helpers.claim_home import MONDAY, a_ccg, become, exchange_once
 from tests.helpers.signed_in import PASSWORD, SignedIn
 from tests.ui.helpers import clipped, unnamed, wait_quiet
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    store = tmp_path_factory.mktemp("made") / "home"
-    make_claim_home(store)
-    return store
-
-
 @pytest.fixture
-def home(made: Path, tmp_path: Path, qapp: QApplication) -> Iterator[SignedIn]:
-    with at_claim_home(made, tmp_path / "home", qapp) as opened:
-        yield opened
+def home(claim_home: SignedIn) -> SignedIn:
+    return claim_home
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -13,7 +11,6 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import (
-    QApplication,
     QDialog,
     QFileDialog,
     QLabel,
@@ -50,25 +47,10 @@ from app.ui.pages.resident.form import FormDialog
 from app.ui.pages.resident.pack_file import PackFileDialog
 from app.ui.shell import MainWindow
 from app.ui.theme import Choice
-from tests.helpers.signed_in import SignedIn, make_home, signed_in
+from tests.helpers.signed_in import SignedIn
 from tests.ui.helpers import clipped, unnamed, wait_quiet
 
 ABBEY = {"items": [2, 2, 2, 1, 1, 0]}
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    store = tmp_path_factory.mktemp("made") / "home"
-    make_home(store)
-    return store
-
-
-@pytest.fixture
-def home(made: Path, tmp_path: Path, qapp: QApplication) -> Iterator[SignedIn]:
-    store = tmp_path / "home"
-    shutil.copytree(made, store)
-    with signed_in(store, qapp) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QCheckBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.domain.people import ResidentDetails, ResidentId
@@ -16,34 +13,11 @@ from app.services import residents
 from app.ui.dialogs import resident_edit
 from app.ui.dialogs.duplicate import DuplicateDialog
 from app.ui.dialogs.resident_edit import ResidentDialog
-from tests.helpers.signed_in import SignedIn, make_home, signed_in
+from tests.helpers.signed_in import SignedIn
 
 MARY = {
     "family_name": "Jones", "given_name": "Mary", "date_of_birth": "4 May 1940", "nhs_number": "999-000-0026",
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    store = tmp_path_factory.mktemp("made") / "home"
-    make_home(store)
-    return store
-
-
-@pytest.fixture
-def home(made: Path, tmp_path: Path, qapp: QApplication) -> Iterator[SignedIn]:
-    store = tmp_path / "home"
-    shutil.copytree(made, store)
-    with signed_in(store, qapp) as opened:
-        yield opened
-
-
-@pytest.fixture
-def window(qtbot: QtBot) -> QWidget:
-    widget = QWidget()
-    qtbot.addWidget(widget)
-    widget.show()
-    return widget
 
 
 def fill(dialog: ResidentDialog, qtbot: QtBot, typed: dict[str, str]) -> None:

@@ -2,38 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from threading import Event
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.domain.people import Allergy, CprDecision, CprKind, Need, Role
 from app.ui.dialogs.resident_edit import ResidentDialog
 from app.ui.pages.residents import ResidentsPage
 from app.ui.theme import Choice
-from tests.helpers.signed_in import SignedIn, make_home, signed_in
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    store = tmp_path_factory.mktemp("made") / "home"
-    make_home(store)
-    return store
-
-
-@pytest.fixture
-def home(made: Path, tmp_path: Path, qapp: QApplication) -> Iterator[SignedIn]:
-    store = tmp_path / "home"
-    shutil.copytree(made, store)
-    with signed_in(store, qapp) as opened:
-        yield opened
+from tests.helpers.signed_in import SignedIn
 
 
 def opened(home: SignedIn, qtbot: QtBot) -> ResidentsPage:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QDialog, QPushButton
+from PySide6.QtWidgets import QDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.domain.errors import EnvironmentTrouble
@@ -21,25 +18,10 @@ from app.ui.dialogs.staff_edit import AccountDialog, EndPostDialog, PostDialog, 
 from app.ui.pages.resident.form import FormDialog
 from app.ui.pages.staff import StaffPage
 from app.ui.theme import Choice
-from tests.helpers.signed_in import SignedIn, make_home, signed_in
+from tests.helpers.signed_in import SignedIn
 from tests.ui.helpers import clipped, unnamed
 
 SINCE = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    store = tmp_path_factory.mktemp("made") / "home"
-    make_home(store)
-    return store
-
-
-@pytest.fixture
-def home(made: Path, tmp_path: Path, qapp: QApplication) -> Iterator[SignedIn]:
-    store = tmp_path / "home"
-    shutil.copytree(made, store)
-    with signed_in(store, qapp) as opened:
-        yield opened
 
 
 def person(home: SignedIn, key: str, name: str, *pathways: str, until: date = date(2027, 6, 30)) -> StaffId:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
+from PySide6.QtWidgets import QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.services import sync
@@ -17,7 +16,6 @@ from app.ui.pages.sync import SyncPage
 from app.ui.pages.sync.connect import ConnectDialog
 from app.ui.widgets.field import ChoiceBox
 from app.ui.widgets.password import PasswordEdit
-from tests.helpers.claim_home import at_claim_home, make_claim_home
 from tests.helpers.signed_in import SignedIn
 from tests.ui.helpers import clipped, unnamed, wait_quiet
 
@@ -32,17 +30,9 @@ MESH = {
 KEY = base64.b64encode(bytes(range(32))).decode()
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    store = tmp_path_factory.mktemp("made") / "home"
-    make_claim_home(store)
-    return store
-
-
 @pytest.fixture
-def home(made: Path, tmp_path: Path, qapp: QApplication) -> Iterator[SignedIn]:
-    with at_claim_home(made, tmp_path / "home", qapp) as opened:
-        yield opened
+def home(claim_home: SignedIn) -> SignedIn:
+    return claim_home
 
 
 @pytest.fixture

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.domain.messages import OutboundMessage, OutboxState
@@ -21,22 +20,14 @@ from app.sync.transports.folder import FolderTransport
 from app.ui.pages.sync import SyncPage
 from app.ui.pages.sync.words import ago, progress_words, summary_words
 from app.ui.theme import Choice, Tone
-from tests.helpers.claim_home import MONDAY, NOW, a_ccg, at_claim_home, become, make_claim_home, raise_alert
+from tests.helpers.claim_home import MONDAY, NOW, a_ccg, become, raise_alert
 from tests.helpers.signed_in import PASSWORD, SignedIn
 from tests.ui.helpers import clipped, unnamed, wait_quiet
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    store = tmp_path_factory.mktemp("made") / "home"
-    make_claim_home(store)
-    return store
-
-
 @pytest.fixture
-def home(made: Path, tmp_path: Path, qapp: QApplication) -> Iterator[SignedIn]:
-    with at_claim_home(made, tmp_path / "home", qapp) as opened:
-        yield opened
+def home(claim_home: SignedIn) -> SignedIn:
+    return claim_home
 
 
 def open_page(home: SignedIn, qtbot: QtBot) -> SyncPage:

@@ -293,10 +293,9 @@ class Drafts(QWidget):
 
 def draft_words(row: DraftRow, ctx: Context) -> str:
     """ "You have unsaved work from 14:05: MUST"; with the date when it is not from today, and whose it is."""
-    mine = row.author == ctx.account.user
     today = to_local(row.updated_at).date() == ctx.today()
     when = clock_time(row.updated_at) if today else date_time(row.updated_at)
-    who = "You have" if mine else f"{row.author} has"
+    who = "You have" if row.own else f"{row.author} has"
     return f"{who} unsaved work from {when}: {row.title}. Continue or discard?"
 
 

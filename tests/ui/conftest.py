@@ -1,0 +1,44 @@
+"""The homes that the tests of the screens sign in to: a new one, and one in a claim week."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from tests.helpers.claim_home import at_claim_home, make_claim_home
+from tests.helpers.signed_in import SignedIn, signed_in
+
+
+@pytest.fixture
+def home(tmp_path: Path, qapp: QApplication) -> Iterator[SignedIn]:
+    """A new home, its manager signed in."""
+    with signed_in(tmp_path / "home", qapp) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def claim_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of :mod:`tests.helpers.claim_home`, made once; tests get copies."""
+    store = tmp_path_factory.mktemp("made") / "home"
+    make_claim_home(store)
+    return store
+
+
+@pytest.fixture
+def claim_home(claim_template: Path, tmp_path: Path, qapp: QApplication) -> Iterator[SignedIn]:
+    """A copy of it, on the Monday morning after the claim week."""
+    with at_claim_home(claim_template, tmp_path / "home", qapp) as opened:
+        yield opened
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> QWidget:
+    """A window for a dialog to stand on."""
+    widget = QWidget()
+    qtbot.addWidget(widget)
+    widget.show()
+    return widget
