@@ -622,10 +622,15 @@ def _trend(line: rows.AssessmentLine, before: rows.AssessmentLine | None) -> str
 
 def _draft_row(session: Session, connection: Connection, line: rows.DraftLine) -> DraftRow:
     resident = resident_rows.resident(connection, line.resident_id)
-    name = resident.resident.details.banner_name if resident else ""
-    tool = registry.instrument(line.instrument)
     return DraftRow(
-        line.id, line.resident_id, name, line.instrument, tool.short, line.updated_at, session.person(line.author)
+        line.id,
+        line.resident_id,
+        resident.resident.details.banner_name if resident else "",
+        line.instrument,
+        registry.instrument(line.instrument).short,
+        line.updated_at,
+        session.person(line.author),
+        own=line.author == session.account.user,
     )
 
 
