@@ -102,7 +102,10 @@ class ClaimRow:
 
 @dataclass(frozen=True, slots=True)
 class ClaimWeek:
-    """A claim week as it stands now. ``submittable`` residents are eligible and not claimed yet."""
+    """A claim week as it stands now. ``submittable`` residents are eligible and not claimed yet.
+
+    ``why_not`` says in words why nobody can be claimed for without more ado; empty when somebody can.
+    """
 
     week_start: date
     week_end: date
@@ -145,7 +148,7 @@ def week(session: Session, start: date) -> ClaimWeek:
         messages = sorted({claim.outbox_id for items in picture.claims.values() for claim in items})
         bundles = tuple(line.message.bundle_id for m in messages if (line := outbox.line(connection, m)) is not None)
     eligible = [row for row in rows if row.decision.eligible]
-    open_rows = [row for row in eligible if row.claim is None or not row.claim.live]
+    open_rows = [row for row in eligible if _open(row)]
     why_not = _why_not(session, monday, rows, open_rows)
     return ClaimWeek(
         week_start=monday,
@@ -447,9 +450,17 @@ def _why_not(session: Session, monday: date, rows: Sequence[ClaimRow], open_rows
         return error.message
     if open_rows:
         return ""
+    if late := sum(_open(row) and row.decision.reasons == ("LATE",) for row in rows):
+        who = "1 resident is" if late == 1 else f"{late} residents are"
+        return f"{who} past the claim window: give a reason, and the CCG decides by hand"
     if any(row.claim is not None for row in rows):
         return "Everybody who can be claimed for this week has been claimed for"
     return "Nobody can be claimed for this week"
+
+
+def _open(row: ClaimRow) -> bool:
+    """Whether no claim stands in the way of one."""
+    return row.claim is None or not row.claim.live
 
 
 def _at_risk(session: Session, facts: Sequence[WeekFacts]) -> tuple[AtRisk, ...]:

@@ -16,7 +16,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QFontDatabase
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QGridLayout,
     QHBoxLayout,
     QLineEdit,
     QProgressBar,
@@ -29,15 +28,16 @@ from shiboken6 import isValid
 from app.domain.errors import Problem, UserError
 from app.ui.dialogs.confirm import confirm
 from app.ui.messages import Messages
+from app.ui.pages.resident.form import Form
+from app.ui.pages.settings.home_form import FIRST_RUN_FORM, read_first_home
 from app.ui.tasks import Tasks
 from app.ui.theme import L, M, Theme
 from app.ui.widgets.buttons import button_row, primary, secondary
-from app.ui.widgets.date_edit import DateEdit
 from app.ui.widgets.error_summary import ErrorSummary
-from app.ui.widgets.field import ChoiceBox, Field, show_problems
+from app.ui.widgets.field import Field, show_problems
 from app.ui.widgets.message_bar import MessageBar
 from app.ui.widgets.password import PasswordEdit
-from app.ui.widgets.text import NotesEdit, card, label, scrolled, title
+from app.ui.widgets.text import card, label, scrolled, title
 from app.ui.widgets.text_size import TextSize
 
 if TYPE_CHECKING:
@@ -298,84 +298,23 @@ class _HomeStep(_FormStep):
 
     def __init__(self, today: Callable[[], date]) -> None:
         super().__init__(
-            "Your care home", "These are printed on red-bag packs and sent with claims. You can change them later."
+            "Your care home",
+            "These are printed on red-bag packs and sent with claims. You can change them later, all but the ODS code.",
         )
-        self.name, self.ods, self.cqc = QLineEdit(), QLineEdit(), QLineEdit()
-        self.address, self.postcode = NotesEdit(3), QLineEdit()
-        self.phone, self.email, self.beds, self.locality = QLineEdit(), QLineEdit(), QLineEdit(), QLineEdit()
-        self.kind = ChoiceBox(
-            [("residential", "Residential"), ("nursing", "Nursing"), ("dual", "Residential and nursing")]
-        )
-        self.accredited = DateEdit(today, key="accredited")
-        self.fields = (
-            Field("Name of the home", self.name, key="name"),
-            Field("ODS code", self.ods, key="ods", help_text="3 to 12 letters and digits, for example VN3X2"),
-            Field("CQC location (optional)", self.cqc, key="cqc_location"),
-            Field("Number of beds (optional)", self.beds, key="beds"),
-            Field("Address (optional)", self.address, key="address", help_text="One line each, without the postcode"),
-            Field("Postcode (optional)", self.postcode, key="postcode"),
-            Field("Telephone (optional)", self.phone, key="phone", help_text="As the hospital should ring it"),
-            Field("Email (optional)", self.email, key="email"),
-            Field("Kind of home", self.kind, key="kind"),
-            Field("Locality (optional)", self.locality, key="locality", help_text="For example Lower Lea Valley"),
-            Field(
-                "Accredited for the premium since (optional)",
-                self.accredited,
-                key="accredited",
-                help_text="Without this date no premium can be claimed. You can add it later",
-            ),
-        )
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(L)
-        grid.setVerticalSpacing(M)
-        for at, field in enumerate(self.fields):
-            grid.addWidget(field, at // 2, at % 2)
-        grid.setColumnStretch(0, 1)
-        grid.setColumnStretch(1, 1)
-        self.inside.addLayout(grid)
+        self._today = today
+        self.form = Form(FIRST_RUN_FORM, today, {"kind": "residential"})
+        self.fields = tuple(self.form.fields.values())
+        self.inside.addWidget(self.form)
 
     def check(self) -> Home | None:
         """The home as typed; None, with the fields marked, when something must be mended."""
-        from app.domain.nhs import parse_ods
-        from app.domain.people import Home
-
-        problems: list[Problem] = []
-        ods, beds, since = "", 0, None
-        if not self.name.text().strip():
-            problems.append(Problem("name", "Enter the name of the home"))
         try:
-            ods = parse_ods(self.ods.text(), field="ods")
+            found = read_first_home(self.form.typed(), self._today())
         except UserError as exc:
-            problems.append(
-                Problem("ods", exc.message.replace("Organisation code", "ODS code"))
-                if self.ods.text().strip()
-                else Problem("ods", "Enter the ODS code")
-            )
-        typed = self.beds.text().strip()
-        if typed and not (typed.isdecimal() and 0 < int(typed) <= 500):
-            problems.append(Problem("beds", "Number of beds must be a whole number from 1 to 500"))
-        elif typed:
-            beds = int(typed)
-        try:
-            since = self.accredited.value()
-        except UserError as exc:
-            problems.extend(exc.problems)
-        self.mark(tuple(problems))
-        if problems:
+            self.mark(exc.problems)
             return None
-        return Home(
-            name=self.name.text().strip(),
-            ods=ods,
-            cqc_location=self.cqc.text().strip(),
-            address=tuple(line.strip() for line in self.address.text().splitlines() if line.strip()),
-            postcode=self.postcode.text().strip().upper(),
-            phone=self.phone.text().strip(),
-            email=self.email.text().strip(),
-            beds=beds,
-            locality=self.locality.text().strip(),
-            kind=str(self.kind.value()),
-            accredited=((since, None),) if since else (),
-        )
+        self.mark(())
+        return found
 
 
 class _ManagerStep(_FormStep):

@@ -195,6 +195,8 @@ class MainWindow(QMainWindow):
         return self.page is None or self.page.can_leave()
 
     def _changed(self, changes: Changes) -> None:
+        if "setting" in changes.kinds:
+            self.home_name.setText(self.ctx.home.name)
         if self.page is not None:
             self.page.refresh(changes)
         self.load_status()
@@ -236,7 +238,8 @@ class MainWindow(QMainWindow):
         row = QHBoxLayout(bar)
         row.setContentsMargins(L, S, L, S)
         row.setSpacing(M)
-        row.addWidget(label(self.ctx.home.name, "heading"), 1)
+        self.home_name = label(self.ctx.home.name, "heading")
+        row.addWidget(self.home_name, 1)
         who = f"{self.ctx.account.name}, {self.ctx.account.role.value}"
         self.who = label(who, wrap=False)
         self.who.setAccessibleName(f"Signed in: {who}")
@@ -360,11 +363,14 @@ class StatusLine(QFrame):
         self.waiting = link("", lambda: go("sync"))
         self.exchange = link("", lambda: go("sync"))
         self.backup = label("", wrap=False)
-        for part in (self.alerts, self.drafts, self.waiting, self.exchange, self.backup):
+        self.clock = label("The laptop's clock is behind: check its date", "error", wrap=False)
+        self.clock.hide()
+        for part in (self.clock, self.alerts, self.drafts, self.waiting, self.exchange, self.backup):
             flow.addWidget(part)
 
     def show_status(self, status: Status) -> None:
         """Say it."""
+        self.clock.setVisible(status.clock_behind)
         self.alerts.setText(_count(status.standing_alerts, "standing alert"))
         self.drafts.setText(_count(status.drafts, "draft"))
         trouble = f", {status.trouble} in trouble" if status.trouble else ""

@@ -326,6 +326,7 @@ QLabel[role="heading"] {{ font-size: {pt(13.5)}; font-weight: 700; color: {c.tex
 QLabel[role="strong"] {{ font-weight: 700; }}
 QLabel[role="number"] {{ font-size: {pt(20)}; font-weight: 700; }}
 QLabel[role="secondary"] {{ color: {c.secondary}; }}
+QLabel[role="struck"] {{ color: {c.secondary}; text-decoration: line-through; }}
 QLabel[role="error"] {{ color: {c.error}; font-weight: 700; }}
 QLabel[role="good"] {{ color: {c.success}; font-weight: 700; }}
 QFrame[role="card"] {{ background: {c.card}; border: 1px solid {c.line}; border-radius: 6px; }}

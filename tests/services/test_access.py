@@ -81,6 +81,7 @@ CALLS: dict[str, tuple[frozenset[Role], Callable[[Session, Made], object]]] = {
     "import staff": (MANAGER, lambda s, _: imports.import_staff(s, b"")),
     "connect": (MANAGER, lambda s, _: sync.connect(s, {})),
     "set telephone numbers": (MANAGER, lambda s, _: settings.set_phones(s, ())),
+    "change the home's details": (MANAGER, lambda s, _: settings.change_home(s, s.home, reason="r")),
     "set accreditation": (MANAGER, lambda s, _: settings.set_accreditation(s, ())),
     "see the outbox": (ALL, lambda s, _: sync.outbox(s)),
     "see the connection": (ALL, lambda s, _: sync.connection(s)),

@@ -240,7 +240,7 @@ def test_waiting_work_is_offered_and_never_restored_silently(
     open_form(page, qtbot, Open(resident, "news2"))
     assert page.form is not None
     assert page.form.kept() == {}
-    assert page._notice.words.text() == "There is unsigned work from 14:05 by mo."
+    assert page._notice.words.text() == "There is unsigned work from 14:05 by Mo Manager."
     keys(qtbot, SPACE)
     qtbot.waitUntil(lambda: page.form is not None and page.form.kept() == {"resp_rate": 23})
 

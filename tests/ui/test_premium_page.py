@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -10,11 +11,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.domain.messages import OutboxState
 from app.domain.people import Role
 from app.services import premium, sync
 from app.services.premium import ClaimRow
 from app.ui.pages.assessment.page import Open
 from app.ui.pages.premium import PremiumPage
+from app.ui.pages.premium.words import Standing, amount_words, open_for_claim, standing
 from app.ui.theme import Choice
 from tests.helpers.claim_home import (
     MONDAY,
@@ -325,3 +328,17 @@ def test_everything_has_a_name_and_nothing_is_cut(home: SignedIn, qtbot: QtBot, 
         choose(page, home, family)
         qtbot.waitUntil(lambda: not clipped(page), timeout=3000)
         assert unnamed(page) == []
+
+
+def test_a_claim_stands_until_it_is_refused(home: SignedIn) -> None:
+    """An answer without an amount, and a message that the CCG's system refused, are two different things."""
+    home.call(lambda s: premium.submit(s, MONDAY, PASSWORD))
+    claimed = next(row for row in home.call(lambda s: premium.week(s, MONDAY)).rows if row.claim is not None)
+    assert claimed.claim is not None
+    silent = replace(claimed, claim=replace(claimed.claim, outcome="complete", decided_pence=None, live=True))
+    assert (standing(silent), open_for_claim(silent)) == (Standing.ANSWERED, False)
+    assert amount_words(silent) == "£70.00"
+    unread = replace(claimed, claim=replace(claimed.claim, outbox_state=OutboxState.REFUSED, live=False))
+    assert (standing(unread), open_for_claim(unread)) == (Standing.STUCK, True)
+    nothing = replace(claimed, claim=replace(claimed.claim, outcome="complete", decided_pence=0, live=False))
+    assert (standing(nothing), amount_words(nothing)) == (Standing.REFUSED, "£0.00")

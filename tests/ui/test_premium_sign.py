@@ -284,3 +284,13 @@ def test_dates_the_wrong_way_round_are_marked(page: PremiumPage, home: SignedIn,
     shown.form.set_typed({"to": "1 Nov 2026"})
     shown.save_button.click()
     assert shown.form.fields["to"].error == "The last date must not be before the first"
+
+
+def test_a_week_that_is_only_late_says_so(home: SignedIn) -> None:
+    home.clock.pass_time(days=33)
+    appoint_falls(home)
+    week = home.call(lambda s: premium.week(s, MONDAY))
+    assert week.why_not == "2 residents are past the claim window: give a reason, and the CCG decides by hand"
+    assert week.submittable == 0
+    home.call(lambda s: premium.submit(s, MONDAY, PASSWORD, late_reason="The laptop was away for repair"))
+    assert "has been claimed for" in home.call(lambda s: premium.week(s, MONDAY)).why_not

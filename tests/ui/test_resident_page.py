@@ -39,6 +39,7 @@ from app.services.assessments import AssessmentRow
 from app.services.changes import changes
 from app.services.transfers import PackRow
 from app.ui.dialogs.fact_edit import FactDialog, FactErrorDialog
+from app.ui.dialogs.history import DetailsHistory, FactHistory
 from app.ui.dialogs.hospital import HospitalDialog
 from app.ui.pages.assessment import Open
 from app.ui.pages.resident import ResidentPage
@@ -582,3 +583,79 @@ def test_nothing_is_clipped_with_a_very_long_name(
         assert page.banner.name.height() >= page.banner.name.heightForWidth(page.banner.name.width())
     finally:
         home.theme.set(Choice.LIGHT, 100)
+
+
+def test_what_was_entered_in_error_is_out_of_the_way_and_can_be_read(
+    home: SignedIn, page: ResidentPage, qtbot: QtBot
+) -> None:
+    john = home.resident("John", "Smith", Allergy("Penicillin", "rash"), Diagnosis("Asthma"))
+    wrong = next(f for f in home.call(lambda s: residents.open_resident(s, john)).facts[FactKind.ALLERGY])
+    home.clock.pass_time(minutes=20)
+    home.call(lambda s: residents.change_fact(s, wrong.id, Allergy("Penicillin", "swelling"), reason="said the GP"))
+    home.call(lambda s: residents.fact_in_error(s, wrong.id, reason="Another resident's letter"))
+    show(page, qtbot, john)
+    section = page.sections["allergy"]
+    assert "Allergies not recorded" in section.texts()
+    assert page.safety.accessibleName().startswith("Allergies: Not recorded"), "a mistake is no allergy"
+    struck = next(part for part in section.findChildren(QLabel) if part.text() == "Penicillin")
+    assert not struck.isVisible()
+    assert unnamed(page) == []
+
+    press(page, qtbot, "Show 1 entered in error")
+    assert struck.isVisible()
+    assert struck.fontInfo().strikeOut()
+    assert struck.accessibleName() == "Entered in error: Penicillin. swelling"
+    said = "Marked as entered in error 22-Nov-2026 14:25 by Mo Manager. Reason: Another resident's letter"
+    assert said in section.texts()
+    assert "entered in error" not in page.sections["diagnosis"].texts()
+
+    press(page, qtbot, "History of allergy entered in error: Penicillin. swelling")
+    dialog = dialog_of(page, FactHistory, qtbot)
+    wait_quiet(qtbot, home.tasks)
+    texts = everything_said(dialog)
+    assert texts.index("Entered in error. Penicillin") < texts.index("said the GP") < texts.index("Penicillin. rash")
+    assert "SMITH, John" in texts
+    dialog.reject()
+    press(page, qtbot, "Hide 1 entered in error")
+    assert not struck.isVisible()
+
+
+def test_the_history_of_the_details_says_what_changed_when_by_whom_and_why(
+    home: SignedIn, page: ResidentPage, qtbot: QtBot
+) -> None:
+    john = home.resident("John", "Smith", preferred_name="Jack")
+    show(page, qtbot, john)
+    press(page, qtbot, "History of the details")
+    assert "Nothing has been changed" in _history(page, home, qtbot)
+    first = page.record
+    assert first is not None
+    home.clock.pass_time(days=1)
+    new = replace(first.resident.details, given_name="Jon", room="", consent_sharing=True)
+    home.call(lambda s: residents.change_resident(s, john, new, reason="Birth certificate seen"))
+    show(page, qtbot, john)
+    press(page, qtbot, "History of the details")
+    said = _history(page, home, qtbot)
+    assert "Changed 23-Nov-2026 14:05 by Mo Manager" in said
+    assert "First name: Jon (before: John)" in said
+    assert "Room: not recorded (before: 11)" in said
+    assert "Agrees to sharing with the NHS: Yes (before: Not asked yet)" in said
+    assert "Last name: " not in said.partition("First recorded")[0], "what did not change is not listed as a change"
+    assert "Reason: Birth certificate seen" in said
+    assert "First recorded 22-Nov-2026 14:05 by Mo Manager" in said
+    assert "Likes to be called: Jack" in said
+
+
+def _history(page: ResidentPage, home: SignedIn, qtbot: QtBot) -> str:
+    """What the history says, read from top to bottom; the dialog is closed again."""
+    dialog = dialog_of(page, DetailsHistory, qtbot)
+    assert isinstance(dialog, DetailsHistory)
+    wait_quiet(qtbot, home.tasks)
+    assert unnamed(dialog) == []
+    assert clipped(dialog) == []
+    inside = dialog.area.widget()
+    labels = sorted(
+        (part for part in inside.findChildren(QLabel) if part.isVisible()),
+        key=lambda part: part.mapTo(inside, part.rect().topLeft()).y(),
+    )
+    dialog.reject()
+    return "\n".join(part.text() for part in labels)

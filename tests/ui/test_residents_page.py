@@ -121,7 +121,12 @@ def test_those_who_left_are_shown_when_asked_for(home: SignedIn, qtbot: QtBot) -
     gone = page.table.rows[0]
     text = {column.title: column.text(gone) for column in page.table.records.columns}
     assert text["Status"] == "Died"
-    assert text["Born"] == "06-Sep-1937"  # no age that goes on growing
+    assert text["Born"] == "06-Sep-1937 (died at 89y)"
+    home.clock.pass_time(days=730)
+    assert page._born(gone) == text["Born"], "the age at death does not go on growing"
+    spoken = next(column.spoken for column in page.table.records.columns if column.title == "Born")
+    assert spoken is not None
+    assert spoken(gone) == "6 September 1937, died 21 November 2026"
 
 
 def test_a_row_says_everything_in_words(home: SignedIn, qtbot: QtBot) -> None:

@@ -20,6 +20,8 @@ from app.ui import theme
 from app.ui.context import Context
 from app.ui.messages import Message
 from app.ui.pages.assessment.page import Open
+from app.ui.pages.settings.home_edit import HomeDialog
+from app.ui.pages.settings.page import SettingsPage
 from app.ui.shell import PAGES, MainWindow, make_page
 from app.ui.signin import SignInWindow
 from app.ui.theme import Choice
@@ -212,6 +214,40 @@ def test_the_status_line_is_computed_from_the_records(qtbot: QtBot, home: Signed
     assert status.waiting.text() == "1 waiting to send"
     qtbot.mouseClick(status.alerts, Qt.MouseButton.LeftButton)
     assert window.here == "alerts"
+    wait_quiet(qtbot, home.tasks)
+
+
+def test_a_laptops_clock_that_is_behind_is_said_and_only_then(qtbot: QtBot, home: SignedIn) -> None:
+    window = window_on(qtbot, home)
+    home.resident()
+    window.load_status()
+    wait_quiet(qtbot, home.tasks)
+    assert window.status.clock.isHidden()
+    home.clock.pass_time(hours=-2)
+    press(qtbot, Qt.Key.Key_F5)
+    qtbot.waitUntil(window.status.clock.isVisible)
+    assert window.status.clock.text() == "The laptop's clock is behind: check its date"
+    home.clock.pass_time(hours=3)
+    press(qtbot, Qt.Key.Key_F5)
+    qtbot.waitUntil(window.status.clock.isHidden)
+    wait_quiet(qtbot, home.tasks)
+
+
+def test_a_new_name_of_the_home_stands_above_at_once(qtbot: QtBot, home: SignedIn) -> None:
+    window = window_on(qtbot, home)
+    window.go("settings", None)
+    page = window.page
+    assert isinstance(page, SettingsPage)
+    page.home.change_button.setFocus()
+    press(qtbot, Qt.Key.Key_Space)
+    (dialog,) = window.findChildren(HomeDialog)
+    qtbot.waitUntil(dialog.isActiveWindow)
+    name, reason = (dialog.form.fields[key].target for key in ("name", "reason"))
+    qtbot.keyClick(name, Qt.Key.Key_A, CTRL)
+    qtbot.keyClicks(name, "Hedgerow House")
+    qtbot.keyClicks(reason, "new owner")
+    qtbot.keyClick(dialog, Qt.Key.Key_S, CTRL)
+    qtbot.waitUntil(lambda: window.home_name.text() == "Hedgerow House")
     wait_quiet(qtbot, home.tasks)
 
 

@@ -134,8 +134,9 @@ def test_who_is_away_and_mondays_claim(qtbot: QtBot, home: SignedIn) -> None:
     assert "SMITH, John (Mr)" in rows(page.away)[0].accessibleName()
     claim = rows(page.premium)[0]
     assert claim.accessibleName().startswith("Mon 09-Nov-2026 to 15-Nov-2026. 0 eligible, £0.00")
-    qtbot.mouseClick(claim, Qt.MouseButton.LeftButton)
-    assert home.went == [("premium", None)]
+    claim.setFocus()
+    qtbot.keyClick(claim, Qt.Key.Key_Space)
+    assert home.went == [("premium", date(2026, 11, 9))], "the very week that the line speaks of"
 
 
 def test_a_long_list_is_short_until_it_is_asked_for(qtbot: QtBot, home: SignedIn) -> None:

@@ -102,12 +102,11 @@ def test_what_is_missing_is_listed_and_what_was_typed_stays(qtbot: QtBot, progra
         "Enter the name of the home",
         "ODS code must be 3 to 12 letters and digits",
         "Number of beds must be a whole number from 1 to 500",
-        "04/13/2016 must be a real date",
+        "Accredited for the premium since: 04/13/2016 must be a real date",
     )
-    assert window.home.ods.text() == "V"
+    assert window.home.form.typed()["ods"] == "V"
     fill(qtbot, window, name="Hedgerow House", ods="N3X2")
-    window.home.beds.clear()
-    window.home.accredited.box.clear()
+    window.home.form.set_typed({"beds": "", "accredited": ""})
     press_on(qtbot, window)
     assert window.step == 2
     fill(qtbot, window, password="short", again="other")
@@ -116,7 +115,7 @@ def test_what_is_missing_is_listed_and_what_was_typed_stays(qtbot: QtBot, progra
     assert "8 characters" in window.manager.summary.texts()[2]
     qtbot.mouseClick(window.back, Qt.MouseButton.LeftButton)
     assert window.step == 1
-    assert window.home.name.text() == "Hedgerow House"
+    assert window.home.form.typed()["name"] == "Hedgerow House"
     assert not (tmp_path / "home").exists(), "nothing is created before the last answer"
 
 

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.domain.messages import OutboundMessage, OutboxState
+from app.domain.messages import Effect, OutboundMessage, OutboxState, ReceivedMeta, Unknown
 from app.domain.people import Role
 from app.services import premium, sync
 from app.sync.engine import SyncSummary
@@ -193,7 +193,7 @@ def test_a_message_set_aside_stands_out_and_can_be_sent_again(
             send(page, home, qtbot)
         assert states(page) == [OutboxState.QUARANTINED]
         assert "1 message set aside: could not be sent" in words(page.result)
-        assert page.trouble_words.text() == "1 in trouble: somebody must look at them."
+        assert page.trouble_words.text() == "1 message in trouble: somebody must look at it."
         assert "Last trouble, after 1 try: The share refused the file" in words(page.detail)
         qtbot.mouseClick(page.filters["trouble"], Qt.MouseButton.LeftButton)
         assert len(page.table.rows) == 1
@@ -311,3 +311,23 @@ def test_ages(back: timedelta, words_: str) -> None:
 @pytest.mark.parametrize(("left", "before", "has"), [(3, 3, "0 of 3"), (0, 3, "3 of 3"), (5, 3, "0 of 3")])
 def test_progress_stays_between_none_and_all(left: int, before: int, has: str) -> None:
     assert has in progress_words(left, before)
+
+
+def test_what_was_set_aside_is_shown_and_counted_as_trouble(home: SignedIn, qtbot: QtBot) -> None:
+    page = open_page(home, qtbot)
+    assert page.trouble_words.text() == "None in trouble."
+    assert not page.parked.isVisible()
+    queue = sync.StoreQueue(home.session, home.do)
+    for number, text in enumerate(("<b>not</b> a letter of ours", "It has no end"), start=1):
+        home.clock.pass_time(minutes=1)
+        meta = ReceivedMeta(f"network-{number}", "ENH_CLAIM_RSP", None, None, None, home.clock.now())
+        assert queue.received(meta, Unknown(text), b"?") is Effect.PARKED
+    page.opened(None)
+    wait_quiet(qtbot, home.tasks)
+    assert page.trouble_words.text() == "2 arrivals set aside: somebody must look at them."
+    said = words(page.parked)
+    assert said.index("It has no end") < said.index("<b>not</b> a letter of ours"), "newest first"
+    assert "23-Nov-2026 09:01 · workflow ENH_CLAIM_RSP" in said
+    assert all(part.textFormat() == Qt.TextFormat.PlainText for part in page.parked.findChildren(QLabel))
+    assert page.parked.isVisible()
+    assert clipped(page) == []

@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from app.domain.dates import age_years, short_date
 from app.domain.errors import UserError
 from app.domain.nhs import format_nhs_number
 from app.domain.people import GENDER_LABELS, Gender
 from app.ui.pages.resident.form import FormDialog, show_dialog
 from app.ui.pages.resident.typed import Ask
-from app.ui.pages.resident.words import STATUS_WORDS
+from app.ui.pages.resident.words import STATUS_WORDS, born_words
 from app.ui.widgets.buttons import secondary
 from app.ui.widgets.text import card, label
 
@@ -79,7 +78,7 @@ class DuplicateDialog(FormDialog):
 
 def who_line(row: ResidentRow, ctx: Context) -> str:
     """Born, gender, NHS number, room and where they are now, in one line."""
-    born = f"{short_date(row.date_of_birth)} ({age_years(row.date_of_birth, ctx.today())}y)"
+    born = born_words(row.date_of_birth, row.died_at, ctx.today())
     room = f"Room {row.room}" if row.room else "Room not recorded"
     parts = (f"Born {born}", GENDER_LABELS[Gender(row.gender)], f"NHS No. {format_nhs_number(row.nhs_number)}", room)
     return " · ".join((*parts, STATUS_WORDS[row.status]))

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
-from app.domain.dates import date_time
 from app.domain.errors import UserError
 from app.domain.people import Fact, FactKind, ResidentDetails, ResidentId
+from app.ui.dialogs.history import fact_versions, show_versions
 from app.ui.pages.resident.fact_forms import FACT_FORMS, FACT_NOUNS, REASON, blank_fact, read_fact, typed_fact
 from app.ui.pages.resident.form import FormDialog, show_dialog
 from app.ui.pages.resident.typed import Ask
 from app.ui.pages.resident.words import fact_words
 from app.ui.widgets.banner import spoken_resident
 from app.ui.widgets.buttons import secondary
-from app.ui.widgets.text import heading, label, rule
+from app.ui.widgets.text import heading, rule
 
 if TYPE_CHECKING:
     from app.ui.context import Context
@@ -71,15 +71,12 @@ class FactDialog(FormDialog):
         self.run(lambda s: residents.change_fact(s, fact.id, body, reason=reason), lambda _: self.saved())
 
     def _load_history(self, fact: Fact) -> None:
-        from app.services import residents
-
-        self.ctx.call(lambda s: residents.fact_history(s, fact.id), self._show_history, owner=self)
+        self.ctx.call(lambda s: fact_versions(s, fact), self._show_history, owner=self)
 
     def _show_history(self, revisions: tuple[Fact, ...]) -> None:
         self.below.addWidget(rule())
         self.below.addWidget(heading("Recorded values, newest first"))
-        for revision in sorted(revisions, key=lambda r: r.recorded_at, reverse=True):
-            self.below.addWidget(label(history_line(revision, self.ctx), copyable=True))
+        show_versions(self.below, revisions, self.ctx)
 
     def _in_error(self) -> None:
         if self._fact is None:
@@ -114,15 +111,6 @@ class FactErrorDialog(FormDialog):
         if not reason:
             raise UserError(_ERROR_REASON.needed, field="reason")
         self.run(lambda s: residents.fact_in_error(s, self._fact.id, reason=reason), lambda _: self.saved())
-
-
-def history_line(revision: Fact, ctx: Context) -> str:
-    """One recorded value: what it said, by whom, when, and why it was changed."""
-    said = fact_words(revision.body, ctx.today()).spoken
-    by = f"Recorded {date_time(revision.recorded_at)} by {revision.recorded_by}"
-    mark = "Entered in error. " if revision.in_error else ""
-    reason = f". Reason: {revision.reason}" if revision.reason else ""
-    return f"{mark}{said}\n{by}{reason}"
 
 
 def open_for(

@@ -7,6 +7,7 @@ mistake in a hurry loses nothing.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -485,18 +486,22 @@ class HospitalDialog(QDialog):
         if kept.texts or kept.observations:
             mine[self._resident_id] = kept
 
-    def _restore(self) -> None:
-        kept = _KEPT.get(self._ctx, {}).get(self._resident_id)
-        if kept is None or self.observations is None:
-            return
+    def fill(self, texts: Mapping[str, str]) -> None:
+        """Write into the boxes of the questions by their keys, such as ``situation``; the others are emptied."""
         for key, made in self._fields.items():
-            text = kept.texts.get(key, "")
+            text = texts.get(key, "")
             if isinstance(made.editor, NotesEditor):
                 made.editor.set_value(text)
             elif isinstance(made.editor, QLineEdit):
                 made.editor.setText(text)
             elif isinstance(made.editor, WhenEditor):
                 made.editor.set_value(text or None)
+
+    def _restore(self) -> None:
+        kept = _KEPT.get(self._ctx, {}).get(self._resident_id)
+        if kept is None or self.observations is None:
+            return
+        self.fill(kept.texts)
         for place, (name, when) in enumerate(self._doses):
             when.set_value(kept.texts.get(f"dose.{place}"))
             if isinstance(name, QLineEdit):

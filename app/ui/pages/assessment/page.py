@@ -624,7 +624,12 @@ class AssessmentPage(QWidget):
         self.summary.show_lines(lines)
 
     def _signed(self, visit: int, signed: Signed) -> None:
-        if visit != self._visit or self._arg is None or self._resident is None:
+        if visit == self._visit:
+            self.show_signed(signed)
+
+    def show_signed(self, signed: Signed) -> None:
+        """Show what signing came to, in place of the form."""
+        if self._arg is None or self._resident is None:
             return
         self._set_busy(busy=False)
         tool, details = tool_of(self._arg.instrument), self._resident.details

@@ -33,6 +33,7 @@ class Standing(StrEnum):
     CLAIMED = "Claimed"
     STUCK = "Not received"
     WITH_A_PERSON = "With a person at the CCG"
+    ANSWERED = "Answered, amount not said"
     ACCEPTED = "Accepted"
     REFUSED = "Refused"
 
@@ -44,6 +45,7 @@ TONES = {
     Standing.CLAIMED: Tone.INFO,
     Standing.STUCK: Tone.WARNING,
     Standing.WITH_A_PERSON: Tone.INFO,
+    Standing.ANSWERED: Tone.INFO,
     Standing.ACCEPTED: Tone.GOOD,
     Standing.REFUSED: Tone.DANGER,
 }
@@ -60,7 +62,9 @@ def standing(row: ClaimRow) -> Standing:
         return Standing.STUCK if claim.outbox_state in NEVER_LEFT else Standing.CLAIMED
     if claim.outcome == "queued":
         return Standing.WITH_A_PERSON
-    return Standing.ACCEPTED if claim.decided_pence else Standing.REFUSED
+    if claim.decided_pence:
+        return Standing.ACCEPTED
+    return Standing.ANSWERED if claim.live else Standing.REFUSED
 
 
 def answered(row: ClaimRow) -> bool:
@@ -69,8 +73,8 @@ def answered(row: ClaimRow) -> bool:
 
 
 def open_for_claim(row: ClaimRow) -> bool:
-    """Whether no claim stands in the way of one: none yet, or the newest was refused."""
-    return row.claim is None or standing(row) is Standing.REFUSED
+    """Whether no claim stands in the way of one: none yet, or the newest does not stand any more."""
+    return row.claim is None or not row.claim.live
 
 
 def claimable(row: ClaimRow) -> bool:
@@ -92,7 +96,7 @@ def within_reach(row: ClaimRow) -> bool:
 def amount_pence(row: ClaimRow) -> int | None:
     """What the CCG pays, or what is claimed, or what could be claimed; None when nothing can be."""
     if row.claim is not None:
-        decided = row.claim.outcome is not None and row.claim.outcome != "queued"
+        decided = standing(row) in {Standing.ACCEPTED, Standing.REFUSED}
         return (row.claim.decided_pence or 0) if decided else row.claim.amount_pence
     if row.decision.eligible:
         return row.decision.amount_pence
@@ -197,6 +201,7 @@ def submitted_words(week: ClaimWeek, today: date) -> tuple[str, Tone, str]:
     for which, words in (
         (Standing.ACCEPTED, f"accepted, {pounds(_decided(claims))}"),
         (Standing.REFUSED, "refused"),
+        (Standing.ANSWERED, "answered, amount not said"),
         (Standing.WITH_A_PERSON, "with a person at the CCG"),
         (Standing.STUCK, "not received by the CCG"),
     ):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from app.domain.dates import date_time, short_date
 from app.domain.errors import UserError
 from app.domain.nhs import format_nhs_number, parse_nhs_number, parse_ods
 from app.domain.people import GENDER_LABELS, Gender, ResidentDetails
@@ -79,6 +80,29 @@ def typed_details(details: ResidentDetails) -> dict[str, str | bool]:
         "room": details.room, "key": details.key, "gp_name": details.gp_name, "gp_phone": details.gp_phone,
         "gp_code": details.gp_code, "consent_sharing": consent, "died_at": died, "died_at_time": died_time,
     }  # fmt: skip
+
+
+def details_words(details: ResidentDetails) -> dict[str, str]:
+    """Everything about who a resident is, in words under the form's labels; empty for what is not recorded."""
+    typed = typed_details(details)
+    found = {}
+    for ask in (*DETAILS_FORM, DEATH_FORM[0]):
+        value = typed[ask.key]
+        if isinstance(value, str):
+            found[ask.label] = dict(ask.choices).get(value, value)
+    found["Date of birth"] = short_date(details.date_of_birth)
+    found["Died on"] = date_time(details.died_at) if details.died_at else ""
+    return found
+
+
+def changed_words(before: ResidentDetails, after: ResidentDetails) -> tuple[str, ...]:
+    """What became of each detail that changed: ``Room: 14 (before: 12)``."""
+    old, new = details_words(before), details_words(after)
+    return tuple(
+        f"{name}: {new[name] or 'not recorded'} (before: {old[name] or 'not recorded'})"
+        for name in new
+        if new[name] != old[name]
+    )
 
 
 def read_arrival(typed: Typed, now: datetime, today: date) -> tuple[ResidentDetails, datetime]:

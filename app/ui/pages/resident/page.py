@@ -7,6 +7,7 @@ every section are emptied first; an answer that comes back for a resident who wa
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -24,10 +25,10 @@ from app.ui.pages.resident.level import keep_tab_order, level, tab_stops
 from app.ui.pages.resident.sections import (
     Assessments,
     Drafts,
+    Facts,
     SafetyStrip,
     Section,
     draw_alerts,
-    draw_facts,
     draw_packs,
 )
 from app.ui.theme import L, M, S
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from app.services.assessments import AssessmentRow, DraftRow
     from app.services.changes import Changes
     from app.services.residents import ResidentRecord
+    from app.services.session import Session
     from app.services.transfers import PackRow
     from app.ui.context import Context
 
@@ -77,7 +79,15 @@ class ResidentPage(QWidget):
         self.hospital_button = primary("Send to hospital", self.send_to_hospital)
         self.assess_button = primary("New assessment", self.new_assessment)
         self.details_button = secondary("Change details", self.change_details)
+        self.history_button = link("History of the details", self.details_history)
         self.back_button = link("All residents", lambda: ctx.navigate.emit("residents", None))
+        self._actions = (
+            self.hospital_button,
+            self.assess_button,
+            self.details_button,
+            self.history_button,
+            self.back_button,
+        )
         self.drafts = Drafts(ctx, self._continue, self._discard)
         self.sections: dict[str, Section[Any]] = {}
         self._make_sections()
@@ -140,6 +150,14 @@ class ResidentPage(QWidget):
 
         self._allowed("EDIT_RESIDENTS", open_form)
 
+    def details_history(self) -> None:
+        """Open what was recorded before about who this is."""
+        if self.record is None:
+            return
+        from app.ui.dialogs.history import DetailsHistory
+
+        DetailsHistory(self.ctx, self, self.record.resident).open()
+
     def add_fact(self, kind: FactKind) -> None:
         """Open the form of a new fact."""
         if self.record is None:
@@ -159,6 +177,14 @@ class ResidentPage(QWidget):
         if fact.resident_id != resident.id:
             raise AssertionError("a fact of another resident is on the page")
         fact_edit.open_for(self.ctx, self, resident.id, resident.details, fact.kind, fact)
+
+    def fact_history(self, fact: Fact) -> None:
+        """Open every version of a fact, to be read only."""
+        if self.record is None:
+            return
+        from app.ui.dialogs.history import FactHistory
+
+        FactHistory(self.ctx, self, self.record.resident, fact).open()
 
     def look_at(self, row: AssessmentRow) -> None:
         """Open a signed assessment, read-only."""
@@ -195,8 +221,9 @@ class ResidentPage(QWidget):
         history = link("All assessments", self.all_assessments)
         add("assessments", Section("Assessments", drawer.draw, history))
         for kind, name in _FACT_SECTIONS:
+            drawn = Facts(kind, self.ctx, self.change_fact, self.fact_history)
             button = link(f"Add {FACT_NOUNS[kind]}", partial(self.add_fact, kind))
-            add(kind.value, Section(name, partial(draw_facts, kind, self.ctx, self.change_fact), button))
+            add(kind.value, Section(name, drawn.draw, button))
         add("packs", Section("Red-bag packs", partial(draw_packs, self.get_pack)))
 
     def _lay_out(self) -> None:
@@ -210,7 +237,7 @@ class ResidentPage(QWidget):
         inside.setContentsMargins(0, 0, 0, 0)
         inside.setSpacing(M)
         inside.addWidget(self.safety)
-        inside.addWidget(level((self.hospital_button, self.assess_button, self.details_button, self.back_button)))
+        inside.addWidget(level(self._actions))
         inside.addWidget(self.drafts)
         inside.addWidget(level(self._jumps(), gap=S, row_gap=0))
         inside.addWidget(self.sections["alerts"])
@@ -285,8 +312,6 @@ class ResidentPage(QWidget):
         self.ctx.resident.emit("")
 
     def _load(self) -> None:
-        from app.services import residents
-
         visit, resident_id = self._visit, self.resident_id
         if resident_id is None:
             return
@@ -305,7 +330,7 @@ class ResidentPage(QWidget):
                 if not isinstance(exc, UserError):
                     self.ctx.messages.report(exc)
 
-        self.ctx.call(lambda s: residents.open_resident(s, resident_id), arrived, failed, owner=self)
+        self.ctx.call(partial(_read, resident_id), arrived, failed, owner=self)
 
     def _show(self, record: ResidentRecord) -> None:
         details = record.resident.details
@@ -319,8 +344,11 @@ class ResidentPage(QWidget):
         self.drafts.show_rows(record.drafts)
         self.sections["alerts"].show_data(record.alerts)
         self.sections["assessments"].show_data((record.latest, record.due))
+        wrong: dict[FactKind, tuple[Fact, ...]] = {}
+        for fact in record.facts_in_error:
+            wrong[fact.kind] = (*wrong.get(fact.kind, ()), fact)
         for kind, _name in _FACT_SECTIONS:
-            self.sections[kind.value].show_data(facts.get(kind, ()))
+            self.sections[kind.value].show_data((facts.get(kind, ()), wrong.get(kind, ())))
         self.sections["packs"].show_data(record.packs)
         self.hospital_button.setVisible(record.status in {"here", "away"})
         self.waiting.hide()
@@ -330,9 +358,8 @@ class ResidentPage(QWidget):
 
     def _order(self) -> None:
         shown = self.sections
-        parts = (self.hospital_button, self.assess_button, self.details_button, self.back_button, self.drafts)
         first, last = ("alerts", "assessments"), (*_ABOUT, *_REST)
-        keep_tab_order(tab_stops(*parts, *self._goes, *(shown[key] for key in (*first, *last))))
+        keep_tab_order(tab_stops(*self._actions, self.drafts, *self._goes, *(shown[key] for key in (*first, *last))))
 
     def _allowed(self, action: str, then: Callable[[], Any]) -> None:
         """Do it when the role allows it and the same resident is still shown; else the refusal is said in words."""
@@ -379,3 +406,12 @@ class ResidentPage(QWidget):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.accepted.connect(lambda: self.ctx.call(lambda s: assessments.discard_draft(s, draft.id)))
         dialog.open()
+
+
+def _read(resident_id: ResidentId, session: Session) -> ResidentRecord:
+    """The record; whoever marked something as entered in error stands there by name."""
+    from app.services import residents
+    from app.ui.dialogs.history import with_names
+
+    record = residents.open_resident(session, resident_id)
+    return replace(record, facts_in_error=with_names(session, record.facts_in_error))

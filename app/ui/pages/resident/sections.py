@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -117,19 +118,77 @@ def _warning(text: str) -> QHBoxLayout:
     return line
 
 
-def draw_facts(
-    kind: FactKind, ctx: Context, change: Callable[[Fact], object], facts: Sequence[Fact], rows: QVBoxLayout
-) -> None:
-    """The facts of one kind, those that still hold first; or that nothing is recorded, in words."""
-    if not facts:
-        rows.addWidget(label(EMPTY_WORDS[kind], "strong" if kind in {FactKind.ALLERGY, FactKind.CPR} else "body"))
-        return
-    today = ctx.today()
-    ordered = sorted(facts, key=lambda fact: ended(fact.body, today))
-    for at, fact in enumerate(ordered):
-        if at:
-            rows.addWidget(rule())
-        rows.addWidget(fact_row(fact, fact_words(fact.body, today), change, past=ended(fact.body, today)))
+class Facts:
+    """How the facts of one kind are drawn, and below them those that were entered in error."""
+
+    def __init__(
+        self, kind: FactKind, ctx: Context, change: Callable[[Fact], object], history: Callable[[Fact], object]
+    ) -> None:
+        self._kind, self._ctx, self._change, self._history = kind, ctx, change, history
+
+    def draw(self, data: tuple[tuple[Fact, ...], tuple[Fact, ...]], rows: QVBoxLayout) -> None:
+        """Those that still hold first; or that nothing is recorded, in words."""
+        facts, wrong = data
+        if not facts:
+            loud = self._kind in {FactKind.ALLERGY, FactKind.CPR}
+            rows.addWidget(label(EMPTY_WORDS[self._kind], "strong" if loud else "body"))
+        today = self._ctx.today()
+        ordered = sorted(facts, key=lambda fact: ended(fact.body, today))
+        for at, fact in enumerate(ordered):
+            if at:
+                rows.addWidget(rule())
+            words = fact_words(fact.body, today)
+            rows.addWidget(fact_row(fact, words, self._change, past=ended(fact.body, today)))
+        if wrong:
+            rows.addWidget(EnteredInError(wrong, today, self._history))
+
+
+class EnteredInError(QWidget):
+    """Facts that should not have been recorded: out of the way, and still there to be read, struck through."""
+
+    def __init__(self, facts: Sequence[Fact], today: date, history: Callable[[Fact], object]) -> None:
+        super().__init__()
+        self._count, noun = len(facts), FACT_NOUNS[facts[0].kind]
+        self.button = link("", self._turn)
+        self.button.setAccessibleDescription(f"{noun[:1].upper()}{noun[1:]}: what was recorded by mistake")
+        self._box = QWidget()
+        inside = QVBoxLayout(self._box)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(S)
+        for fact in facts:
+            inside.addWidget(self._row(fact, fact_words(fact.body, today), history))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(S)
+        column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self._box)
+        self._box.hide()
+        self._name()
+
+    def _turn(self) -> None:
+        self._box.setVisible(self._box.isHidden())
+        self._name()
+
+    def _name(self) -> None:
+        self.button.setText(f"{'Show' if self._box.isHidden() else 'Hide'} {self._count} entered in error")
+
+    def _row(self, fact: Fact, said: FactWords, history: Callable[[Fact], object]) -> QWidget:
+        row = QWidget()
+        line = QHBoxLayout(row)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(M)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        struck = label(said.main, "struck")
+        struck.setAccessibleName(f"Entered in error: {said.spoken}")
+        words.addWidget(struck)
+        by = f"Marked as entered in error {date_time(fact.recorded_at)} by {fact.recorded_by}. Reason: {fact.reason}"
+        words.addWidget(label(by, "secondary"))
+        line.addLayout(words, 1)
+        button = link("History", partial(history, fact))
+        button.setAccessibleName(f"History of {FACT_NOUNS[fact.kind]} entered in error: {said.spoken}")
+        line.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        return row
 
 
 class SafetyStrip(QFrame):

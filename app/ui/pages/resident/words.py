@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import assert_never
 
-from app.domain.dates import date_time, long_date, short_date
+from app.domain.dates import age_years, date_time, long_date, short_date, to_local
 from app.domain.needs import AREAS, HEALTH_SUBCONDITIONS, ChampionPathway, area_label, pathway_label
 from app.domain.people import (
     CPR_LABELS,
@@ -65,6 +65,12 @@ class FactWords:
     def spoken(self) -> str:
         """All of it in one sentence, for the accessible name of the row and its button."""
         return ". ".join(part for part in (self.main, self.detail, self.warning) if part)
+
+
+def born_words(born: date, died_at: datetime | None, today: date) -> str:
+    """``06-Sep-1937 (89y)``; for somebody who has died the age at death: ``06-Sep-1937 (died at 89y)``."""
+    died = to_local(died_at).date() if died_at else None
+    return f"{short_date(born)} ({'died at ' if died else ''}{age_years(born, died or today)}y)"
 
 
 def period(since: date | None, until: date | None) -> str:

@@ -8,12 +8,12 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
 
-from app.domain.dates import age_years, long_date, short_date
+from app.domain.dates import long_date, to_local
 from app.domain.nhs import format_nhs_number
 from app.domain.people import CprKind, ResidentId
 from app.ui import theme
 from app.ui.pages.resident.level import level
-from app.ui.pages.resident.words import AREA_LABELS, CPR_SHORT, STATUS_WORDS, plural
+from app.ui.pages.resident.words import AREA_LABELS, CPR_SHORT, STATUS_WORDS, born_words, plural
 from app.ui.theme import M, Tone
 from app.ui.widgets.buttons import link, primary, secondary
 from app.ui.widgets.table import Column, RecordTable
@@ -215,7 +215,7 @@ class ResidentsPage(QWidget):
             Column("Known as", lambda r: r.preferred_name or "–", spoken=lambda r: r.preferred_name),
             Column("Room", lambda r: r.room or "Not recorded", sort=lambda r: (len(r.room), r.room)),
             Column("NHS No.", lambda r: format_nhs_number(r.nhs_number), spoken=_spoken_nhs),
-            Column("Born", self._born, spoken=lambda r: long_date(r.date_of_birth), sort=lambda r: r.date_of_birth),
+            Column("Born", self._born, spoken=self._spoken_born, sort=lambda r: r.date_of_birth),
             Column("Status", lambda r: STATUS_WORDS[r.status], tone=_status_tone, sort=lambda r: r.status),
             Column("Alerts", lambda r: str(r.standing_alerts) if r.standing_alerts else "None",
                    spoken=lambda r: plural(r.standing_alerts, "standing alert") if r.standing_alerts else "",
@@ -227,8 +227,11 @@ class ResidentsPage(QWidget):
         )  # fmt: skip
 
     def _born(self, row: ResidentRow) -> str:
-        born = short_date(row.date_of_birth)
-        return born if row.status == "died" else f"{born} ({age_years(row.date_of_birth, self.ctx.today())}y)"
+        return born_words(row.date_of_birth, row.died_at, self.ctx.today())
+
+    def _spoken_born(self, row: ResidentRow) -> str:
+        died = f", died {long_date(to_local(row.died_at).date())}" if row.died_at else ""
+        return f"{long_date(row.date_of_birth)}{died}"
 
 
 def _may_add(session: Session) -> str:

@@ -1,1 +1,1 @@
-"""Text size, colours, telephone numbers and what this program is."""
+"""Text size, colours, telephone numbers, the home and its accreditation, and what this program is."""

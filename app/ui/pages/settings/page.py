@@ -1,4 +1,4 @@
-"""Settings: how large the text is, which colours, whom to ring, and what this program is."""
+"""Settings: how large the text is, which colours, whom to ring, what the home is, and what this program is."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QButtonGroup, QFrame, QGridLayout, QLineEdit, QRadioButton, QVBoxLayout, QWidget
 
+from app.ui.pages.settings.home_cards import AccreditationCard, HomeCard
 from app.ui.theme import CHOICE_LABELS, SIZES, Choice, L, M
 from app.ui.widgets.buttons import button_row, primary, secondary
 from app.ui.widgets.field import Field
@@ -36,7 +37,10 @@ class SettingsPage(QWidget):
         column.addWidget(self._colours())
         self.phones = _Phones(ctx)
         column.addWidget(self.phones)
-        column.addWidget(_home_card(ctx))
+        self.home = HomeCard(ctx)
+        self.accreditation = AccreditationCard(ctx)
+        column.addWidget(self.home)
+        column.addWidget(self.accreditation)
         column.addWidget(_about_card())
         column.addStretch(1)
         ctx.theme.changed.connect(self._show)
@@ -45,12 +49,15 @@ class SettingsPage(QWidget):
     def opened(self, _arg: Any) -> None:
         """Show what is in force."""
         self._show()
+        self._load_home()
         self.phones.load()
 
     def refresh(self, changes: Changes) -> None:
-        """Show the home's numbers again when they were changed elsewhere and nothing is being typed."""
-        if "setting" in changes.kinds and not self.phones.typed():
-            self.phones.load()
+        """Show the home again; its numbers only when nothing is being typed."""
+        if "setting" in changes.kinds:
+            self._load_home()
+            if not self.phones.typed():
+                self.phones.load()
 
     def can_leave(self) -> bool:
         """Numbers that were typed and not saved must be saved or put back first."""
@@ -59,6 +66,10 @@ class SettingsPage(QWidget):
         self._ctx.messages.warning("The telephone numbers are not saved.", "Save them, or put them back.")
         self.phones.fields[0].focus()
         return False
+
+    def _load_home(self) -> None:
+        self.home.load()
+        self.accreditation.load()
 
     def _sizes(self) -> QFrame:
         frame, column = card()
@@ -187,23 +198,6 @@ class _Phones(QFrame):
 
     def _numbers(self) -> tuple[tuple[str, str], ...]:
         return tuple((code, text) for code, box in self._boxes.items() if (text := box.text().strip()))
-
-
-def _home_card(ctx: Context) -> QFrame:
-    home = ctx.home
-    frame, column = card()
-    column.addWidget(heading("The home"))
-    address = ", ".join((*home.address, home.postcode)) if home.address or home.postcode else "Not recorded"
-    for name, value in (
-        ("Name", home.name),
-        ("ODS code", home.ods),
-        ("CQC location", home.cqc_location or "Not recorded"),
-        ("Address", address),
-        ("Beds", str(home.beds) if home.beds else "Not recorded"),
-        ("Commissioner", f"{home.ccg_name} ({home.ccg_ods})"),
-    ):
-        column.addWidget(label(f"{name}: {value}", copyable=True))
-    return frame
 
 
 def _about_card() -> QFrame:

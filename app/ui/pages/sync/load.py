@@ -11,15 +11,17 @@ if TYPE_CHECKING:
     from app.services.access import Action
     from app.services.session import Session
     from app.services.status import Status
-    from app.services.sync import Connection, OutboxRow
+    from app.services.sync import Connection, OutboxRow, ParkedRow
 
 
 @dataclass(frozen=True, slots=True)
 class SyncData:
-    """The connection, the messages, the status line's figures, and in words why the person may not send or connect."""
+    """The connection, the messages, what arrived and was set aside, the status line's figures, and in words why the
+    person may not send or connect."""
 
     connection: Connection
     rows: tuple[OutboxRow, ...]
+    parked: tuple[ParkedRow, ...]
     status: Status
     not_send: str
     not_connect: str
@@ -33,6 +35,7 @@ def load_sync(session: Session) -> SyncData:
     return SyncData(
         sync.connection(session),
         sync.outbox(session),
+        sync.parked(session),
         status.status(session),
         _refusal(session, Action.SYNC),
         _refusal(session, Action.MANAGE_HOME),

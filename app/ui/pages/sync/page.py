@@ -6,7 +6,7 @@ that the progress on the screen is what has happened and not what was hoped for.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from threading import Event
@@ -40,6 +40,7 @@ from app.ui.pages.sync.words import (
     story,
     summary_words,
     tally,
+    trouble_line,
     waiting_words,
     when,
 )
@@ -53,12 +54,13 @@ from app.ui.widgets.text import card, heading, label, page_column, rule, title
 if TYPE_CHECKING:
     from app.services.changes import Changes
     from app.services.session import Session
-    from app.services.sync import OutboxRow
+    from app.services.sync import OutboxRow, ParkedRow
     from app.sync.engine import SyncSummary
     from app.ui.context import Context
 
 T = TypeVar("T")
 _KINDS = frozenset({"outbox", "claim", "alert", "transfer", "setting"})
+_PARKED_SHOWN = 10
 _FILTERS: tuple[tuple[str, str, Callable[[OutboxRow], bool]], ...] = (
     ("all", "All", lambda _row: True),
     ("trouble", "In trouble", in_trouble),
@@ -106,6 +108,9 @@ class SyncPage(QWidget):
         self.table.chosen.connect(self._choose)
         self.table.opened.connect(lambda _row: self._go_to_detail())
         self.none = label("", "strong")
+        self.parked, self._parked = card(spacing=S)
+        self.parked.setAccessibleName("Arrived and set aside")
+        self.parked.hide()
         self.detail, self._detail = card(spacing=S)
         self.detail.setAccessibleName("Chosen message")
         self._lay_out()
@@ -215,6 +220,7 @@ class SyncPage(QWidget):
         self._panels.addWidget(line, 3)
         self._panels.addWidget(ages, 2)
         column.addLayout(self._panels)
+        column.addWidget(self.parked)
         column.addWidget(heading("Messages"))
         column.addWidget(self._filter_row())
         self.table.setMinimumHeight(scaled(260))
@@ -260,9 +266,9 @@ class SyncPage(QWidget):
         self.target.setText("\n".join(told.lines))
         self.waiting.setText(waiting_words(connection, now))
         _set_role(self.waiting, "error" if connection.late else "strong")
-        stuck = sum(map(in_trouble, data.rows))
-        self.trouble_words.setText(f"{stuck} in trouble: somebody must look at them." if stuck else "None in trouble.")
-        _set_role(self.trouble_words, "error" if stuck else "body")
+        self.trouble_words.setText(trouble_line(data.rows, data.parked))
+        _set_role(self.trouble_words, "error" if data.parked or any(map(in_trouble, data.rows)) else "body")
+        self._show_parked(data.parked)
         self.exchange.setText(f"Last exchange with the CCG: {ago(connection.last_exchange, now)}")
         self.backup.setText(f"Last backup: {ago(data.status.last_backup, now)}")
         self.connect_button.setText("Change the connection…" if connection.transport else "Connect…")
@@ -274,6 +280,23 @@ class SyncPage(QWidget):
         self._show_rows()
         if choose is not None:
             self.table.select(choose)
+
+    def _show_parked(self, rows: Sequence[ParkedRow]) -> None:
+        empty(self._parked)
+        self.parked.setVisible(bool(rows))
+        self._parked.addWidget(heading("Arrived and set aside"))
+        self._parked.addWidget(
+            label(
+                "This changed nothing in any record: it belongs to nothing that was sent from here, or could not be "
+                "understood. It is kept. Ask the CCG about it."
+            )
+        )
+        for row in rows[:_PARKED_SHOWN]:
+            self._parked.addWidget(rule())
+            self._parked.addWidget(label(f"{when(row.received_at)} · workflow {row.workflow_id}", "secondary"))
+            self._parked.addWidget(label(row.words or "Without words", copyable=True))
+        if (more := len(rows) - _PARKED_SHOWN) > 0:
+            self._parked.addWidget(label(f"And {more} older.", "secondary"))
 
     def _show_rows(self) -> None:
         if self._data is None:

@@ -12,7 +12,7 @@ from app.domain.messages import WAITING, Event, OutboxState
 from app.ui.theme import Tone
 
 if TYPE_CHECKING:
-    from app.services.sync import Connection, OutboxRow
+    from app.services.sync import Connection, OutboxRow, ParkedRow
     from app.sync.engine import SyncSummary
 
 TROUBLE = frozenset({OutboxState.REFUSED, OutboxState.UNDELIVERED, OutboxState.QUARANTINED})
@@ -150,6 +150,20 @@ def connection_words(connection: Connection, now: datetime) -> Told:
     return Told(Tone.GOOD, "Connected", lines)
 
 
+def trouble_line(rows: Sequence[OutboxRow], parked: Sequence[ParkedRow]) -> str:
+    """How much somebody must look at: messages that did not get through, and arrivals that were set aside."""
+    parts = []
+    if stuck := sum(map(in_trouble, rows)):
+        parts.append(f"{_many(stuck, 'message')} in trouble")
+    if parked:
+        parts.append(f"{_many(len(parked), 'arrival')} set aside")
+    return (
+        f"{', '.join(parts)}: somebody must look at {_it_or_them(stuck + len(parked))}."
+        if parts
+        else "None in trouble."
+    )
+
+
 def waiting_words(connection: Connection, now: datetime) -> str:
     """How much waits, and since when."""
     if not connection.waiting:
@@ -216,6 +230,10 @@ def progress_words(left: int, before: int) -> str:
 def tally(rows: Sequence[OutboxRow]) -> int:
     """How many wait."""
     return sum(map(is_waiting, rows))
+
+
+def _it_or_them(number: int) -> str:
+    return "it" if number == 1 else "them"
 
 
 def _many(number: int, noun: str) -> str:

@@ -120,7 +120,7 @@ class TodayPage(QWidget):
                 f"{day_date(hint.week_start)} to {short_date(until)}",
                 f"{money}{risk}",
                 tag=_premium_tag(hint),
-                slot=self._to("premium", None),
+                slot=self._to("premium", hint.week_start),
             )
             self.premium.fill([row], "")
 
