@@ -19,7 +19,9 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def guard_process() -> None:
-    """Keep what this process holds from leaking: files for the owner only, no core dump with a record or key in it.
+    """Keep what this process holds from leaking: no core dump with a record or key in it, files for the owner only.
+
+    On Windows files are protected by the permissions of the user's own folder instead; the mask does nothing there.
 
     A crash still names its line: the fault handler prints the stack without the values of variables.
     """

@@ -230,7 +230,7 @@ def _init(arguments: argparse.Namespace) -> int:
     from app.services import first_run
 
     setup = first_run.read_setup(_read_json(arguments.home))
-    password = _password("Password for the first manager: ", always_stdin=True)
+    password = _password("Password for the first manager: ", always_stdin=getattr(arguments, "password_stdin", False))
     made = first_run.create_home(_store(arguments), setup, password, _clock())
     _print_json({
         "store_id": made.store_id,
@@ -297,9 +297,12 @@ def _claim(arguments: argparse.Namespace) -> int:
     from app.services import premium
 
     day = _day(arguments.week, "week")
+    if arguments.late_reason and not arguments.submit:
+        raise UserError("A late reason belongs to --submit", field="late_reason")
     password = _password_once(arguments)
     with _session(arguments, password) as session:
         submitted = None
+        premium.refuse_future(session, day)
         if arguments.submit:
             done = premium.submit(session, day, password, late_reason=arguments.late_reason)
             submitted = {"bundle": done.bundle_id, "claims": list(done.identifiers)}

@@ -15,6 +15,7 @@ from app.models import schema
 from app.models.store import Work
 
 _A = schema.alert.c
+_MOST_CLOSED = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +91,22 @@ def save(
 
 
 def alerts(
-    connection: Connection, *, resident_id: ResidentId | None = None, standing_only: bool = False, limit: int = 500
+    connection: Connection, *, resident_id: ResidentId | None = None, standing_only: bool = False
 ) -> tuple[AlertLine, ...]:
-    """Alerts, newest first."""
-    query = select(schema.alert).order_by(_A.raised_at.desc(), _A.id.desc()).limit(limit)
+    """Alerts: every standing one, then the newest of those that were closed (500 at most)."""
+    query = select(schema.alert).order_by(_A.raised_at.desc(), _A.id.desc())
     if resident_id:
         query = query.where(_A.resident_id == resident_id)
-    if standing_only:
-        query = query.where(_A.standing == 1)
-    return tuple(_line(row) for row in connection.execute(query))
+    found = [_line(row) for row in connection.execute(query.where(_A.standing == 1))]
+    if not standing_only:
+        found += [_line(row) for row in connection.execute(query.where(_A.standing == 0).limit(_MOST_CLOSED))]
+    return tuple(found)
+
+
+def alerts_of(connection: Connection, assessment_id: str) -> tuple[AlertLine, ...]:
+    """What one assessment called for."""
+    rows = connection.execute(select(schema.alert).where(_A.assessment_id == assessment_id).order_by(_A.id))
+    return tuple(_line(row) for row in rows)
 
 
 def alert(connection: Connection, alert_id: str) -> AlertLine | None:

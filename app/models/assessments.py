@@ -197,24 +197,31 @@ def save_draft(
     answers: Mapping[str, object],
     amends: str | None = None,
 ) -> str:
-    """Keep what has been typed so far. Drafts are working state: no revision and no audit event each two seconds."""
-    entity = draft_id or work.new_id()
+    """Keep what has been typed so far, in the draft with the id or, without one, as a new draft.
+
+    Drafts are working state: no revision and no audit event each two seconds. ``amends`` is kept of a new draft only.
+    LookupError when there is no such draft of the resident and instrument: a draft that was dropped stays dropped.
+    """
     text = canonical(to_plain(answers))
-    same = (_D.id == entity) & (_D.resident_id == resident_id) & (_D.instrument == instrument)
-    changed = work.connection.execute(update(schema.draft).where(same).values(answers=text, updated_at=work.at))
-    if changed.rowcount == 0:
-        work.connection.execute(
-            insert(schema.draft),
-            {
-                "id": entity,
-                "resident_id": resident_id,
-                "instrument": instrument,
-                "author": work.author.user,
-                "updated_at": work.at,
-                "amends": amends,
-                "answers": text,
-            },
-        )
+    if draft_id is not None:
+        same = (_D.id == draft_id) & (_D.resident_id == resident_id) & (_D.instrument == instrument)
+        changed = work.connection.execute(update(schema.draft).where(same).values(answers=text, updated_at=work.at))
+        if changed.rowcount == 0:
+            raise LookupError("no such draft of this resident and instrument")
+        return draft_id
+    entity = work.new_id()
+    work.connection.execute(
+        insert(schema.draft),
+        {
+            "id": entity,
+            "resident_id": resident_id,
+            "instrument": instrument,
+            "author": work.author.user,
+            "updated_at": work.at,
+            "amends": amends,
+            "answers": text,
+        },
+    )
     return entity
 
 

@@ -16,9 +16,9 @@ from app.models import schema
 from app.models.store import Work
 
 _C = schema.claim.c
-_CLAIMS = select(schema.claim, schema.outbox.c.state.label("message_state")).join(
-    schema.outbox, schema.outbox.c.id == _C.outbox_id
-)
+_CLAIMS = select(
+    schema.claim, schema.outbox.c.state.label("message_state"), schema.outbox.c.attempts.label("message_attempts")
+).join(schema.outbox, schema.outbox.c.id == _C.outbox_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,7 @@ class ClaimLineRow:
     signed_at: datetime
     outbox_id: str
     message_state: OutboxState
+    message_attempts: int
     outcome: str | None
     disposition: str | None
     reasons: tuple[str, ...]
@@ -53,10 +54,11 @@ class ClaimLineRow:
     @property
     def live(self) -> bool:
         """Whether the claim still stands. It does not once the CCG refused it, set it aside for a later version, or
-        refused the message that it travelled in."""
+        refused the message that it travelled in, nor when that message was found faulty before it ever left."""
         answer = self.newest_answer
         if answer is None:
-            return self.message_state is not OutboxState.REFUSED
+            never_left = self.message_state is OutboxState.QUARANTINED and self.message_attempts == 0
+            return self.message_state is not OutboxState.REFUSED and not never_left
         refused = answer.outcome is ClaimOutcome.ERROR or (answer.final and answer.amount_pence == 0)
         return not refused and not answer.superseded
 
@@ -144,6 +146,6 @@ def _row(row: Any) -> ClaimLineRow:
     return ClaimLineRow(
         row.id, ResidentId(row.resident_id), date.fromisoformat(row.week_start), row.version, row.identifier,
         row.amount_pence, row.revision_id, instant(row.signed_at), row.outbox_id, OutboxState(row.message_state),
-        row.outcome, row.disposition, tuple(parse(row.reasons)) if row.reasons else (), row.decided_pence,
-        instant(row.answered_at) if row.answered_at else None,
+        row.message_attempts, row.outcome, row.disposition, tuple(parse(row.reasons)) if row.reasons else (),
+        row.decided_pence, instant(row.answered_at) if row.answered_at else None,
     )  # fmt: skip

@@ -13,12 +13,13 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, or_, select, update
 
 from app.domain.codec import instant, instant_text
-from app.domain.messages import WAITING, Effect, Event, OutboundMessage, OutboxState, may_move
+from app.domain.messages import SETTLED, WAITING, Effect, Event, OutboundMessage, OutboxState, may_move
 from app.domain.people import ResidentId
 from app.models import schema
 from app.models.store import Work
 
 _O = schema.outbox.c
+_MOST_SETTLED = 1000
 _I = schema.inbox.c
 _TIMES = {
     OutboxState.SENT: "sent_at",
@@ -142,10 +143,15 @@ def line_reported(connection: Connection, local_id: str | None, transport_id: st
     return found or (_first(connection, _O.transport_id == transport_id) if transport_id else None)
 
 
-def lines(connection: Connection, limit: int = 1000) -> tuple[OutboxLine, ...]:
-    """The newest messages, newest first."""
-    query = select(schema.outbox).order_by(_O.created_at.desc(), _O.id.desc()).limit(limit)
-    return tuple(_line(row) for row in connection.execute(query))
+def lines(connection: Connection) -> tuple[OutboxLine, ...]:
+    """Every message that is not settled and the newest of those that are (1,000 at most), newest first."""
+    newest = select(schema.outbox).order_by(_O.created_at.desc(), _O.id.desc())
+    settled = _O.state.in_([state.value for state in SETTLED])
+    rows = [
+        *connection.execute(newest.where(~settled)),
+        *connection.execute(newest.where(settled).limit(_MOST_SETTLED)),
+    ]
+    return tuple(_line(row) for row in sorted(rows, key=lambda row: (row.created_at, row.id), reverse=True))
 
 
 def waiting(connection: Connection) -> tuple[int, datetime | None]:
@@ -172,8 +178,12 @@ def was_received(connection: Connection, transport_id: str) -> bool:
 
 
 def bundle_was_received(connection: Connection, bundle_id: str) -> bool:
-    """Whether the same message of the CCG was dealt with before, perhaps in another delivery."""
-    return connection.execute(select(_I.id).where(_I.bundle_id == bundle_id)).first() is not None
+    """Whether the same message of the CCG took effect before, perhaps in another delivery.
+
+    One that was parked has settled nothing, and is looked at again.
+    """
+    query = select(_I.id).where(_I.bundle_id == bundle_id, _I.effect != Effect.PARKED.value)
+    return connection.execute(query).first() is not None
 
 
 def keep_received(

@@ -40,25 +40,25 @@ class ResidentLine:
     """A resident as lists show one, with the periods that say whether they are here."""
 
     resident: Resident
-    stay_since: datetime | None
-    stay_until: datetime | None
-    away_since: datetime | None
-    away_until: datetime | None
+    stays: tuple[Stay, ...]
+    absences: tuple[Absence, ...]
 
     def status(self, now: datetime) -> str:
-        """``here``, ``away``, ``left`` or ``died`` at the instant."""
+        """``here``, ``away``, ``left`` or ``died`` at the instant; a stay that has not begun yet does not count."""
         died = self.resident.details.died_at
         if died is not None and died <= now:
             return "died"
-        if self.stay_since is None or self.stay_since > now or (self.stay_until is not None and self.stay_until <= now):
+        if self.stay_at(now) is None:
             return "left"
-        if (
-            self.away_since is not None
-            and self.away_since <= now
-            and (self.away_until is None or self.away_until > now)
-        ):
-            return "away"
-        return "here"
+        return "away" if any(_covers(absence, now) for absence in self.absences) else "here"
+
+    def stay_at(self, now: datetime) -> Stay | None:
+        """The stay that the instant is in, if any."""
+        return next((stay for stay in self.stays if _covers(stay, now)), None)
+
+
+def _covers(period: Stay | Absence, now: datetime) -> bool:
+    return period.since <= now and (period.until is None or now < period.until)
 
 
 def save_resident(
@@ -86,7 +86,10 @@ def save_resident(
         "died_at": instant_text(details.died_at) if details.died_at else None,
         "body": canonical(to_plain(details)),
     }
-    work.connection.execute(upsert(schema.resident).values(row).on_conflict_do_update(index_elements=["id"], set_=row))
+    first = row | {"stays": "[]", "absences": "[]"}
+    work.connection.execute(
+        upsert(schema.resident).values(first).on_conflict_do_update(index_elements=["id"], set_=row)
+    )
     return Resident(entity, RevisionId(revised.id), details)
 
 
@@ -240,41 +243,24 @@ def fold(text: str) -> str:
 
 
 def _project_presence(connection: Connection, resident_id: ResidentId) -> None:
-    """Keep the latest stay and absence on the resident's row, where lists and the status read them."""
-    stays: list[Stay] = []
-    absences: list[Absence] = []
-    for item in facts(connection, resident_id):
-        if isinstance(item.body, Stay):
-            stays.append(item.body)
-        elif isinstance(item.body, Absence):
-            absences.append(item.body)
-    stay = max(stays, key=lambda s: s.since, default=None)
-    away = max(absences, key=lambda a: a.since, default=None)
-
-    def text(value: datetime | None) -> str | None:
-        return instant_text(value) if value else None
-
+    """Keep the stays and absences on the resident's row, where lists read them."""
+    bodies = [item.body for item in facts(connection, resident_id)]
     connection.execute(
         update(schema.resident)
         .where(_R.id == resident_id)
         .values(
-            stay_since=text(stay.since) if stay else None,
-            stay_until=text(stay.until) if stay else None,
-            away_since=text(away.since) if away else None,
-            away_until=text(away.until) if away else None,
+            stays=canonical(to_plain([body for body in bodies if isinstance(body, Stay)])),
+            absences=canonical(to_plain([body for body in bodies if isinstance(body, Absence)])),
         )
     )
 
 
 def _line(row: Any) -> ResidentLine:
-    def when(text: str | None) -> datetime | None:
-        return instant(text) if text else None
-
-    details = from_plain(parse(row.body), ResidentDetails)
     return ResidentLine(
-        Resident(ResidentId(row.id), RevisionId(row.revision_id), details),
-        when(row.stay_since), when(row.stay_until), when(row.away_since), when(row.away_until),
-    )  # fmt: skip
+        Resident(ResidentId(row.id), RevisionId(row.revision_id), from_plain(parse(row.body), ResidentDetails)),
+        tuple(from_plain(item, Stay) for item in parse(row.stays)),
+        tuple(from_plain(item, Absence) for item in parse(row.absences)),
+    )
 
 
 def _fact(row: Any) -> Fact:

@@ -126,10 +126,10 @@ resident = Table(
     _text("room"),
     _text("sort_name"),
     _text("search"),  # folded names, known-as, room, key: what the search box looks through
-    _text("stay_since", null=True),
-    _text("stay_until", null=True),
-    _text("away_since", null=True),
-    _text("away_until", null=True),
+    _text(
+        "stays"
+    ),  # periods in the home and away, as lists: which one counts depends on the moment that is asked about
+    _text("absences"),
     _text("died_at", null=True),
     _text("body"),
     UniqueConstraint("key"),

@@ -59,6 +59,15 @@ class ChainHead:
     head: str
 
 
+class StoreClosedError(EnvironmentTrouble):
+    """Somebody still at work on a store that has been closed: the screen was locked, or the program is ending."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            ExitCode.REFUSED, "The records were closed.", "Everything saved before is safe.", "Sign in again."
+        )
+
+
 class Store:
     """An open store. Belongs to one thread; everybody else asks that thread."""
 
@@ -68,24 +77,33 @@ class Store:
         self.id = store_id
         self.device_id = device_id
         self._random = random
+        self._closed = False
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A reading transaction: one consistent picture."""
+        self._check_open()
         with trouble.in_words(), self._reading.begin() as connection:
             yield connection
 
     @contextmanager
     def write(self, author: Author, now: datetime) -> Iterator[Work]:
         """A writing transaction. Committed when the block ends, undone whole when it raises."""
+        self._check_open()
         with trouble.in_words(), self._writing.begin() as connection:
             work = Work(connection, self.device_id, author, now, self._random)
             yield work
             work.finish()
 
     def close(self) -> None:
-        """Close it; the library folds the write-ahead log into the file as the last connection goes."""
+        """Close it for good; the library folds the write-ahead log into the file as the last connection goes."""
+        self._closed = True
         self._reading.dispose()
+
+    def _check_open(self) -> None:
+        # The engine would quietly connect again, key and all, after the screen was locked.
+        if self._closed:
+            raise StoreClosedError
 
 
 class Work:

@@ -122,6 +122,34 @@ def raise_alert(
     return alert_id
 
 
+def withdraw(work: Work, session: Session, assessment_id: str, reason: str) -> None:
+    """What an assessment called for, once it was marked as entered in error.
+
+    A message that has not left is taken back, and an alert that nobody has been told of is closed. An alert that
+    somebody was phoned about, or whose message has left, stands until they have been told.
+    """
+    for line in rows.alerts_of(work.connection, assessment_id):
+        if not line.standing:
+            continue
+        message = outbox.line(work.connection, line.outbox_id) if line.outbox_id else None
+        untold = message is None or (
+            message.message.attempts == 0
+            and outbox.move(work, message, OutboxState.SUPERSEDED, words="Withdrawn: entered in error")
+        )
+        if untold and line.body.called_at is None:
+            body = replace(line.body, closed_at=session.now(), outcome=f"Entered in error: {reason}")
+        else:
+            body = replace(
+                line.body,
+                title=f"Entered in error: {line.body.title}",
+                do=(f"Tell {line.body.phone_who} and whoever got the message: it was entered in error ({reason}).",),
+            )
+        rows.save(
+            work, line.id, line.resident_id, assessment_id, body, outbox_id=line.outbox_id, action="withdraw",
+            reason=reason,
+        )  # fmt: skip
+
+
 def phone(home: Home, resident: Resident, recipient: Recipient) -> tuple[str, str]:
     """Whom to ring and the number: 999, the resident's own GP, or the home's list."""
     if recipient is Recipient.EMERGENCY_999:

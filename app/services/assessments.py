@@ -40,6 +40,9 @@ _TREND_DEPTH = 5
 _USUAL_AFTER = timedelta(days=1)
 _USUAL_DEPTH = 100
 _UNITS = {"ulna_height": " m", "wound_area_reduction": " %"}
+_DRAFT_AT, _DRAFT_REASON = "hartwell.at", "hartwell.reason"
+"""Where a draft's time and reason stand among its stored answers; no questionnaire has such link ids, and only
+:func:`save_draft` and :func:`load_draft` know of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +94,24 @@ class DraftRow:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Unsigned work: what was typed, and the revision it would amend, if any."""
+    """Unsigned work: what was typed, and the revision it would amend, if any.
+
+    ``at`` is the time of the assessment as it was set: an instant, the text of one that cannot be read yet, or None
+    for now. ``reason`` is that of an amendment.
+    """
 
     row: DraftRow
     answers: Mapping[str, object]
     amends: str | None
+    at: datetime | str | None = None
+    reason: str = ""
+
+
+class DraftGone(UserError):  # noqa: N818 - a refusal, said in words
+    """The draft was signed or discarded meanwhile; nothing is saved into it or signed from it any more."""
+
+    def __init__(self) -> None:
+        super().__init__("This draft was signed or discarded already", field="draft")
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,12 +180,27 @@ def save_draft(
     draft_id: str | None = None,
     *,
     amends: str | None = None,
+    at: datetime | str | None = None,
+    reason: str = "",
 ) -> SavedDraft:
-    """Keep what has been typed, whatever state it is in. Answers are kept as typed; they are checked when signed."""
+    """Keep what has been typed, whatever state it is in. Answers are kept as typed; they are checked when signed.
+
+    ``at`` and ``reason`` are those of :class:`Draft`. ``amends`` is the revision that a new draft would amend; a draft
+    keeps the one it was begun with. Raises :class:`DraftGone` for a draft that was signed or discarded, which is never
+    brought back by saving into it.
+    """
     require(session, Action.RECORD_ASSESSMENT)
     registry.instrument(instrument)
+    for key in (_DRAFT_AT, _DRAFT_REASON):
+        if key in answers:
+            raise UserError(f"{key} is not an answer", field=key)
+    typed = {**answers, **({_DRAFT_AT: at} if at else {}), **({_DRAFT_REASON: reason} if reason else {})}
     with session.write() as work:
-        saved = rows.save_draft(work, draft_id, resident_id, instrument, answers, amends)
+        if draft_id is not None:
+            _draft(work.connection, draft_id, resident_id, instrument)
+        elif amends is not None:
+            _amended(work.connection, amends, resident_id, instrument)
+        saved = rows.save_draft(work, draft_id, resident_id, instrument, typed, amends)
     return SavedDraft(saved, session.now(), changes("draft", resident=resident_id))
 
 
@@ -181,13 +212,15 @@ def drafts(session: Session, resident_id: ResidentId | None = None) -> tuple[Dra
 
 
 def load_draft(session: Session, draft_id: str) -> Draft:
-    """Take up unsigned work again."""
+    """Take up unsigned work again. Raises :class:`DraftGone`."""
     require(session, Action.RECORD_ASSESSMENT)
     with session.read() as connection:
         line = rows.draft(connection, draft_id)
         if line is None:
-            raise UserError("This draft was signed or discarded already", field="draft")
-        return Draft(_draft_row(session, connection, line), line.answers, line.amends)
+            raise DraftGone
+        answers = dict(line.answers)
+        at, reason = answers.pop(_DRAFT_AT, None), answers.pop(_DRAFT_REASON, "")
+        return Draft(_draft_row(session, connection, line), answers, line.amends, _draft_time(at), str(reason))
 
 
 def discard_draft(session: Session, draft_id: str) -> Changes:
@@ -214,7 +247,9 @@ def sign(
     """Sign an assessment: score it, keep answers and outcome as shown, raise what it calls for, in one transaction.
 
     ``at`` is when it was made (now, unless given; never in the future). Incomplete answers may be signed: they are kept
-    as incomplete, and a red flag already met still raises its alert. Raises UserError with a problem a field.
+    as incomplete, and a red flag already met still raises its alert. Raises UserError with a problem a field,
+    :class:`DraftGone` when the draft was signed or discarded already, and refuses the draft of an amendment, which
+    only :func:`amend` signs.
     """
     require(session, Action.SIGN_ASSESSMENT)
     when = _checked_time(session, at)
@@ -234,7 +269,8 @@ def amend(
 ) -> Signed:
     """Sign a corrected version of an assessment.
 
-    The earlier version stays readable; alerts are raised only for what it had not called for already.
+    The earlier version stays readable; alerts are raised only for what it had not called for already. A draft may have
+    been begun on an earlier version of the same assessment. Raises as :func:`sign` does.
     """
     require(session, Action.SIGN_ASSESSMENT)
     if not reason.strip():
@@ -244,6 +280,13 @@ def amend(
         when = _checked_time(session, at) if at else line.at
         resident = _resident(work, line.resident_id)
         return _sign(work, session, resident, line.instrument, answers, when, line, reason.strip(), draft_id)
+
+
+def assessment_of(session: Session, revision_id: str) -> str:
+    """The id of the assessment that a revision belongs to, be it the newest of it or an earlier one."""
+    require(session, Action.VIEW_RESIDENTS)
+    with session.read() as connection:
+        return _entity(connection, revision_id)
 
 
 def revision_of(session: Session, revision_id: str, resident_id: ResidentId, instrument: str) -> str:
@@ -266,7 +309,8 @@ def entered_in_error(session: Session, revision_id: str, *, reason: str) -> Chan
         if revision is None:
             raise LookupError("an assessment without its revision")
         rows.mark_in_error(work, line, revision.body, reason.strip())
-    return changes("assessment", "resident", resident=line.resident_id)
+        alerts.withdraw(work, session, line.id, reason.strip())
+    return changes("assessment", "resident", "alert", "outbox", resident=line.resident_id)
 
 
 def assessment(session: Session, assessment_id: str) -> Assessment:
@@ -357,7 +401,8 @@ def due_rows(session: Session, connection: Connection, resident_id: ResidentId |
                 days = max((today - due_on).days, int(at_once))
                 found.append(_due(person, tool, due_on, days, never=False))
             elif line is None and tool.code in _ON_ADMISSION:
-                since = to_local(person.stay_since).date() if person.stay_since else None
+                stay = person.stay_at(now)
+                since = to_local(stay.since).date() if stay else None
                 found.append(_due(person, tool, since, (today - since).days if since else 0, never=True))
     return tuple(sorted(found, key=lambda row: (-row.overdue_days, row.resident_name)))
 
@@ -394,6 +439,8 @@ def _sign(
 ) -> Signed:
     if to_local(at).date() < resident.resident.details.date_of_birth:
         raise UserError("The time of the assessment must be after the resident's date of birth", field="at")
+    if draft_id:
+        _check_draft(work.connection, draft_id, resident.resident.id, code, amends)
     questions = form(code)
     checked = questionnaire.check_answers(questions, answers)
     gathered = questionnaire.gather(checked, questions)
@@ -521,10 +568,57 @@ def _resident(work: Work, resident_id: ResidentId) -> ResidentLine:
     return line
 
 
+def _draft(connection: Connection, draft_id: str, resident_id: ResidentId, instrument: str) -> rows.DraftLine:
+    line = rows.draft(connection, draft_id)
+    if line is None:
+        raise DraftGone
+    if (line.resident_id, line.instrument) != (resident_id, instrument):
+        raise UserError("This draft belongs to another resident or instrument", field="draft")
+    return line
+
+
+def _check_draft(
+    connection: Connection, draft_id: str, resident_id: ResidentId, instrument: str, amends: rows.AssessmentLine | None
+) -> None:
+    """Whether what is signed is what the draft was begun as: otherwise one assessment would become two."""
+    line = _draft(connection, draft_id, resident_id, instrument)
+    if line.amends is None and amends is not None:
+        raise UserError("This draft is of a new assessment and corrects none", field="draft")
+    if line.amends is not None and (amends is None or _entity(connection, line.amends) != amends.id):
+        raise UserError(
+            "This draft corrects an earlier assessment. Continue it from the list of drafts to sign the correction",
+            field="draft",
+        )
+
+
+def _draft_time(kept: object) -> datetime | str | None:
+    """The time as a draft kept it: an instant is stored with its Z, and anything else is what was typed."""
+    if isinstance(kept, str) and kept.endswith("Z"):
+        try:
+            return codec.instant(kept)
+        except ValueError:
+            return kept
+    return kept if isinstance(kept, str) else None
+
+
+def _entity(connection: Connection, revision_id: str) -> str:
+    """The assessment that a revision belongs to."""
+    revision = revisions.revision(connection, revision_id)
+    if revision is None or revision.kind != "assessment":
+        raise UserError("This assessment is not in the records", field="amends")
+    return revision.entity_id
+
+
+def _amended(connection: Connection, revision_id: str, resident_id: ResidentId, instrument: str) -> rows.AssessmentLine:
+    line = rows.assessment(connection, _entity(connection, revision_id))
+    if line is None or (line.resident_id, line.instrument) != (resident_id, instrument):
+        raise UserError("That assessment belongs to another resident or instrument", field="amends")
+    return line
+
+
 def _current(connection: Connection, revision_id: str) -> rows.AssessmentLine:
     """The assessment that a revision belongs to, refused when something newer has been said about it since."""
-    revision = revisions.revision(connection, revision_id)
-    line = rows.assessment(connection, revision.entity_id) if revision and revision.kind == "assessment" else None
+    line = rows.assessment(connection, _entity(connection, revision_id))
     if line is None:
         raise UserError("This assessment is not in the records", field="amends")
     if line.revision_id != revision_id:

@@ -84,6 +84,13 @@ def read_week(connection: Connection, home: Home, week_start: date, policy: Poli
     starts = datetime.combine(week_start, time(0), LONDON).astimezone(UTC)
     ends = datetime.combine(week_end + timedelta(days=1), time(0), LONDON).astimezone(UTC)
     facts = resident_rows.facts_of_all(connection, (FactKind.STAY, FactKind.ABSENCE, FactKind.CHC, FactKind.NEED))
+    claims: dict[ResidentId, list[claim_rows.ClaimLineRow]] = defaultdict(list)
+    signed: dict[str, tuple[WeekFacts, Decision]] = {}
+    as_signed: dict[str, Evidence] = {}
+    for claim in claim_rows.claims(connection, week_start):
+        claims[claim.resident_id].append(claim)
+        signed[claim.id], relied_upon = _as_signed(connection, claim)
+        as_signed |= {item.evidence.revision_id: item.evidence for item in relied_upon}
     residents = tuple(
         line.resident
         for line in resident_rows.find(connection)
@@ -91,15 +98,10 @@ def read_week(connection: Connection, home: Home, week_start: date, policy: Poli
             isinstance(f.body, Stay) and f.body.since < ends and (f.body.until is None or f.body.until > starts)
             for f in facts.get(line.resident.id, ())
         )
+        or line.resident.id in claims  # a stay corrected later does not take a signed claim out of sight
     )
     evidence, needs = _needs(connection, facts, week_start, week_end, ends, policy)
     everybody = staff_rows.staff(connection)
-    claims: dict[ResidentId, list[claim_rows.ClaimLineRow]] = defaultdict(list)
-    signed: dict[str, tuple[WeekFacts, Decision]] = {}
-    for claim in claim_rows.claims(connection, week_start):
-        claims[claim.resident_id].append(claim)
-        signed[claim.id], relied_upon = _as_signed(connection, claim)
-        evidence |= {item.evidence.revision_id: item.evidence for item in relied_upon}
     return WeekPicture(
         home,
         week_start,
@@ -108,7 +110,7 @@ def read_week(connection: Connection, home: Home, week_start: date, policy: Poli
         needs,
         champions_of(everybody),
         {key: tuple(items) for key, items in claims.items()},
-        evidence,
+        evidence | as_signed,
         {post.id: member for member in everybody for post in member.posts},
         signed,
     )

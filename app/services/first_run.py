@@ -19,12 +19,11 @@ from app.domain.nhs import parse_ods
 from app.domain.people import Home, Role, StaffDetails
 from app.models import schema, settings, staff, trouble
 from app.models.store import STORE_NAME, Author, create_store
-from app.services.sign_in import home_exists, lock_store
+from app.services.sign_in import MAKING_NAME, home_exists, lock_store
 from app.vault import keyfile, keys
 from app.vault.files import sync_folder
 
 _SHORTEST = 8
-_MAKING = "new-home"
 _COMMON = frozenset({
     "password", "password1", "password12", "password123", "12345678", "123456789", "1234567890", "qwertyui",
     "qwerty123", "qwertyuiop", "iloveyou", "11111111", "00000000", "football", "baseball", "princess", "sunshine",
@@ -182,7 +181,7 @@ def create_home(
     data_key = keyfile.new_data_key()
     recovery_key = keyfile.new_recovery_key()
     lock = lock_store(store_dir)
-    making = store_dir / _MAKING
+    making = store_dir / MAKING_NAME
     try:
         shutil.rmtree(making, ignore_errors=True)  # of a first run cut short: a store whose key was never kept
         making.mkdir(mode=0o700)
@@ -206,7 +205,8 @@ def create_home(
         finally:
             store.close()
         keyfile.write_keyfile(making, slots)
-        for name in (STORE_NAME, keyfile.KEYFILE_NAME):
+        # The key first: a keyfile beside an unfinished store is no home yet, a store without its key would be lost.
+        for name in (keyfile.KEYFILE_NAME, STORE_NAME):
             (making / name).replace(store_dir / name)
         sync_folder(store_dir)
     except OSError as error:

@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from app.domain.codec import to_plain
-from app.domain.dates import LONDON, day_date, short_date, to_local, week_start
+from app.domain.dates import LONDON, day_date, short_date, week_start
 from app.domain.errors import UserError
 from app.domain.instruments import registry
 from app.domain.messages import (
@@ -135,15 +135,19 @@ def default_week(session: Session) -> date:
     return week_start(session.today()) - timedelta(days=7)
 
 
-def week(session: Session, start: date) -> ClaimWeek:
-    """The week that the date is in: every resident who lived here on some day of it."""
+def week(session: Session, start: date, *, ahead: bool = False) -> ClaimWeek:
+    """The week that the date is in: every resident who lived here on some day of it.
+
+    With ``ahead`` a week that has not ended is judged as it would be on the Monday after, so that a screen can show
+    what is coming; it cannot be submitted all the same.
+    """
     require(session, Action.VIEW_CLAIMS)
     monday = week_start(start)
     with session.read() as connection:
         policy = policy_for(monday)
         picture = read_week(connection, session.home, monday, policy)
-        rows = rows_of(session, picture)
-        submission = _submission_time(picture, session.now())
+        rows = rows_of(session, picture, ahead=ahead)
+        submission = _submission_time(picture, session.now(), ahead=ahead)
         known_now = [picture.facts_for(resident, submission) for resident in picture.residents]
         messages = sorted({claim.outbox_id for items in picture.claims.values() for claim in items})
         bundles = tuple(line.message.bundle_id for m in messages if (line := outbox.line(connection, m)) is not None)
@@ -165,8 +169,10 @@ def week(session: Session, start: date) -> ClaimWeek:
     )
 
 
-def rows_of(session: Session, picture: WeekPicture, *, as_signed: bool = False) -> tuple[ClaimRow, ...]:
-    """Every resident of the week with the decision.
+def rows_of(
+    session: Session, picture: WeekPicture, *, as_signed: bool = False, ahead: bool = False
+) -> tuple[ClaimRow, ...]:
+    """Every resident of the week with the decision; ``ahead`` as in :func:`week`.
 
     With ``as_signed`` a claim that was refused is shown as it was signed too, which is what evidence must show.
     """
@@ -176,7 +182,7 @@ def rows_of(session: Session, picture: WeekPicture, *, as_signed: bool = False) 
         if claim is not None and (claim.live or as_signed):
             facts, decision = picture.signed[claim.id]
         else:
-            facts = picture.facts_for(resident, _submission_time(picture, session.now()))
+            facts = picture.facts_for(resident, _submission_time(picture, session.now(), ahead=ahead))
             decision = decide(facts, policy_for(picture.week_start))
         found.append(_row(picture, resident, facts, decision))
     return tuple(found)
@@ -274,6 +280,13 @@ def week_json(week_now: ClaimWeek, submitted: Mapping[str, object] | None) -> di
     }
 
 
+def refuse_future(session: Session, start: date) -> None:
+    """Refuse a week that has not begun, in words: there is nothing yet to decide."""
+    monday = week_start(start)
+    if session.today() < monday:
+        refuse_unfinished(session, monday)
+
+
 def refuse_unfinished(session: Session, monday: date) -> None:
     """Refuse a week that has not ended, in words."""
     end = monday + timedelta(days=6)
@@ -289,10 +302,11 @@ def _signed(bundle: ClaimBundle, signature_hex: str) -> ClaimBundle:
     return replace(bundle, signature=base64.b64encode(bytes.fromhex(signature_hex)).decode())
 
 
-def _submission_time(picture: WeekPicture, now: datetime) -> datetime:
-    # A week still running is judged as it would be on the Monday after, so that the screen shows what is coming.
+def _submission_time(picture: WeekPicture, now: datetime, *, ahead: bool) -> datetime:
+    if not ahead:
+        return now
     after = datetime.combine(picture.week_start + timedelta(days=7), time(9), LONDON)
-    return max(now, after) if to_local(now).date() <= picture.week_start + timedelta(days=6) else now
+    return max(now, after)
 
 
 def _taken(

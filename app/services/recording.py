@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from app.domain.dates import parse_instant
+from app.domain.dates import parse_instant, to_local
 from app.domain.errors import UserError
 from app.domain.instruments.outcome import Outcome
 from app.models.store import chain_head
@@ -23,7 +23,8 @@ _KEYS = frozenset({"resident", "instrument", "answers", "at", "sign", "amends", 
 def record_line(session: Session, line: str) -> dict[str, object]:
     """Record one line and answer its acknowledgement, after the commit has returned.
 
-    ``resident`` is the home's key. With ``sign`` false the answers are kept as a draft. With ``amends`` (a revision id)
+    ``resident`` is the home's key. With ``sign`` false the answers are kept as a draft, with the time given. With
+    ``amends`` (a revision id)
     and ``reason`` it is the amendment of an earlier one. Raises UserError naming the field.
     """
     asked = _object(line)
@@ -47,8 +48,8 @@ def record_line(session: Session, line: str) -> dict[str, object]:
         done = assessments.sign(session, resident.id, instrument, answers, at=at)
     else:
         # A script is told at once what a person would see marked on the form.
-        outcome = assessments.preview(instrument, answers, session.today())
-        draft = assessments.save_draft(session, resident.id, instrument, answers)
+        outcome = assessments.preview(instrument, answers, to_local(at).date() if at else session.today())
+        draft = assessments.save_draft(session, resident.id, instrument, answers, at=at)
         with session.read() as connection:
             audit = chain_head(connection).count
         return {**_acknowledgement(draft.draft_id, outcome, (), audit), "draft": True}

@@ -327,13 +327,14 @@ def _rows(
         areas = sorted(
             {b.area for b in bodies if isinstance(b, Need) and (b.until is None or b.until >= session.today())}
         )
-        cpr = next((b.kind for b in bodies if isinstance(b, CprDecision)), None)
+        decisions = [b for b in bodies if isinstance(b, CprDecision)]  # newest recorded first
+        # The one decided last counts, however late it was typed; without a date, the one recorded last.
+        cpr = max(decisions, key=lambda decision: decision.decided_on or date.min, default=None)
         found.append(
             ResidentRow(
                 resident.id, details.banner_name, details.preferred_name, details.room, details.nhs_number,
-                details.date_of_birth, details.died_at, details.gender.value, status, tuple(areas), cpr,
-                standing[resident.id],
-                overdue[resident.id], resident.id in drafted,
+                details.date_of_birth, details.died_at, details.gender.value, status, tuple(areas),
+                cpr.kind if cpr else None, standing[resident.id], overdue[resident.id], resident.id in drafted,
             )
         )  # fmt: skip
     return tuple(found)

@@ -58,9 +58,10 @@ class Session:
         """The name of the person behind an account, as screens and paper show who did something."""
         return self._names.get(user, user)
 
-    def names_changed(self, work: Work) -> None:
-        """Read the names again, after staff or accounts were changed."""
-        self._names = staff.account_names(work.connection)
+    def names_changed(self) -> None:
+        """Read the names again, after a change to staff or accounts was committed."""
+        with self.read() as connection:
+            self._names = staff.account_names(connection)
 
     def now(self) -> datetime:
         """The present instant, UTC."""

@@ -15,12 +15,17 @@ from app.vault import keyfile, keys
 from app.vault.signing import Signer
 
 LOCK_NAME = "store.lock"
+MAKING_NAME = "new-home"
+"""Where first run makes a home before it moves it into place."""
 _LOCK_SECONDS = 1
 
 
 def home_exists(store_dir: Path) -> bool:
     """Whether there is a home in the folder (or what is left of one: then opening says what is wrong)."""
-    return (store_dir / STORE_NAME).exists() or (store_dir / keyfile.KEYFILE_NAME).exists()
+    if (store_dir / STORE_NAME).exists():
+        return True
+    # A keyfile alone is what is left of a home, unless a first run was cut short before it had moved the store in.
+    return (store_dir / keyfile.KEYFILE_NAME).exists() and not (store_dir / MAKING_NAME / STORE_NAME).exists()
 
 
 def accounts(store_dir: Path) -> tuple[str, ...]:

@@ -74,7 +74,7 @@ def change_staff(session: Session, staff_id: StaffId, details: StaffDetails, *, 
         if other not in (None, staff_id):
             raise UserError("Another member of staff has this key", field="key")
         rows.save_staff(work, staff_id, details, reason=reason)
-        session.names_changed(work)
+    session.names_changed()
     return SavedStaff(staff_id, changes("staff"))
 
 
@@ -170,7 +170,7 @@ def add_account(session: Session, staff_id: StaffId, user: str, role: Role, pass
         details = replace(member.details, role=role, user=name)
         rows.save_staff(work, staff_id, details, reason="given an account")
         keyfile.write_keyfile(session.store_dir, sealed)
-        session.names_changed(work)
+    session.names_changed()
     return changes("staff")
 
 

@@ -226,7 +226,7 @@ class _Run:
                     what = plain(received.workflow_id, 60) or "A message"
                     parsed = Parsed(Unknown(f"{what}: from {plain(received.sender, 60)}, who is not the CCG"), None)
                 else:
-                    parsed = parse_answer(received.raw, workflow_id=received.workflow_id)
+                    parsed = self._parse(received)
                 meta = ReceivedMeta(
                     transport_id=received.transport_id,
                     workflow_id=received.workflow_id,
@@ -244,6 +244,14 @@ class _Run:
             return not trouble.whole_line and self.failures_in_a_row < LINE_IS_DOWN_AFTER
         self.failures_in_a_row = 0
         return True
+
+    def _parse(self, received: Received) -> Parsed:
+        """What it says. What our own reading fails on is kept for a person, and what is behind it is read."""
+        try:
+            return parse_answer(received.raw, workflow_id=received.workflow_id)
+        except Exception as fault:  # noqa: BLE001 - the fault is reported; one arrival must not stop the rest
+            self.faults.append(fault)
+            return Parsed(Unknown(f"The program failed on this message ({type(fault).__name__})."), None)
 
     def summary(self) -> SyncSummary:
         return SyncSummary(

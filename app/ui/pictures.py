@@ -5,6 +5,7 @@ Nothing is written to the store but that records were looked at: what a dialog s
 
 from __future__ import annotations
 
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -13,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QCoreApplication, QEvent, QPoint
+from PySide6.QtCore import QCoreApplication, QEvent, QMessageLogContext, QPoint, QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QColor, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
@@ -69,16 +70,36 @@ def grab_all(app: QApplication, session: Session, out: Path) -> tuple[Path, ...]
     theme = Theme(app)
     tasks = Tasks(here=True)
     made: list[Path] = []
-    for look in LOOKS:
-        theme.set(look.choice, look.percent)
-        taker = _Taker(session, tasks, theme, look, out)
-        with taker.window():
-            taker.pages()
-            taker.dialogs()
-        taker.before_signing_in()
-        made += taker.made
+    with _no_size_warnings():
+        for look in LOOKS:
+            theme.set(look.choice, look.percent)
+            taker = _Taker(session, tasks, theme, look, out)
+            with taker.window():
+                taker.pages()
+                taker.dialogs()
+            taker.before_signing_in()
+            made += taker.made
     tasks.close()
     return tuple(made)
+
+
+@contextmanager
+def _no_size_warnings() -> Iterator[None]:
+    """Qt without a real screen says for every dialog that nobody takes its least size; other words are passed on."""
+
+    def say(kind: QtMsgType, where: QMessageLogContext, text: str) -> None:
+        if "propagateSizeHints" in text:
+            return
+        if before is not None:
+            before(kind, where, text)
+        else:
+            sys.stderr.write(f"{text}\n")
+
+    before = qInstallMessageHandler(say)
+    try:
+        yield
+    finally:
+        qInstallMessageHandler(before)
 
 
 def screens(session: Session) -> tuple[tuple[str, str, Any], ...]:

@@ -311,6 +311,11 @@ def _sheet(c: Colours, size: int) -> str:
         return f'url("{(resources() / "icons" / f"{name}-{ink}.svg").as_posix()}")'
 
     mark = round(20 * size / 100)
+    # A sign drawn for a dark card cannot be seen on yellow: there yellow lines stand above and below the chosen row.
+    lines = f"border: 0 solid {c.focus}; border-top-width: 2px; border-bottom-width: 2px;"
+    chosen = f"background: {c.focus}; color: {c.focus_text};"
+    if c.ink == "light":
+        chosen = f"background: {c.nav_selected}; color: {c.text}; {lines}"
     tones = "\n".join(
         f"""
 *[tone="{tone}"] {{ background: {t.fill}; color: {t.text}; border: 1px solid {t.edge}; border-radius: 4px; }}
@@ -446,7 +451,7 @@ QTableView {{ outline: none; }}
 QTableView:focus {{ border: 3px solid {c.field_focus_line}; }}
 QTableView::item {{ padding: 2px 6px; }}
 QTableView::item:selected {{ background: {c.nav_selected}; color: {c.text}; }}
-QTableView::item:selected:active {{ background: {c.focus}; color: {c.focus_text}; }}
+QTableView::item:selected:active {{ {chosen} }}
 QHeaderView::section {{
     background: {c.page}; color: {c.text}; border: none; border-bottom: 2px solid {c.edge}; padding: 8px;
     font-weight: 700;

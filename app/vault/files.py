@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import tempfile
 from pathlib import Path
 
 
@@ -13,21 +14,18 @@ def replace_file(path: Path, content: bytes) -> None:
     OSError comes through to the caller, who knows what the person was doing; the file is then the old one or the new
     one, whole.
     """
-    part = path.with_name(path.name + ".part")
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", suffix=".part", delete=False) as handle:
+        part = Path(handle.name)
     try:
-        _write_synced(part, content)
+        with part.open("wb") as opened:
+            opened.write(content)
+            opened.flush()
+            os.fsync(opened.fileno())
         part.replace(path)
     finally:
         with contextlib.suppress(FileNotFoundError):
             part.unlink()
     sync_folder(path.parent)
-
-
-def _write_synced(path: Path, content: bytes) -> None:
-    with path.open("wb") as handle:
-        handle.write(content)
-        handle.flush()
-        os.fsync(handle.fileno())
 
 
 def sync_folder(folder: Path) -> None:

@@ -113,7 +113,9 @@ def unlock(keyfile: Keyfile, user: str, password: str) -> Unlocked:
     for both), DAMAGED when the slot asks for a derivation that no sound keyfile would.
     """
     slot = next((s for s in keyfile.slots if s.kind == "account" and s.user.casefold() == user.casefold()), None)
-    cost = slot.cost if slot else keys.FLOOR
+    # A wrong name costs what a right one would, so that the time taken does not tell them apart.
+    likely = slot or next((s for s in keyfile.slots if s.kind == "account"), None)
+    cost = likely.cost if likely else keys.FLOOR
     if not cost.acceptable:
         raise damaged_keyfile()
     key = keys.derive(password, slot.salt if slot else secrets.token_bytes(keys.SALT_BYTES), cost)

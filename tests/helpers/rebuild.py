@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, select
 
 from app.domain.codec import canonical, from_plain, instant_text, parse, to_plain
-from app.domain.people import FACT_TYPES, FactKind, ResidentDetails, Stay
+from app.domain.people import FACT_TYPES, FactKind, ResidentDetails
 from app.models import schema
 from app.models.residents import fold
 
@@ -122,16 +122,12 @@ def _alert(revision: Any, body: Any) -> dict[str, object]:
 
 def _presence(facts: Rows, resident_id: object) -> dict[str, object]:
     found: dict[str, object] = {}
-    for kind, prefix in ((FactKind.STAY, "stay"), (FactKind.ABSENCE, "away")):
-        bodies = [
-            from_plain(parse(str(row["body"])), FACT_TYPES[kind])
-            for (who, what, _), row in facts.items()
-            if who == resident_id and what == kind and not row["in_error"]
+    for kind, column in ((FactKind.STAY, "stays"), (FactKind.ABSENCE, "absences")):
+        rows = [
+            row for (who, what, _), row in facts.items() if who == resident_id and what == kind and not row["in_error"]
         ]
-        last = max(bodies, key=lambda body: body.since, default=Stay(since=None))  # type: ignore[arg-type, union-attr, return-value]
-        for end in ("since", "until"):
-            moment = getattr(last, end)
-            found[f"{prefix}_{end}"] = instant_text(moment) if moment else None
+        rows.sort(key=lambda row: (str(row["recorded_at"]), str(row["id"])), reverse=True)
+        found[column] = canonical([parse(str(row["body"])) for row in rows])
     return found
 
 

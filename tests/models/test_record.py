@@ -107,7 +107,7 @@ def test_revisions_are_chained_without_gaps_and_signed_by_whoever_made_them(home
     assert [r["id"] for r in revisions] == sorted(r["id"] for r in revisions), "identifiers sort as they were made"
 
 
-@pytest.mark.parametrize("table", schema.GUARDED)
+@pytest.mark.parametrize("table", ["revision", "event"])
 @pytest.mark.parametrize(
     "change", ["UPDATE {} SET reason = 'x'", "DELETE FROM {}", "REPLACE INTO {0} SELECT * FROM {0}"]
 )

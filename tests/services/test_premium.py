@@ -213,9 +213,11 @@ def test_a_week_that_has_not_ended_is_refused_in_words(covered: LivingHome) -> N
     assert problem.message == (
         "The week of Mon 23-Nov-2026 has not ended: it ends on Sun 29-Nov-2026. Claim from Mon 30-Nov-2026"
     )
+    coming = premium.week(covered.session, date(2026, 11, 23), ahead=True)
+    assert (coming.submittable, coming.why_not) == (0, problem.message)
+    assert coming.eligible == 1, "the screen shows what is coming"
     running = premium.week(covered.session, date(2026, 11, 23))
-    assert (running.submittable, running.why_not) == (0, problem.message)
-    assert running.eligible == 1, "the screen shows what is coming"
+    assert (running.eligible, running.rows[0].decision.reasons) == (0, ("TOO-EARLY",))
     assert refused(lambda: premium.submit(covered.session, date(2030, 1, 7), PASSWORD)).field == "week"
 
 

@@ -382,19 +382,6 @@ def test_a_clock_that_is_wrong_is_measured_and_said_in_words(mesh: MeshSandbox) 
     assert skew_in_words(20) == "20 seconds fast"
 
 
-def test_the_handshake_is_made_once_in_twelve_hours(mesh: MeshSandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = [NOW]
-    wire = transport(mesh.settings(), now=lambda: clock[0])
-    shaken: list[datetime] = []
-    real = wire._client.handshake
-    monkeypatch.setattr(wire._client, "handshake", lambda: (shaken.append(clock[0]), real()))
-    for hours in (0, 1, 11, 12, 13, 25):
-        clock[0] = NOW + timedelta(hours=hours)
-        wire.open()
-    wire.close()
-    assert [(moment - NOW) // timedelta(hours=1) for moment in shaken] == [0, 12, 25]
-
-
 # ---------------------------------------------------------------------------------------------------------- TLS
 
 

@@ -12,7 +12,7 @@ import ssl
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -27,7 +27,6 @@ from app.sync.transports import Received, WireTrouble
 
 TIMEOUT_SECONDS = 20
 CONTENT_TYPE = "application/fhir+json"
-HANDSHAKE_EVERY = timedelta(hours=12)  # the service asks for one at least every 24 hours
 TOLERATED_SKEW_SECONDS = 90 * 60  # the service refuses a clock that is two hours out
 
 _NOT_ACCEPTED = frozenset({401, 403})
@@ -46,7 +45,6 @@ class MeshTransport:
         self._recipient: str = settings["ccg_mailbox"]
         self._skew: int | None = None
         self._last_status = 0
-        self._shaken_at: datetime | None = None
         cert = (settings["client_cert"], settings["client_key"]) if settings.get("client_cert") else None
         ca: str | None = settings.get("ca")
         _check_files(ca, cert)
@@ -74,13 +72,9 @@ class MeshTransport:
         return self._skew
 
     def open(self) -> None:
-        """Handshake, at most every twelve hours: proves address, certificate, mailbox, password and clock."""
-        now = self._now()
-        if self._shaken_at is not None and now - self._shaken_at < HANDSHAKE_EVERY:
-            return
+        """Handshake: proves address, certificate, mailbox, password and clock before anything is marked as sending."""
         with self._wire("MESH refused the connection", whole_line=True):
             self._client.handshake()  # type: ignore[no-untyped-call]
-        self._shaken_at = now
 
     def send(self, message: OutboundMessage) -> str:
         """Send to the CCG's mailbox under the message's own local id; the MESH message id.
@@ -192,8 +186,7 @@ class MeshTransport:
         )
 
     def _not_accepted(self, what: str) -> WireTrouble:
-        """The credentials, not the message: nothing else need be tried, and the next round shakes hands again."""
-        self._shaken_at = None
+        """The credentials, not the message: nothing else need be tried."""
         why = "mailbox, password or shared key are not accepted"
         if self._skew is not None and abs(self._skew) > TOLERATED_SKEW_SECONDS:
             why = f"this computer's clock is {skew_in_words(self._skew)}. Set it right"

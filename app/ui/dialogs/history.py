@@ -82,7 +82,6 @@ class DetailsHistory(RecordDialog):
         column.setSpacing(4)
         for text in texts:
             column.addWidget(text)
-        column.addWidget(rule())
         self.body.insertWidget(at, box)
         return at + 1
 

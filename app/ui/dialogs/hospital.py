@@ -43,6 +43,7 @@ from app.ui.widgets.buttons import primary, secondary
 from app.ui.widgets.error_summary import ErrorSummary
 from app.ui.widgets.field import ChoiceBox, Field
 from app.ui.widgets.flow import FlowLayout
+from app.ui.widgets.layouts import empty
 from app.ui.widgets.tag import Tag
 from app.ui.widgets.text import card, scrolled
 from app.ui.widgets_form.editors import NotesEditor, WhenEditor
@@ -191,7 +192,7 @@ class HospitalDialog(QDialog):
         self.reject()
 
     def _loaded(self, found: _Loaded) -> None:
-        _empty(self._column)
+        empty(self._column)
         self.resident = found.record.resident
         details = found.record.resident.details
         self.banner.show_resident(details, self._ctx.today(), found.record.status)
@@ -496,6 +497,7 @@ class HospitalDialog(QDialog):
                 made.editor.setText(text)
             elif isinstance(made.editor, WhenEditor):
                 made.editor.set_value(text or None)
+        self._tell_missing()
 
     def _restore(self) -> None:
         kept = _KEPT.get(self._ctx, {}).get(self._resident_id)
@@ -602,7 +604,7 @@ class HospitalDialog(QDialog):
         self._foot.hide()
         self.summary.clear()
         self._side.hide()
-        _empty(self._column)
+        empty(self._column)
         self.made = PackMade(self._ctx, pack, self.resident.details, copies, self.accept)
         self._keep()
         self._column.addWidget(self.made)
@@ -671,14 +673,6 @@ def _pair(left: QWidget, right: QWidget) -> QWidget:
     grid.setColumnStretch(0, 1)
     grid.setColumnStretch(1, 1)
     return holder
-
-
-def _empty(column: QVBoxLayout) -> None:
-    while (item := column.takeAt(0)) is not None:
-        if (widget := item.widget()) is not None:
-            widget.hide()
-            widget.setParent(None)
-            widget.deleteLater()
 
 
 def _load(resident_id: ResidentId, session: Session) -> _Loaded:

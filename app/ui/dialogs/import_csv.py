@@ -14,10 +14,10 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QProgressBar, QVBoxLayout, Q
 from app.domain.errors import EnvironmentTrouble, ExitCode, Problem, UserError
 from app.ui import theme
 from app.ui.messages import in_words
-from app.ui.pages.resident.level import level
 from app.ui.pages.resident.words import plural
 from app.ui.theme import L, M, S, Tone
 from app.ui.widgets.buttons import primary, secondary
+from app.ui.widgets.layouts import level
 from app.ui.widgets.table import Column, RecordTable
 from app.ui.widgets.tag import Tag
 from app.ui.widgets.text import label, rule, scrolled, title
@@ -32,7 +32,7 @@ MOST_BYTES = 5_000_000
 """A list of people is never larger; a file that is would be the wrong one."""
 
 _COLUMNS: tuple[Column[Problem], ...] = (
-    Column("Row", lambda p: str(p.row) if p.row is not None else "File", sort=lambda p: p.row or 0, right=True),
+    Column("Row", lambda p: str(p.row) if p.row is not None else "File", sort=lambda p: p.row or 0),
     Column("Column", lambda p: p.field or "Whole row", sort=lambda p: p.field),
     Column("What to mend", lambda p: p.message, stretch=True),
 )

@@ -239,6 +239,30 @@ class _Echoed(QWidget):
     def _words(self) -> str:
         raise NotImplementedError
 
+    def _shown(self, value: object) -> str:
+        """A value as it stands in the box; ValueError when it is none, but the text that a draft kept."""
+        raise NotImplementedError
+
+    def value(self) -> object:
+        """What was typed as a value, None when empty; UserError when it cannot be read."""
+        raise NotImplementedError
+
+    def kept(self) -> object:
+        """The value, or the text as typed while it cannot be read."""
+        try:
+            return self.value()
+        except UserError:
+            return self._box.text()
+
+    def set_value(self, value: object) -> None:
+        """Shows a value, or the text a draft kept."""
+        try:
+            text = self._shown(value) if value is not None else ""
+        except ValueError:
+            text = str(value)
+        self._box.setText(text)
+        self._say()
+
     def focus_on(self) -> QWidget:
         """The box."""
         return self._box
@@ -265,22 +289,8 @@ class DateEditor(_Echoed):
         except UserError as error:
             raise UserError(f"{self._label}: {error.message}") from None
 
-    def kept(self) -> object:
-        """The date, or the text as typed while it cannot be read."""
-        try:
-            return self.value()
-        except UserError:
-            return self._box.text()
-
-    def set_value(self, value: object) -> None:
-        """Shows a date (ISO text or a date), or the text a draft kept."""
-        try:
-            day = date.fromisoformat(str(value)[:10]) if value is not None else None
-        except ValueError:
-            self._box.setText(str(value))
-        else:
-            self._box.setText(short_date(day) if day else "")
-        self._say()
+    def _shown(self, value: object) -> str:
+        return short_date(date.fromisoformat(str(value)[:10]))
 
     def _words(self) -> str:
         try:
@@ -311,22 +321,8 @@ class WhenEditor(_Echoed):
         found = self.instant()
         return instant_text(found) if found else None
 
-    def kept(self) -> object:
-        """The instant, or the text as typed while it cannot be read."""
-        try:
-            return self.value()
-        except UserError:
-            return self._box.text()
-
-    def set_value(self, value: object) -> None:
-        """Shows an instant (ISO text or a datetime), or the text a draft kept."""
-        try:
-            when = value if isinstance(value, datetime) else instant(str(value)) if value is not None else None
-        except ValueError:
-            self._box.setText(str(value))
-        else:
-            self._box.setText(write_when(when) if when else "")
-        self._say()
+    def _shown(self, value: object) -> str:
+        return write_when(value if isinstance(value, datetime) else instant(str(value)))
 
     def _words(self) -> str:
         try:

@@ -106,9 +106,17 @@ def _measure(words: str, font_key: str, width: int) -> tuple[int, int]:
     return natural, max(_TALL, wrapped.height() + 20)
 
 
-class _RadioTile(QRadioButton):
+if TYPE_CHECKING:
+    _AnyTile = QAbstractButton
+else:
+    _AnyTile = object
+
+
+class _Tile(_AnyTile):
+    """What both kinds of tile do; mixed in before Qt's button."""
+
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002, N802 - Qt's name
-        _paint(self, round_mark=True)
+        _paint(self, round_mark=isinstance(self, QRadioButton))
 
     def hitButton(self, pos: object) -> bool:  # noqa: ARG002, N802 - Qt's name
         return True
@@ -122,20 +130,12 @@ class _RadioTile(QRadioButton):
         _group(self).settle(self)
 
 
-class _CheckTile(QCheckBox):
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002, N802 - Qt's name
-        _paint(self, round_mark=False)
+class _RadioTile(_Tile, QRadioButton):
+    pass
 
-    def hitButton(self, pos: object) -> bool:  # noqa: ARG002, N802 - Qt's name
-        return True
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        if not _keys(self, event):
-            super().keyPressEvent(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
-        super().focusInEvent(event)
-        _group(self).settle(self)
+class _CheckTile(_Tile, QCheckBox):
+    pass
 
 
 def _group(tile: QAbstractButton) -> TileGroup:

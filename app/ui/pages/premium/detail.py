@@ -26,10 +26,9 @@ from app.ui.pages.premium.words import (
     relied_upon,
     standing,
 )
-from app.ui.pages.resident.level import level
-from app.ui.pages.resident.sections import empty
 from app.ui.theme import M, S
 from app.ui.widgets.buttons import link
+from app.ui.widgets.layouts import empty, level
 from app.ui.widgets.tag import Tag
 from app.ui.widgets.text import card, heading, label, rule
 

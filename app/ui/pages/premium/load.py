@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.domain.errors import NotAllowed
+from app.ui.messages import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
     from app.domain.people import ResidentId
-    from app.services.access import Action
     from app.services.premium import ClaimWeek
     from app.services.session import Session
     from app.services.sync import Connection
@@ -42,9 +41,9 @@ def load_week(session: Session, monday: date) -> PremiumData:
     from app.services.access import Action
 
     return PremiumData(
-        premium.week(session, monday),
-        _refusal(session, Action.SIGN_CLAIMS),
-        _refusal(session, Action.EXPORT_EVIDENCE),
+        premium.week(session, monday, ahead=True),
+        refusal(session, Action.SIGN_CLAIMS),
+        refusal(session, Action.EXPORT_EVIDENCE),
     )
 
 
@@ -56,13 +55,3 @@ def load_to_sign(session: Session, monday: date) -> ToSign:
     require(session, Action.SIGN_CLAIMS)
     born = {row.id: row.date_of_birth for row in residents.find_residents(session, include_left=True)}
     return ToSign(premium.week(session, monday), born, sync.connection(session))
-
-
-def _refusal(session: Session, action: Action) -> str:
-    from app.services.access import require
-
-    try:
-        require(session, action)
-    except NotAllowed as refused:
-        return refused.message
-    return ""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QFrame, QRadioButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from app.domain.dates import week_start
 from app.domain.money import pounds
@@ -35,14 +35,14 @@ from app.ui.pages.premium.words import (
     week_words,
     within_reach,
 )
-from app.ui.pages.premium.wrapped_table import WrappedTable
-from app.ui.pages.resident.level import keep_tab_order, level, tab_stops
-from app.ui.pages.resident.sections import empty
 from app.ui.theme import M, S, Tone, scaled
 from app.ui.widgets.buttons import link, primary, secondary
+from app.ui.widgets.filters import Filters
+from app.ui.widgets.layouts import empty, keep_tab_order, level, tab_stops
 from app.ui.widgets.table import Column
 from app.ui.widgets.tag import Tag
 from app.ui.widgets.text import card, heading, label, page_column, title
+from app.ui.widgets.wrapped_table import WrappedTable
 
 if TYPE_CHECKING:
     from app.services.changes import Changes
@@ -85,9 +85,10 @@ class PremiumPage(QWidget):
         self.evidence_button = secondary("Evidence for an audit…", self.evidence)
         self.evidence_words = label("", "secondary")
         self.risks = QFrame()
-        self.filters: dict[str, QRadioButton] = {}
+        self.filters: Filters[ClaimRow] = Filters("Which residents are shown", _FILTERS)
+        self.filters.picked.connect(self._all_in_group)
         self.shown = label("", "secondary")
-        self.everybody_button = link("Show all residents again", lambda: self._filter("all"))
+        self.everybody_button = link("Show all residents again", self._everybody)
         self.table: WrappedTable[ClaimRow] = WrappedTable("Residents in the claim week", _COLUMNS, key=_resident)
         self.table.chosen.connect(self._choose)
         self.table.opened.connect(lambda _row: self._go_to_detail())
@@ -171,25 +172,13 @@ class PremiumPage(QWidget):
         risks.addWidget(frame)
         column.addWidget(self.risks)
         column.addWidget(heading("Residents"))
-        column.addWidget(self._filter_row())
+        column.addWidget(self.filters)
         column.addWidget(self.shown)
         column.addWidget(self.everybody_button, 0, Qt.AlignmentFlag.AlignLeft)
         self.table.setMinimumHeight(scaled(300))
         column.addWidget(self.table, 1)
         column.addWidget(self.nobody)
         column.addWidget(self.detail)
-
-    def _filter_row(self) -> QWidget:
-        group = QButtonGroup(self)
-        for key, words, _ in _FILTERS:
-            button = QRadioButton(words)
-            button.clicked.connect(lambda _checked, key=key: self._filter(key))
-            group.addButton(button)
-            self.filters[key] = button
-        self.filters["all"].setChecked(True)
-        row = level(self.filters.values())
-        row.setAccessibleName("Which residents are shown")
-        return row
 
     def _clear(self) -> None:
         self._data = None
@@ -242,8 +231,6 @@ class PremiumPage(QWidget):
         if self._only is not None and self._only not in week.at_risk:
             self._only = None
         self._show_risks(week.at_risk)
-        for key, words, belongs in _FILTERS:
-            self.filters[key].setText(f"{words} ({sum(map(belongs, week.rows))})")
         self._show_rows(week)
 
     def _show_submit(self, data: PremiumData) -> None:
@@ -273,22 +260,24 @@ class PremiumPage(QWidget):
 
     def _show_at_risk(self, risk: AtRisk) -> None:
         self._only = risk
-        self.filters["all"].setChecked(True)
+        self.filters.choose("all")
         if self._data is not None:
             self._show_rows(self._data.week)
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _filter(self, key: str) -> None:
+    def _everybody(self) -> None:
+        self.filters.choose("all")
+        self._all_in_group()
+
+    def _all_in_group(self) -> None:
+        """Everybody of the chosen group, at risk or not."""
         self._only = None
-        self.filters[key].setChecked(True)
         if self._data is not None:
             self._show_rows(self._data.week)
 
     def _show_rows(self, week: ClaimWeek) -> None:
-        key = next(key for key, button in self.filters.items() if button.isChecked())
-        belongs = next(belongs for name, _, belongs in _FILTERS if name == key)
         only = None if self._only is None else frozenset(self._only.resident_ids)
-        rows = [row for row in week.rows if belongs(row) and (only is None or row.resident_id in only)]
+        rows = [row for row in self.filters.of(week.rows) if only is None or row.resident_id in only]
         self.table.set_rows(rows)
         self.table.setVisible(bool(rows))
         self.nobody.setVisible(not rows)
@@ -302,7 +291,7 @@ class PremiumPage(QWidget):
     def _choose(self, row: ClaimRow | None) -> None:
         self.detail.show_row(row)
         # What is drawn later would otherwise come last when Tab is pressed.
-        parts = (self.week_bar, self.submit_button, self.evidence_button, self.risks, *self.filters.values())
+        parts = (self.week_bar, self.submit_button, self.evidence_button, self.risks, self.filters)
         keep_tab_order(tab_stops(*parts, self.everybody_button, self.table, self.detail))
 
     def _go_to_detail(self) -> None:

@@ -19,12 +19,12 @@ from app.domain.people import ResidentId
 from app.ui import theme
 from app.ui.pages.premium.load import ToSign, load_to_sign
 from app.ui.pages.premium.words import areas_with_champions, claimable, count, late, week_words
-from app.ui.pages.premium.wrapped_table import WrappedTable
 from app.ui.pages.resident.form import FormDialog, show_dialog
 from app.ui.pages.resident.typed import Ask
 from app.ui.theme import Tone
 from app.ui.widgets.table import Column
 from app.ui.widgets.text import heading, label
+from app.ui.widgets.wrapped_table import WrappedTable
 
 if TYPE_CHECKING:
     from app.services.premium import Submitted

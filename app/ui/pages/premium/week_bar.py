@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.domain.dates import day_date, week_start
 from app.domain.errors import UserError
 from app.domain.premium import POLICIES
-from app.ui.pages.resident.level import level
 from app.ui.theme import S, scaled
 from app.ui.widgets.buttons import secondary
 from app.ui.widgets.date_edit import DateEdit
 from app.ui.widgets.field import Field
+from app.ui.widgets.layouts import level
 
 _WEEK = timedelta(days=7)
 _AHEAD = timedelta(days=366)

@@ -21,7 +21,6 @@ from app.domain.people import Fact, FactKind, ResidentId
 from app.ui import theme
 from app.ui.messages import in_words
 from app.ui.pages.resident.fact_forms import FACT_NOUNS
-from app.ui.pages.resident.level import keep_tab_order, level, tab_stops
 from app.ui.pages.resident.sections import (
     Assessments,
     Drafts,
@@ -34,6 +33,7 @@ from app.ui.pages.resident.sections import (
 from app.ui.theme import L, M, S
 from app.ui.widgets.banner import ResidentBanner, spoken_resident
 from app.ui.widgets.buttons import link, primary, secondary
+from app.ui.widgets.layouts import keep_tab_order, level, tab_stops
 from app.ui.widgets.text import label, scrolled
 
 if TYPE_CHECKING:

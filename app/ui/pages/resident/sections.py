@@ -8,16 +8,16 @@ from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.domain.dates import clock_time, date_time, long_date, short_date, to_local
 from app.domain.people import CPR_LABELS, CprKind, Fact, FactKind
 from app.ui.pages.assessment.words import TONES
 from app.ui.pages.resident.fact_forms import FACT_NOUNS
-from app.ui.pages.resident.level import level
 from app.ui.pages.resident.words import EMPTY_WORDS, FactWords, allergies_line, cpr_line, ended, fact_words, plural
 from app.ui.theme import M, S, Tone
 from app.ui.widgets.buttons import link, secondary
+from app.ui.widgets.layouts import empty, level
 from app.ui.widgets.tag import Sign, Tag
 from app.ui.widgets.text import card, heading, label, rule
 
@@ -33,17 +33,6 @@ _ONE_LINE = 40
 _CLOSED_SHOWN = 5
 TREND_WORDS = {"up": "↑ higher than last time", "down": "↓ lower than last time", "same": "→ same as last time"}
 STATE_WORDS = {"amended": "amended", "entered-in-error": "entered in error"}
-
-
-def empty(layout: QLayout) -> None:
-    """Take everything out of a layout now, so that nothing of the last resident can still be seen or pressed."""
-    while (item := layout.takeAt(0)) is not None:
-        if (widget := item.widget()) is not None:
-            widget.hide()
-            widget.setParent(None)
-            widget.deleteLater()
-        elif (inner := item.layout()) is not None:
-            empty(inner)
 
 
 class Section(QWidget, Generic[T]):

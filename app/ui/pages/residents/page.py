@@ -12,10 +12,10 @@ from app.domain.dates import long_date, to_local
 from app.domain.nhs import format_nhs_number
 from app.domain.people import CprKind, ResidentId
 from app.ui import theme
-from app.ui.pages.resident.level import level
 from app.ui.pages.resident.words import AREA_LABELS, CPR_SHORT, STATUS_WORDS, born_words, plural
 from app.ui.theme import M, Tone
 from app.ui.widgets.buttons import link, primary, secondary
+from app.ui.widgets.layouts import level
 from app.ui.widgets.table import Column, RecordTable
 from app.ui.widgets.text import card, heading, label, page_column, title
 

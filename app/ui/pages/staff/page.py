@@ -13,16 +13,16 @@ from PySide6.QtWidgets import QBoxLayout, QCheckBox, QFrame, QGridLayout, QPushB
 
 from app.domain.dates import date_time, short_date, to_local
 from app.domain.people import Appointment, ChampionPost, StaffId, StaffMember
-from app.ui.pages.resident.level import level
-from app.ui.pages.resident.sections import empty
 from app.ui.pages.resident.words import PATHWAY_LABELS, plural
 from app.ui.pages.staff.cover import holding
 from app.ui.pages.staff.staff_forms import ROLE_LABELS
 from app.ui.theme import L, M, Tone, scaled
 from app.ui.widgets.buttons import link, primary, secondary
-from app.ui.widgets.table import Column, RecordTable
+from app.ui.widgets.layouts import empty, level
+from app.ui.widgets.table import Column
 from app.ui.widgets.tag import Tag
 from app.ui.widgets.text import card, heading, label, page_column, rule, title
+from app.ui.widgets.wrapped_table import WrappedTable
 
 if TYPE_CHECKING:
     from app.services.changes import Changes
@@ -58,11 +58,9 @@ class StaffPage(QWidget):
         self._cover.setContentsMargins(0, 0, 0, 0)
         self._cover.setSpacing(M)
         self._cards: list[QFrame] = []
-        self.table: RecordTable[StaffMember] = RecordTable("Staff", self._columns(), key=lambda m: m.id)
+        self.table: WrappedTable[StaffMember] = WrappedTable("Staff", self._columns(), key=lambda m: m.id)
         self.table.chosen.connect(self._choose)
         self.table.opened.connect(lambda _: self.change())
-        self.table.setWordWrap(True)
-        self.table.horizontalHeader().sectionResized.connect(lambda *_: self.table.resizeRowsToContents())
         self.nobody = label("No member of staff is recorded.", "strong")
         self.person, self._person = card()
         self.person.setAccessibleName("Chosen member of staff")
@@ -200,7 +198,6 @@ class StaffPage(QWidget):
         self.table.setVisible(bool(everybody))
         self.nobody.setVisible(not everybody)
         self.table.set_rows(everybody)
-        self.table.resizeRowsToContents()
         if choose is not None:
             self.table.select(choose)
         self._choose(self.table.current())

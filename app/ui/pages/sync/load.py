@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.domain.errors import NotAllowed
+from app.ui.messages import refusal
 
 if TYPE_CHECKING:
-    from app.services.access import Action
     from app.services.session import Session
     from app.services.status import Status
     from app.services.sync import Connection, OutboxRow, ParkedRow
@@ -37,16 +36,6 @@ def load_sync(session: Session) -> SyncData:
         sync.outbox(session),
         sync.parked(session),
         status.status(session),
-        _refusal(session, Action.SYNC),
-        _refusal(session, Action.MANAGE_HOME),
+        refusal(session, Action.SYNC),
+        refusal(session, Action.MANAGE_HOME),
     )
-
-
-def _refusal(session: Session, action: Action) -> str:
-    from app.services.access import require
-
-    try:
-        require(session, action)
-    except NotAllowed as refused:
-        return refused.message
-    return ""

@@ -14,15 +14,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QFrame, QLabel, QProgressBar, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QProgressBar, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from app.domain.messages import Event as MessageEvent
 from app.ui import crash
 from app.ui.messages import in_words
-from app.ui.pages.premium.wrapped_table import WrappedTable
-from app.ui.pages.resident.level import keep_tab_order, level, tab_stops
-from app.ui.pages.resident.sections import empty
 from app.ui.pages.sync.load import SyncData, load_sync
 from app.ui.pages.sync.words import (
     TONES,
@@ -47,9 +44,12 @@ from app.ui.pages.sync.words import (
 from app.ui.tasks import Job
 from app.ui.theme import M, S, Tone, scaled
 from app.ui.widgets.buttons import link, primary, secondary
+from app.ui.widgets.filters import Filters
+from app.ui.widgets.layouts import empty, keep_tab_order, level, tab_stops
 from app.ui.widgets.table import Column
 from app.ui.widgets.tag import Tag
 from app.ui.widgets.text import card, heading, label, page_column, rule, title
+from app.ui.widgets.wrapped_table import WrappedTable
 
 if TYPE_CHECKING:
     from app.services.changes import Changes
@@ -103,7 +103,8 @@ class SyncPage(QWidget):
         self.backup = label("")
         self.trouble = label("", "error")
         self.trouble.hide()
-        self.filters: dict[str, QRadioButton] = {}
+        self.filters: Filters[OutboxRow] = Filters("Which messages are shown", _FILTERS)
+        self.filters.picked.connect(self._show_rows)
         self.table: WrappedTable[OutboxRow] = WrappedTable("Messages", _COLUMNS, key=_id)
         self.table.chosen.connect(self._choose)
         self.table.opened.connect(lambda _row: self._go_to_detail())
@@ -222,24 +223,12 @@ class SyncPage(QWidget):
         column.addLayout(self._panels)
         column.addWidget(self.parked)
         column.addWidget(heading("Messages"))
-        column.addWidget(self._filter_row())
+        column.addWidget(self.filters)
         self.table.setMinimumHeight(scaled(260))
         column.addWidget(self.table, 1)
         column.addWidget(self.none)
         column.addWidget(self.detail)
         self.detail.hide()
-
-    def _filter_row(self) -> QWidget:
-        group = QButtonGroup(self)
-        for key, words, _ in _FILTERS:
-            button = QRadioButton(words)
-            button.clicked.connect(self._show_rows)
-            group.addButton(button)
-            self.filters[key] = button
-        self.filters["all"].setChecked(True)
-        row = level(self.filters.values())
-        row.setAccessibleName("Which messages are shown")
-        return row
 
     def _load(self, choose: str | None = None) -> None:
         self._asked += 1
@@ -276,7 +265,7 @@ class SyncPage(QWidget):
         self.connect_words.setVisible(bool(data.not_connect))
         self._show_running(running=self._job is not None)
         if choose is not None:
-            self.filters["all"].setChecked(True)
+            self.filters.choose("all")
         self._show_rows()
         if choose is not None:
             self.table.select(choose)
@@ -301,11 +290,7 @@ class SyncPage(QWidget):
     def _show_rows(self) -> None:
         if self._data is None:
             return
-        for key, words, belongs in _FILTERS:
-            self.filters[key].setText(f"{words} ({sum(map(belongs, self._data.rows))})")
-        chosen = next(key for key, button in self.filters.items() if button.isChecked())
-        belongs = next(belongs for key, _, belongs in _FILTERS if key == chosen)
-        rows = [row for row in self._data.rows if belongs(row)]
+        rows = self.filters.of(self._data.rows)
         self.table.set_rows(rows)
         self.table.setVisible(bool(rows))
         self.none.setVisible(not rows)
@@ -425,7 +410,7 @@ class SyncPage(QWidget):
         self._detail.addWidget(rule())
         self._detail.addWidget(label(f"For the CCG or support: message {row.bundle}", "secondary", copyable=True))
         self.detail.setAccessibleName(f"{row.about}: {row.state_words}")
-        parts = (self.send_button, self.stop_button, self.connect_button, *self.filters.values())
+        parts = (self.send_button, self.stop_button, self.connect_button, self.filters)
         keep_tab_order(tab_stops(*parts, self.table, self.detail))
 
     def _go_to_detail(self) -> None:

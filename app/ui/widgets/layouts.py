@@ -1,4 +1,4 @@
-"""Rows of words and buttons that break when there is no room, and the order in which Tab goes through them."""
+"""Rows that break when there is no room, the order in which Tab goes through them, and taking everything out again."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLayout, QWidget
 
 from app.ui.theme import M, S
 from app.ui.widgets.flow import FlowLayout
@@ -35,3 +35,14 @@ def keep_tab_order(stops: list[QWidget]) -> None:
     """Make Tab go through the controls in this order; rows that are drawn later would otherwise come last."""
     for before, after in pairwise(stops):
         QWidget.setTabOrder(before, after)
+
+
+def empty(layout: QLayout) -> None:
+    """Take everything out of a layout now, so that nothing of what stood there can be seen or pressed."""
+    while (item := layout.takeAt(0)) is not None:
+        if (widget := item.widget()) is not None:
+            widget.hide()
+            widget.setParent(None)
+            widget.deleteLater()
+        elif (inner := item.layout()) is not None:
+            empty(inner)
