@@ -23,9 +23,9 @@ _KEYS = frozenset({"resident", "instrument", "answers", "at", "sign", "amends", 
 def record_line(session: Session, line: str) -> dict[str, object]:
     """Record one line and answer its acknowledgement, after the commit has returned.
 
-    ``resident`` is the home's key. With ``sign`` false the answers are kept as a draft, with the time given. With
-    ``amends`` (a revision id)
-    and ``reason`` it is the amendment of an earlier one. Raises UserError naming the field.
+    ``resident`` is the home's key. With ``sign`` false the answers are kept as a draft, together with the time ``at``.
+    With ``amends`` (a revision id) and ``reason`` it is the amendment of an earlier one. Raises UserError naming the
+    field.
     """
     asked = _object(line)
     answers = asked.get("answers")

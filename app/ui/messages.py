@@ -8,12 +8,16 @@ speak; only the bar above the page shows it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
 from app.ui import crash
 from app.ui.theme import Tone
+
+if TYPE_CHECKING:
+    from app.services.access import Action
+    from app.services.session import Session
 
 
 class Message(NamedTuple):
@@ -73,3 +77,15 @@ def in_words(exc: BaseException) -> Message:
         "Hartwell made a mistake. This is our fault, not yours.",
         f"What was saved before is safe. {kept} Try again; if it happens again, give the report to your support.",
     )
+
+
+def refusal(session: Session, action: Action) -> str:
+    """In words why the person's role does not allow the action; empty when it does. Store thread."""
+    from app.domain.errors import NotAllowed
+    from app.services.access import require
+
+    try:
+        require(session, action)
+    except NotAllowed as refused:
+        return refused.message
+    return ""

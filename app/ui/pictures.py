@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QMessageLogContext, QPoint, QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QColor, QPainter, QPixmap
-from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QScrollArea, QWidget
 
 from app.domain.people import FactKind, Resident, ResidentId
 from app.ui.context import Context
@@ -224,6 +224,8 @@ class _Taker:
             if asked.last_set_button is not None:
                 asked.last_set_button.click()
             asked.fill(_SITUATION)
+            for area in asked.findChildren(QScrollArea):
+                area.verticalScrollBar().setValue(0)
             self._dialog("hospital", asked)
         if self._wanted("fact-change"):
             medicines = residents.open_resident(self._session, who).facts[FactKind.MEDICINE]

@@ -23,10 +23,13 @@ class Job:
     """A piece of work that was asked for; cancelling sets a flag and never stops a thread.
 
     Work that can stop half-way reads :attr:`cancelled` between its steps. The result of a cancelled job is dropped.
+    A job that is ``forgotten`` is done all the same, and nobody hears of it.
     """
 
     def __init__(self) -> None:
         self._cancelled = threading.Event()
+        self.forgotten = False
+        self.trouble: BaseException | None = None
 
     @property
     def cancelled(self) -> bool:
@@ -39,22 +42,28 @@ class Job:
 
 
 class _Lane:
-    """One thread that does one thing after another until it is told to stop."""
+    """One thread that does one thing after another until it is told to stop, and then what it has been given before."""
 
     def __init__(self, name: str) -> None:
         self._waiting: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self.thread = threading.Thread(target=self._work, name=name, daemon=True)
-        self._begun = False
+        self._door = threading.Lock()
+        self._begun = self._stopped = False
 
     def put(self, step: Callable[[], None]) -> None:
-        if not self._begun:
-            self._begun = True
-            self.thread.start()
-        self._waiting.put(step)
+        with self._door:
+            if self._stopped:  # nobody would ever do it, and whoever waits for it would wait for ever
+                raise RuntimeError("the working threads have been closed")
+            if not self._begun:
+                self._begun = True
+                self.thread.start()
+            self._waiting.put(step)
 
     def stop(self) -> None:
-        if self._begun:
-            self._waiting.put(None)
+        with self._door:
+            self._stopped = True
+            if self._begun:
+                self._waiting.put(None)
 
     def _work(self) -> None:
         while (step := self._waiting.get()) is not None:
@@ -86,6 +95,7 @@ class Tasks(QObject):
         self._store: _Lane | _Here = _Here() if here else _Lane("store")
         self._net = _Lane("net")
         self._open: set[Job] = set()
+        self._on_net: set[Job] = set()
         self._closed = False
         self._arrived.connect(self._deliver)  # from another thread it is queued, because this object lives here
 
@@ -125,8 +135,6 @@ class Tasks(QObject):
         """
         if threading.current_thread() is self._store.thread:
             return work()
-        if self._closed:
-            raise RuntimeError("the store thread has been closed")
         answers: list[T] = []
         troubles: list[BaseException] = []
         finished = threading.Event()
@@ -149,13 +157,30 @@ class Tasks(QObject):
         self._arrived.emit(call)
 
     def forget(self) -> None:
-        """Cancel everything under way, so that nothing of one session is delivered into the next."""
+        """Deliver nothing more of what is under way, so that nothing of one session is told in the next.
+
+        What was handed to the store thread is still done, whether it has begun or not: it may be somebody's work to
+        save. What is on the net thread is asked to stop.
+        """
         for job in tuple(self._open):
+            job.forgotten = True
+        for job in tuple(self._on_net):
             job.cancel()
         self._open.clear()
+        self._on_net.clear()
+
+    def finish(self) -> tuple[BaseException, ...]:
+        """The same, once the store thread has done everything it was given; what of that failed is the answer.
+
+        Waits for transactions, never for the network. For the end of a session, before it is closed.
+        """
+        given = tuple(self._open - self._on_net)
+        self.forget()
+        self.on_store(lambda: None)
+        return tuple(job.trouble for job in given if job.trouble is not None)
 
     def close(self, seconds: float = 30.0) -> None:
-        """Stop taking work and wait for the step that the store thread is in; the network is not waited for."""
+        """Take no more work and wait until the store thread has done what it was given; not for the network."""
         self.forget()
         self._closed = True
         self._store.stop()
@@ -180,23 +205,30 @@ class Tasks(QObject):
         if self._closed:
             raise RuntimeError("the working threads have been closed")
         self._open.add(job)
+        if lane is self._net:
+            self._on_net.add(job)
 
         def finish(report: Callable[[], None]) -> None:
             self._open.discard(job)
-            if not job.cancelled and (owner is None or isValid(owner)):
+            self._on_net.discard(job)
+            if not (job.cancelled or job.forgotten) and (owner is None or isValid(owner)):
                 report()
+
+        def arrive(report: Callable[[], None]) -> None:
+            if not self._closed:  # after closing there is nobody to tell, and soon no main thread
+                self._arrived.emit(lambda: finish(report))
 
         def step() -> None:
             if job.cancelled:
-                self._arrived.emit(lambda: finish(lambda: None))
+                arrive(lambda: None)
                 return
             try:
                 result = work()
             except BaseException as exc:  # noqa: BLE001 - told to `failed`, or raised on the main thread
-                trouble = exc
-                self._arrived.emit(lambda: finish(lambda: _tell(failed, trouble)))
+                trouble = job.trouble = exc
+                arrive(lambda: _tell(failed, trouble))
             else:
-                self._arrived.emit(lambda: finish(lambda: done(result)))
+                arrive(lambda: done(result))
 
         lane.put(step)
         return job

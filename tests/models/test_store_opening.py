@@ -18,9 +18,11 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from app.domain.errors import EnvironmentTrouble, ExitCode
 from app.models import store as stores
-from app.models.store import STORE_NAME, Author, Store, create_store, open_store
+from app.models.store import STORE_NAME, Author, Store, StoreClosedError, create_store, open_store
+from app.services.clock import SetClock
+from app.services.sign_in import sign_in
 from app.vault import keys
-from tests.factories import NOW
+from tests.factories import NOW, PASSWORD, new_home
 
 KEY = keys.sqlcipher_key(bytes(32), "store-1")
 NAME = "Invented Zebrafinch"
@@ -342,3 +344,14 @@ def test_on_a_disk_that_is_really_read_only_opening_says_so(folder: Path, small_
     trouble = refused(lambda: open_store(small_disk, KEY, "store-1"))
     assert trouble.exit_code is ExitCode.READ_ONLY
     assert "cannot be written" in trouble.happened
+
+
+def test_a_store_that_was_closed_does_not_open_again_by_itself(tmp_path: Path) -> None:
+    new_home(tmp_path)
+    session = sign_in(tmp_path, "mo", PASSWORD, SetClock(NOW))
+    session.close()
+    with pytest.raises(StoreClosedError), session.read():
+        pass
+    with pytest.raises(StoreClosedError), session.write():
+        pass
+    assert not (tmp_path / f"{STORE_NAME}-wal").exists(), "nothing was connected again"

@@ -10,7 +10,7 @@ import pytest
 
 from app.domain.errors import UserError
 from app.domain.messages import OutboxState
-from app.services import alerts, settings
+from app.services import alerts, assessments, settings
 from app.services.sync import StoreQueue
 from app.sync.fhir.check import check_message
 from tests.factories import MUST_HIGH, NEWS2_HIGH, LivingHome
@@ -132,3 +132,28 @@ def test_what_the_words_say_follows_where_the_message_is(home: LivingHome) -> No
 def test_every_state_but_an_answer_says_to_phone(state: OutboxState) -> None:
     answered = {OutboxState.ACKNOWLEDGED, OutboxState.DECIDED, OutboxState.SUPERSEDED}
     assert ("phone" in alerts.message_words(state)) == (state not in answered)
+
+
+def test_what_was_entered_in_error_is_taken_back_before_anybody_is_told(home: LivingHome) -> None:
+    signed = home.assess(home.resident(1), "news2", NEWS2_HIGH)
+    assessments.entered_in_error(home.session, signed.revision_id, reason="the wrong resident")
+    assert alerts.standing(home.session) == ()
+    (closed,) = alerts.all_alerts(home.session)
+    assert closed.closed_outcome == "Entered in error: the wrong resident"
+    assert closed.outbox_state is OutboxState.SUPERSEDED
+    assert queue(home).due(home.clock.now()) == ()
+
+
+@pytest.mark.parametrize("told", ["by telephone", "by message"])
+def test_what_was_entered_in_error_after_somebody_was_told_stands_until_they_know(home: LivingHome, told: str) -> None:
+    signed = home.assess(home.resident(1), "news2", NEWS2_HIGH)
+    (alert,) = signed.alerts
+    if told == "by telephone":
+        alerts.record_call(home.session, alert.id, spoke_to="Control room")
+    else:
+        (message,) = queue(home).due(home.clock.now())
+        queue(home).sending(message.id)
+    assessments.entered_in_error(home.session, signed.revision_id, reason="the wrong resident")
+    (standing,) = alerts.standing(home.session)
+    assert standing.title.startswith("Entered in error: ")
+    assert standing.do == ("Tell 999 and whoever got the message: it was entered in error (the wrong resident).",)

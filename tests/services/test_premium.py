@@ -458,3 +458,24 @@ def test_the_week_as_json_has_the_published_keys(covered: LivingHome) -> None:
     decision = found["decisions"][0]  # type: ignore[index]
     assert set(decision) == {"resident", "eligible", "amount_pence", "nights", "relied_upon", "left_out", "reasons"}
     assert json.loads(json.dumps(found, default=str))["decisions"][0]["resident"] == "R01"
+
+
+def test_a_signed_claim_stays_in_sight_when_the_stay_is_corrected_afterwards(covered: LivingHome) -> None:
+    person = covered.complex_resident(1)
+    premium.submit(covered.session, WEEK, PASSWORD)
+    (stay,) = residents.open_resident(covered.session, person).facts[FactKind.STAY]
+    residents.fact_in_error(covered.session, stay.id, reason="moved in later than written")
+    covered.fact(person, Stay(covered.clock.now()))
+    (found,) = premium.week(covered.session, WEEK).rows
+    assert found.claim is not None
+    assert found.decision.eligible, "as it was signed"
+
+
+def test_a_claim_whose_message_was_found_faulty_before_it_left_can_be_made_again(covered: LivingHome) -> None:
+    covered.complex_resident(1)
+    premium.submit(covered.session, WEEK, PASSWORD)
+    queue = StoreQueue(covered.session, lambda step: step())
+    (message,) = queue.due(covered.clock.now())
+    queue.failed(message.id, "The message is faulty", permanent=True, retry_at=None)
+    assert premium.week(covered.session, WEEK).submittable == 1
+    assert premium.submit(covered.session, WEEK, PASSWORD).identifiers[0].endswith("|v2")

@@ -327,3 +327,27 @@ def test_details_are_what_was_typed_and_nothing_more(home: LivingHome) -> None:
     kept = residents.open_resident(home.session, person).resident.details
     assert isinstance(kept, ResidentDetails)
     assert kept == details(1)
+
+
+def test_a_stay_or_absence_that_is_only_planned_hides_nothing(home: LivingHome) -> None:
+    person = home.resident(1)
+    day = timedelta(days=1)
+    (stay,) = residents.open_resident(home.session, person).facts[FactKind.STAY]
+    residents.change_fact(home.session, stay.id, Stay(NOW - 200 * day, NOW + 4 * day), reason="respite ends Friday")
+    home.fact(person, Stay(NOW + 30 * day))
+    assert residents.open_resident(home.session, person).status == "here"
+    home.fact(person, Absence(NOW - day, NOW + 2 * day, "hospital"))
+    home.fact(person, Absence(NOW + 3 * day, None, "family visit"))
+    assert residents.open_resident(home.session, person).status == "away"
+    home.clock.at = NOW + 10 * day
+    assert residents.open_resident(home.session, person).status == "left"
+    home.clock.at = NOW + 31 * day
+    assert residents.open_resident(home.session, person).status == "away"
+
+
+def test_the_list_shows_the_cpr_decision_that_was_decided_last_however_late_it_was_typed(home: LivingHome) -> None:
+    person = home.resident(1)
+    home.fact(person, CprDecision(CprKind.DNACPR, date(2024, 5, 1), "Dr P. Practice"))
+    home.fact(person, CprDecision(CprKind.ATTEMPT, date(2020, 5, 1)))
+    (row,) = residents.find_residents(home.session)
+    assert row.cpr is CprKind.DNACPR

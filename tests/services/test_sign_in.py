@@ -263,3 +263,27 @@ def test_a_setup_file_is_refused_by_the_name_of_the_field(path: tuple[str, ...],
     with pytest.raises(UserError) as refusal:
         read_setup(data)
     assert refusal.value.field == field
+
+
+def test_a_first_run_cut_between_its_last_two_steps_can_be_started_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class PowerCut(BaseException):
+        pass
+
+    real = Path.replace
+
+    def cut(path: Path, target: Path) -> Path:
+        if path.name == STORE_NAME:
+            raise PowerCut
+        return real(path, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", cut)
+        patch.setattr(first_run.shutil, "rmtree", lambda *_, **__: None)  # a dead process tidies nothing away
+        with pytest.raises(PowerCut):
+            new_home(tmp_path)
+    assert (tmp_path / keyfile.KEYFILE_NAME).exists()
+    assert not home_exists(tmp_path)
+    new_home(tmp_path)
+    sign_in(tmp_path, "mo", PASSWORD, CLOCK).close()

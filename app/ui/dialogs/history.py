@@ -17,7 +17,7 @@ from app.ui.pages.resident.details_form import changed_words, details_words
 from app.ui.pages.resident.fact_forms import FACT_NOUNS
 from app.ui.pages.resident.record_dialog import RecordDialog
 from app.ui.pages.resident.words import fact_words
-from app.ui.widgets.text import label, rule
+from app.ui.widgets.text import label
 
 if TYPE_CHECKING:
     from app.services.residents import DetailsVersion

@@ -46,8 +46,6 @@ if TYPE_CHECKING:
     from app.services.residents import ResidentRecord
     from app.services.session import Session
 
-_AT, _REASON = "hartwell.at", "hartwell.reason"
-"""Where a draft keeps the time box and the reason box; no questionnaire of ours has such link ids."""
 _PAUSE = 2000
 
 
@@ -70,13 +68,25 @@ class _Loaded:
     amended: Assessment | None
     draft: Draft | None
     waiting: DraftRow | None
+    moved: bool = False
 
 
 class _DraftSlot:
-    """The draft's id, written by the store thread when it first saves, so that two quick saves make one draft."""
+    """The draft's id, written by the store thread when it first saves, so that two quick saves make one draft.
+
+    ``renewed`` when the draft was gone and what is typed has gone into a new one.
+    """
 
     def __init__(self, draft_id: str | None) -> None:
         self.id = draft_id
+        self.renewed = False
+
+
+class _Ending:
+    """Signing or discarding under way; the store thread sets ``done`` when it has happened."""
+
+    def __init__(self) -> None:
+        self.done = False
 
 
 class AssessmentPage(QWidget):
@@ -154,6 +164,8 @@ class AssessmentPage(QWidget):
         def failed(exc: BaseException) -> None:
             if visit == self._visit:
                 self._clear()
+                self._column.addWidget(primary("Go to the resident", self._leave))
+                self._column.addStretch(1)
             self._ctx.messages.report(exc)
 
         self._ctx.call(partial(_load, arg), lambda found: self._loaded(visit, found), failed, owner=self)
@@ -177,7 +189,13 @@ class AssessmentPage(QWidget):
             self._ctx.call(lambda s: residents.open_resident(s, resident_id), done, owner=self)
 
     def can_leave(self) -> bool:
-        """Saves the draft and waits until it is on the disk; False when it could not be saved."""
+        """Saves the draft and waits until it is on the disk; False when it could not be saved.
+
+        Signing or discarding under way is waited for. When that failed the page stays, to say why.
+        """
+        if self._ending is not None:
+            self._ctx.tasks.on_store(lambda: None)
+            return self._ending.done
         self._timer.stop()
         if self.form is None or not self._dirty:
             return True
@@ -197,10 +215,11 @@ class AssessmentPage(QWidget):
         self._outcome: Outcome | None = None
         self._slot = _DraftSlot(None)
         self._dirty = False
-        self._busy = False
+        self._ending: _Ending | None = None
 
     def _clear(self) -> None:
         self._timer.stop()
+        self._left.setEnabled(True)
         self.banner.clear()
         self.banner.hide()
         self._empty_body()
@@ -291,7 +310,7 @@ class AssessmentPage(QWidget):
         if found.previous is not None:
             self.form.set_previous(found.previous.answers, to_local(found.previous.row.at).date())
         if found.draft is not None:
-            self._resume(found.draft)
+            self._resume(found.draft, moved=found.moved)
         elif found.amended is not None:
             self.form.set_answers(found.amended.answers)
         else:
@@ -364,29 +383,34 @@ class AssessmentPage(QWidget):
 
         self._ctx.call(lambda s: assessments.discard_draft(s, row.id), done, owner=self)
 
-    def _resume(self, draft: Draft) -> None:
+    def _resume(self, draft: Draft, *, moved: bool) -> None:
         if self.form is None or self.when is None:
             return
-        answers = dict(draft.answers)
-        at, reason = answers.pop(_AT, None), answers.pop(_REASON, None)
-        if at is not None:
-            self.when.set_value(at)
-        if self._reason is not None and isinstance(reason, str) and isinstance(self._reason.editor, NotesEditor):
-            self._reason.editor.set_value(reason)
-        self.form.set_answers(answers)
+        if draft.at is not None:
+            self.when.set_value(draft.at)
+        if self._reason is not None and isinstance(self._reason.editor, NotesEditor):
+            self._reason.editor.set_value(draft.reason)
+        self.form.set_answers(draft.answers)
         self._slot = _DraftSlot(draft.row.id)
         self._dirty = False
         self._timer.stop()
         words = f"Continued from the draft of {date_time(draft.row.updated_at)} by {draft.row.author}."
+        if moved and self._amended is not None:
+            words = f"{words} {_moved_words(self._amended)}"
         self._notice.tell(f"{words} Check the time of the assessment.")
 
-    def _draft_answers(self) -> dict[str, object]:
-        kept = dict(self.form.kept()) if self.form is not None else {}
-        if self.when is not None and (at := self.when.kept()) is not None:
-            kept[_AT] = at
-        if self._reason is not None and isinstance(self._reason.editor, NotesEditor) and self._reason.editor.text():
-            kept[_REASON] = self._reason.editor.text()
-        return kept
+    def _draft_time(self) -> datetime | str | None:
+        """The time box as a draft keeps it: the instant, or what is typed while it cannot be read."""
+        if self.when is None:
+            return None
+        try:
+            return self.when.instant()
+        except UserError:
+            return self.when.text()
+
+    def _reason_text(self) -> str:
+        editor = self._reason.editor if self._reason is not None else None
+        return editor.text() if isinstance(editor, NotesEditor) else ""
 
     def _edited(self) -> None:
         self._dirty = True
@@ -401,7 +425,7 @@ class AssessmentPage(QWidget):
 
     def _save(self) -> None:
         self._timer.stop()
-        if self.form is None or not self._dirty or self._busy:
+        if self.form is None or not self._dirty or self._ending is not None:
             return
         self._dirty = False
         self._ctx.call(self._saving(), self._saved(self._visit), self._not_saved(self._visit), owner=self)
@@ -410,25 +434,46 @@ class AssessmentPage(QWidget):
         """The saving itself, with all it needs in hand: it runs on the store thread, perhaps after we have left."""
         from app.services import assessments
 
-        if self._arg is None:
+        if self._arg is None or self.form is None:
             raise RuntimeError("there is no assessment to save")
-        resident, code = self._arg.resident_id, self._arg.instrument
-        answers, slot = self._draft_answers(), self._slot
-        amends = self._amended.row.revision_id if self._amended else None
+        keep = partial(
+            assessments.save_draft,
+            resident_id=self._arg.resident_id,
+            instrument=self._arg.instrument,
+            answers=self.form.kept(),
+            amends=self._amended.row.revision_id if self._amended else None,
+            at=self._draft_time(),
+            reason=self._reason_text(),
+        )
+        slot = self._slot
 
         def work(session: Session) -> SavedDraft:
-            saved = assessments.save_draft(session, resident, code, answers, slot.id, amends=amends)
+            try:
+                saved = keep(session, draft_id=slot.id)
+            except assessments.DraftGone:
+                saved, slot.renewed = keep(session), True
             slot.id = saved.draft_id
             return saved
 
         return work
 
     def _saved(self, visit: int) -> Any:
+        slot = self._slot
+
         def done(saved: SavedDraft) -> None:
             if visit == self._visit and not self._dirty:
                 self.foot.saved(f"Draft saved {clock_time(saved.saved_at)}")
+            if slot.renewed:
+                slot.renewed = False
+                self._say_gone()
 
         return done
+
+    def _say_gone(self) -> None:
+        self._ctx.messages.warning(
+            "This draft was signed or discarded already.",
+            "What is typed here is kept as a new draft. Look at the resident's assessments before you sign it.",
+        )
 
     def _not_saved(self, visit: int) -> Any:
         def failed(exc: BaseException) -> None:
@@ -464,18 +509,30 @@ class AssessmentPage(QWidget):
     def _ask_discard(self) -> None:
         from app.services import assessments
 
-        if self.form is None or self._resident is None or self._arg is None or self._busy:
+        if self.form is None or self._resident is None or self._arg is None or self._ending is not None:
             return
         if not self._sure(f"{tool_of(self._arg.instrument).title} of {self._resident.details.banner_name}."):
             return
-        self._timer.stop()
-        self._dirty = False
-        slot = self._slot
+        slot, visit, was_dirty = self._slot, self._visit, self._dirty
+        ending = self._begin("Discarding")
 
         def work(session: Session) -> Changes | None:
-            return assessments.discard_draft(session, slot.id) if slot.id else None
+            found = assessments.discard_draft(session, slot.id) if slot.id else None
+            ending.done = True
+            return found
 
-        self._ctx.call(work, lambda _changes: self._leave(), owner=self)
+        def done(_changes: Changes | None) -> None:
+            if visit == self._visit:
+                self._ending, self.form = None, None
+                if self.isVisible():
+                    self._leave()
+
+        def failed(exc: BaseException) -> None:
+            if visit == self._visit:
+                self._go_on(dirty=was_dirty)
+            self._ctx.messages.report(exc)
+
+        self._ctx.call(work, done, failed, owner=self)
 
     # --- the score so far ---
 
@@ -524,7 +581,7 @@ class AssessmentPage(QWidget):
                 found.append(Problem("at", "Enter the time of assessment"))
         except UserError as error:
             found.append(Problem("at", error.message))
-        if self._reason is not None and isinstance(self._reason.editor, NotesEditor) and not self._reason.editor.text():
+        if self._reason is not None and not self._reason_text():
             found.append(Problem("reason", "Enter the reason for the amendment"))
         found += self.form.problems()
         if not found and self._outcome is None:
@@ -546,7 +603,9 @@ class AssessmentPage(QWidget):
 
     def sign(self) -> None:
         """Checks, asks who and what is signed, and signs."""
-        if self.form is None or self._resident is None or self._arg is None or self.when is None or self._busy:
+        if self.form is None or self._resident is None or self._arg is None or self.when is None:
+            return
+        if self._ending is not None:
             return
         self._score()
         problems = self.problems()
@@ -572,37 +631,51 @@ class AssessmentPage(QWidget):
 
         if self._arg is None:
             return
-        self._timer.stop()
         resident, code, slot, amended = self._arg.resident_id, self._arg.instrument, self._slot, self._amended
-        reason = self._reason.editor.text() if self._reason and isinstance(self._reason.editor, NotesEditor) else ""
+        reason, visit = self._reason_text(), self._visit
+        ending = self._begin("Signing")
 
         def work(session: Session) -> Signed:
             if amended is not None:
-                return assessments.amend(
+                signed = assessments.amend(
                     session, amended.row.revision_id, answers, reason=reason, at=at, draft_id=slot.id
                 )
-            return assessments.sign(session, resident, code, answers, at=at, draft_id=slot.id)
-
-        visit = self._visit
-        self._set_busy(busy=True)
+            else:
+                signed = assessments.sign(session, resident, code, answers, at=at, draft_id=slot.id)
+            ending.done = True
+            return signed
 
         def failed(exc: BaseException) -> None:
-            if visit != self._visit:
-                return
-            self._set_busy(busy=False)
-            if isinstance(exc, UserError) and exc.problems:
+            if visit == self._visit:
+                self._go_on(dirty=True)
+            if isinstance(exc, assessments.DraftGone):
+                slot.id = None
+                self._say_gone()
+            elif visit == self._visit and isinstance(exc, UserError) and exc.problems:
                 self._show_problems(exc.problems)
             else:
                 self._ctx.messages.report(exc)
-            self._dirty = True
-            self._timer.start()
 
         self._ctx.call(work, lambda signed: self._signed(visit, signed), failed, owner=self)
 
-    def _set_busy(self, *, busy: bool) -> None:
-        self._busy = busy
-        self.foot.busy(busy=busy)
-        self._left.setEnabled(not busy)
+    def _begin(self, words: str) -> _Ending:
+        """From here until it is done or has failed nothing is typed and no draft is saved: it would come back."""
+        self._timer.stop()
+        self._dirty = False
+        ending = self._ending = _Ending()
+        self.foot.busy(words)
+        self._left.setEnabled(False)
+        return ending
+
+    def _go_on(self, *, dirty: bool) -> None:
+        """It was not done: the form is as it was, and what is typed goes on being saved."""
+        self._ending = None
+        self.foot.busy("")
+        self._left.setEnabled(True)
+        if dirty:
+            self._dirty = True
+            self.foot.unsaved()
+            self._timer.start()
 
     def _show_problems(self, problems: tuple[Problem, ...]) -> None:
         if self.form is None:
@@ -631,7 +704,7 @@ class AssessmentPage(QWidget):
         """Show what signing came to, in place of the form."""
         if self._arg is None or self._resident is None:
             return
-        self._set_busy(busy=False)
+        self._go_on(dirty=False)
         tool, details = tool_of(self._arg.instrument), self._resident.details
         self._empty_body()
         self.form, self.live, self.when, self._dirty = None, None, None, False
@@ -659,7 +732,7 @@ class AssessmentPage(QWidget):
 
     def _leave(self) -> None:
         """Back to the resident; the window asks :meth:`can_leave` first, which saves the draft."""
-        if self._arg is not None and not self._busy:
+        if self._arg is not None and self._ending is None:
             self._ctx.navigate.emit("resident", self._arg.resident_id)
 
     # --- room ---
@@ -768,8 +841,8 @@ class _Foot(QFrame):
         """A form has been opened."""
         self._amending = amending
         self.name_buttons()
+        self.busy("")
         self.state.setText("Draft is saved" if draft else "Nothing typed yet")
-        self.busy(busy=False)
 
     def name_buttons(self) -> None:
         """The buttons name their keys while there is room for it."""
@@ -789,12 +862,11 @@ class _Foot(QFrame):
         """It is not on the disk."""
         self.state.setText("Draft NOT saved")
 
-    def busy(self, *, busy: bool) -> None:
-        """While signing nothing else can be pressed."""
+    def busy(self, words: str) -> None:
+        """While the draft is signed or discarded, which ``words`` say, nothing else can be pressed; "" for after."""
         for button in (self.sign_button, self.save_button, self.discard_button):
-            button.setEnabled(not busy)
-        if busy:
-            self.state.setText("Signing")
+            button.setEnabled(not words)
+        self.state.setText(words)
 
     def show_outcome(self, outcome: Outcome | None) -> None:
         """The band in short, for when the panel has scrolled away."""
@@ -820,13 +892,25 @@ def _load(arg: Open, session: Session) -> _Loaded:
     draft = assessments.load_draft(session, arg.draft_id) if arg.draft_id else None
     amended = assessments.assessment(session, arg.amends) if arg.amends else None
     if draft is not None and draft.amends is not None and amended is None:
-        rows = assessments.history(session, arg.resident_id, arg.instrument)
-        entity = next((row.id for row in rows if row.revision_id == draft.amends), None)
-        amended = assessments.assessment(session, entity) if entity else None
+        amended = assessments.assessment(session, assessments.assessment_of(session, draft.amends))
+    moved = draft is not None and amended is not None and amended.row.revision_id != draft.amends
     waiting = next(
         (row for row in assessments.drafts(session, arg.resident_id) if row.instrument == arg.instrument), None
     )
     previous = assessments.previous(session, arg.resident_id, arg.instrument)
-    if amended is not None and previous is not None and previous.row.id == amended.row.id:
+    if moved:
+        previous = amended  # what stands now, beside what was typed before it was changed
+    elif amended is not None and previous is not None and previous.row.id == amended.row.id:
         previous = None
-    return _Loaded(record, assessments.form(arg.instrument), previous, amended, draft, None if draft else waiting)
+    form = assessments.form(arg.instrument)
+    return _Loaded(record, form, previous, amended, draft, None if draft else waiting, moved)
+
+
+def _moved_words(amended: Assessment) -> str:
+    """What became of an assessment since somebody began to correct it."""
+    if amended.row.state == "entered-in-error":
+        return "The assessment was marked as entered in error meanwhile, so the correction cannot be signed."
+    return (
+        f"The assessment was changed meanwhile by {amended.row.signed_by}: its answers now are beside the questions. "
+        "Compare them before you sign."
+    )

@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from app.ui.tasks import Job
 
 _KINDS = frozenset({"resident", "fact", "assessment", "draft", "alert", "transfer"})
-_WIDEST = {0: 280, 1: 150, 2: 120}
-"""Name, known-as and room, at 100 % text: wide enough for nearly everybody."""
+_WIDEST = {0: 280, 1: 150, 2: 120, 9: 146}
+"""Name, known-as and room, at 100 % text: wide enough for nearly everybody; needs take more lines instead."""
+_AIR = 8
 _NEXT = frozenset({Qt.Key.Key_Down, Qt.Key.Key_PageDown})
 _ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 
@@ -197,7 +198,11 @@ class ResidentsPage(QWidget):
             )
 
     def _fit_names(self) -> None:
-        """A very long name takes more lines instead of pushing every other column out of sight."""
+        """A very long name takes more lines instead of pushing every other column out of sight; so do many needs."""
+        tall: dict[int, int] = {}
+        self.table.horizontalHeader().setMinimumSectionSize(theme.scaled(48))
+        for column in range(len(self.table.records.columns)):
+            self.table.resizeColumnToContents(column)
         for column, width in _WIDEST.items():
             widest = theme.scaled(width)
             if self.table.columnWidth(column) <= widest:
@@ -208,6 +213,9 @@ class ResidentsPage(QWidget):
             for at, row in enumerate(self.table.rows):
                 if metrics.horizontalAdvance(text(row)) > room:
                     self.table.resizeRowToContents(at)
+                    tall[at] = self.table.rowHeight(at) + _AIR
+        for at, height in tall.items():
+            self.table.setRowHeight(at, height)
 
     def _columns(self) -> tuple[Column[ResidentRow], ...]:
         return (
