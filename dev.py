@@ -26,10 +26,10 @@ from collections import deque
 from pathlib import Path
 
 # The rest of this file must still compile on older versions, so that they get a sentence and not a SyntaxError.
-if sys.version_info < (3, 11):  # noqa: UP036 - the one place that meets an older Python
+if not (3, 11) <= sys.version_info < (3, 14):  # the pinned libraries have wheels for these
     _newer = [name for name in ("python3.11", "python3.12", "python3.13") if shutil.which(name)]
     sys.exit(
-        "Hartwell needs Python 3.11 or newer; this is Python {}.{}. {}".format(
+        "Hartwell needs Python 3.11, 3.12 or 3.13; this is Python {}.{}. {}".format(
             sys.version_info[0],
             sys.version_info[1],
             f"Use: {_newer[0]} {' '.join(sys.argv)}" if _newer else "Install it from https://www.python.org/downloads/",

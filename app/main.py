@@ -23,6 +23,7 @@ from app.ui.theme import Theme
 if TYPE_CHECKING:
     from app.domain.clock import Clock
     from app.services.session import Session
+    from app.ui.context import Context
     from app.ui.firstrun import FirstRunWindow
     from app.ui.shell import MainWindow
 
@@ -75,6 +76,7 @@ class Program(QObject):
         self._user = user
         self._clock = clock or _system_clock
         self._session: Session | None = None
+        self._context: Context | None = None
         screen = read_screen(store)
         self.theme = Theme(app, screen.choice, screen.text_size)
         self.tasks = Tasks(self)
@@ -88,7 +90,7 @@ class Program(QObject):
         self._sign_in(locked=False)
 
     def close(self) -> None:
-        """Close the session and the threads; waits for the transaction under way, not for the network."""
+        """Close the session and the threads, once everything that was asked to be saved is; waits for no network."""
         if self._closed:
             return
         self._closed = True
@@ -150,18 +152,34 @@ class Program(QObject):
         self._demo = signed_in.session.home.practice
         self.theme.set(signed_in.choice, signed_in.text_size)
         self._messages = Messages(self)
-        context = Context(signed_in.session, self.tasks, self._messages, self.theme)
+        context = self._context = Context(signed_in.session, self.tasks, self._messages, self.theme)
         self._show(MainWindow(context, self._lock))
+        context.exchange.begin()
 
     def _lock(self) -> None:
-        self._end_session()
+        not_done = self._end_session()
         self._sign_in(locked=True)
+        if not_done and self._messages is not None:
+            self._messages.warning(
+                "Something asked for just before locking could not be done.", "Sign in and look what is missing."
+            )
 
-    def _end_session(self) -> None:
-        self.tasks.forget()
+    def _end_session(self) -> bool:
+        """Carry out what was asked for, then close the session; whether any of it failed.
+
+        What failed is not told in words here: whoever sits in front of the laptop now may be somebody else. A fault of
+        ours goes to the crash report.
+        """
+        context, self._context = self._context, None
+        if context is not None:
+            context.exchange.end()
+        failed = self.tasks.finish()
+        for exc in failed:
+            in_words(exc)
         session, self._session = self._session, None
         if session is not None:
             self.tasks.on_store(session.close)
+        return bool(failed)
 
     def _show(self, window: SignInWindow | FirstRunWindow | MainWindow | None) -> None:
         before, self.window = self.window, window

@@ -97,6 +97,7 @@ class EvidenceWeek:
     made_by: str
     rows: tuple[EvidenceRow, ...]
     champions: tuple[ChampionRecord, ...] = ()
+    practice: bool = False
 
     @property
     def week_end(self) -> date:

@@ -769,7 +769,8 @@ class PackContent:
 class PackStamp:
     """What makes one printing of a pack itself: any edit after print is a new ``version`` that ``supersedes`` one.
 
-    ``valid_at`` is the instant the facts were read from the record; ``anchor`` (optional) is the audit chain's place.
+    ``valid_at`` is the instant the facts were read from the record; ``anchor`` (optional) is the audit chain's
+    place; ``practice`` marks every page as about an invented person.
     """
 
     pack_id: str
@@ -782,6 +783,7 @@ class PackStamp:
     supersedes: int | None = None
     copies: int = 1
     anchor: str = ""
+    practice: bool = False
 
 
 def content_hash(content: PackContent) -> str:

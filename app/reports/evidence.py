@@ -18,6 +18,7 @@ from app.reports.paper import (
     MARGIN,
     NOTE,
     NOTE_STRONG,
+    PRACTICE,
     SMALL,
     STRONG,
     VALUE,
@@ -245,8 +246,10 @@ def _not_claimed_row(row: EvidenceRow) -> Cells:
 
 
 def _foot_lines(week: EvidenceWeek) -> Sequence[Line]:
+    mark = f"{PRACTICE} · " if week.practice else ""
     text = (
-        f"{week.home_name}, {week.home_ods} · Week from {short_date(week.week_start)} · Policy {week.policy_version} · "
+        f"{mark}{week.home_name}, {week.home_ods} · Week from {short_date(week.week_start)} · "
+        f"Policy {week.policy_version} · "
         f"Made {date_time(week.made_at)} by {week.made_by}"
     )
     return wrap(((text, NOTE),), A4[0] - 2 * MARGIN - 85)[:2]

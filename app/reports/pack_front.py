@@ -46,6 +46,7 @@ from app.reports.paper import (
     MARGIN,
     NOTE,
     NOTE_STRONG,
+    PRACTICE,
     RED,
     SHADE,
     SMALL,
@@ -72,6 +73,8 @@ def cover(stamp: PackStamp, bag: Said[str], pages: int) -> Sheet:
     sheet.box(MARGIN, 60, sheet.width, 150, stroke=4)
     sheet.text(middle, 125, "CONFIDENTIAL", Style(Face.BOLD, 44), align="centre")
     sheet.text(middle, 175, "Resident's transfer papers", Style(Face.BOLD, 26), align="centre")
+    if stamp.practice:
+        sheet.text(middle, 232, PRACTICE, Style(Face.BOLD, 16), align="centre")
     y = 270.0
     sheet.text(middle, y, "Hand to the nurse in charge", Style(Face.BOLD, 26), align="centre")
     y += 50
@@ -132,7 +135,8 @@ def footer(content: PackContent, stamp: PackStamp) -> Footer:
     if stamp.supersedes is not None:
         version += f", supersedes version {stamp.supersedes}"
     second = f"{version} · Bag {words(content.reason.bag)}"
-    third = f"Facts as at {date_time(stamp.valid_at)} · Printed {date_time(stamp.printed_at)} by {stamp.printed_by}"
+    third = f"{PRACTICE} · " if stamp.practice else ""
+    third += f"Facts as at {date_time(stamp.valid_at)} · Printed {date_time(stamp.printed_at)} by {stamp.printed_by}"
     third += f" · Copies printed: {stamp.copies}"
     if stamp.anchor:
         third += f" · {stamp.anchor}"

@@ -51,6 +51,8 @@ class Style:
 VALUE = Style()
 STRONG = Style(Face.BOLD)
 LABEL = Style(Face.BOLD, SMALL)
+PRACTICE = "PRACTICE: an invented person, not for care"
+"""Stands on every page that a practice home prints."""
 NOTE = Style(Face.REGULAR, SMALL)
 NOTE_STRONG = Style(Face.BOLD, SMALL)
 

@@ -97,6 +97,7 @@ def _week(session: Session, work: Work, monday: date) -> EvidenceWeek:
         made_at=session.now(),
         made_by=session.account.name,
         rows=tuple(_evidence_row(session, work, picture, row) for row in rows),
+        practice=session.home.practice,
         champions=tuple(_champion(member, index) for member in everybody for index in range(len(member.posts))),
     )
 

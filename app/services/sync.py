@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _LAST_KEY = "sync/last"
 _LATE = timedelta(hours=24)
+_LEAST_POLL = timedelta(minutes=5)
+"""MESH asks its users to look for messages no oftener than this."""
 OnStore = Callable[[Callable[[], Any]], Any]
 """Runs a step on the thread that owns the store and gives back its result."""
 
@@ -135,6 +137,15 @@ def connection_now(session: Session, store: StoreConnection) -> Connection:
     )
 
 
+def poll_every(session: Session) -> timedelta | None:
+    """How long to wait between two looks for answers (5 minutes at least), or None while nothing is connected."""
+    kept = _settings(session)
+    if kept is None:
+        return None
+    minutes = kept.get("poll_minutes")
+    return max(timedelta(minutes=minutes), _LEAST_POLL) if minutes else _LEAST_POLL
+
+
 def outbox(session: Session) -> tuple[OutboxRow, ...]:
     """The newest messages first, as they truly are."""
     require(session, Action.VIEW_RESIDENTS)
@@ -196,6 +207,9 @@ def sync_now(
     from app.sync import engine
     from app.sync.transports import WireTrouble, open_transport
 
+    def note(summary: SyncSummary) -> None:
+        on_store(lambda: _note(session, summary))
+
     require(session, Action.SYNC)
     kept = on_store(lambda: _settings(session))
     if kept is None:
@@ -203,6 +217,7 @@ def sync_now(
     try:
         transport = open_transport(kept, now=session.now)
     except WireTrouble as trouble:
+        note(engine.SyncSummary(trouble=(trouble.words,)))
         raise EnvironmentTrouble(
             ExitCode.REFUSED, trouble.words, "Everything that waits stays queued.", "Check the connection's settings."
         ) from trouble
@@ -215,7 +230,7 @@ def sync_now(
             summary = _both(summary, engine.drain(queue, transport, session.now, cancel=cancel))
     finally:
         transport.close()
-    on_store(lambda: _note(session, summary))
+    note(summary)
     return summary
 
 

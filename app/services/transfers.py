@@ -115,6 +115,7 @@ def send_to_hospital(session: Session, resident_id: ResidentId, reason: Transfer
             valid_at=now,
             supersedes=version - 1 if version > 1 else None,
             copies=copies,
+            practice=session.home.practice,
             anchor=f"{work.chain.count}-{work.chain.head[:8]}",
         )
         made = pack_pdf(content, stamp)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
+from app.ui.exchange import Exchange
 from app.ui.tasks import Job, Tasks
 
 if TYPE_CHECKING:
@@ -47,7 +48,8 @@ class Context(QObject):
 
     Signals: ``changed`` carries a Changes value after each write; ``navigate`` asks for a page by its key with an
     argument (``navigate.emit("resident", resident_id)``); ``resident`` says whose record is on the screen ("" for
-    nobody's); ``titled`` gives the window its title, for pages that learn theirs late.
+    nobody's); ``titled`` gives the window its title, for pages that learn theirs late. ``exchange`` is the one place
+    through which messages are sent and fetched.
     """
 
     changed = Signal(object)
@@ -63,6 +65,7 @@ class Context(QObject):
         self.tasks = tasks
         self.messages = messages
         self.theme = theme
+        self.exchange = Exchange(self)
 
     def call(
         self,

@@ -100,6 +100,7 @@ class MainWindow(QMainWindow):
         ctx.changed.connect(self._changed)
         ctx.navigate.connect(self.go)
         ctx.titled.connect(self._title)
+        ctx.exchange.ended.connect(self.load_status)
         self._minute = QTimer(self)
         self._minute.setInterval(MINUTE)
         self._minute.timeout.connect(self.load_status)

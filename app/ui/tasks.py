@@ -153,8 +153,9 @@ class Tasks(QObject):
         return answers[0]
 
     def post(self, call: Callable[[], None]) -> None:
-        """Call something on the main thread soon, from any thread: for progress."""
-        self._arrived.emit(call)
+        """Call something on the main thread soon, from any thread: for progress. Not after :meth:`close`."""
+        if not self._closed:
+            self._arrived.emit(call)
 
     def forget(self) -> None:
         """Deliver nothing more of what is under way, so that nothing of one session is told in the next.

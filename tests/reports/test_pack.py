@@ -432,3 +432,9 @@ def test_any_record_has_its_60_second_page_on_one_side(content: PackContent) -> 
     assert [f"Page {n} of {last}" in text for n, text in enumerate(read[1:], 1)] == [True] * last
     assert "Bag checklist and custody" in read[-2]
     assert "Care home, back" in read[-2]
+
+
+@pytest.mark.parametrize("practice", [True, False])
+def test_every_page_of_a_practice_home_says_so_and_no_page_of_a_real_one(practice: bool) -> None:
+    pack = pack_pdf(typical(), stamp(practice=practice))
+    assert ["PRACTICE" in text for text in pages(pack)] == [practice] * pack.pages

@@ -27,9 +27,8 @@ if TYPE_CHECKING:
     from app.ui.tasks import Job
 
 _KINDS = frozenset({"resident", "fact", "assessment", "draft", "alert", "transfer"})
-_WIDEST = {0: 280, 1: 150, 2: 120, 9: 146}
-"""Name, known-as and room, at 100 % text: wide enough for nearly everybody; needs take more lines instead."""
-_AIR = 8
+_WIDEST = {0: 280, 1: 150, 2: 120}
+"""Name, known-as and room, at 100 % text: wide enough for nearly everybody."""
 _NEXT = frozenset({Qt.Key.Key_Down, Qt.Key.Key_PageDown})
 _ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 
@@ -198,8 +197,7 @@ class ResidentsPage(QWidget):
             )
 
     def _fit_names(self) -> None:
-        """A very long name takes more lines instead of pushing every other column out of sight; so do many needs."""
-        tall: dict[int, int] = {}
+        """A very long name takes more lines instead of pushing every other column out of sight."""
         self.table.horizontalHeader().setMinimumSectionSize(theme.scaled(48))
         for column in range(len(self.table.records.columns)):
             self.table.resizeColumnToContents(column)
@@ -213,9 +211,6 @@ class ResidentsPage(QWidget):
             for at, row in enumerate(self.table.rows):
                 if metrics.horizontalAdvance(text(row)) > room:
                     self.table.resizeRowToContents(at)
-                    tall[at] = self.table.rowHeight(at) + _AIR
-        for at, height in tall.items():
-            self.table.setRowHeight(at, height)
 
     def _columns(self) -> tuple[Column[ResidentRow], ...]:
         return (
