@@ -125,9 +125,7 @@ class Exchange(QObject):
 
     # ------------------------------------------------------------------------------------------------------- inside
 
-    def _start(
-        self, done: Callable[[_Look], None], failed: Callable[[BaseException], None], *, asked: bool
-    ) -> bool:
+    def _start(self, done: Callable[[_Look], None], failed: Callable[[BaseException], None], *, asked: bool) -> bool:
         if self._job is not None:
             return False
         self.timer.stop()

@@ -380,8 +380,8 @@ class _RecoveryStep(_FormStep):
         super().__init__(
             "The recovery key",
             "Write this key on paper, by hand, and lock it away, not with this laptop. It seals a way in for "
-            "the day when every password is forgotten; the command that uses it comes with a later version. It is shown "
-            "only now and is kept nowhere on this computer. O and I are letters: "
+            "the day when every password is forgotten; the command that uses it comes with a later version. It is "
+            "shown only now and is kept nowhere on this computer. O and I are letters: "
             "the key has no digits but 2 to 7.",
         )
         self._key = ""

@@ -1,7 +1,8 @@
 """Sync: what waits, what was sent, what the CCG said, and what nobody may overlook.
 
-Everything here is told from the rows. While an exchange runs the figures are read again after each of its steps, so
-that the progress on the screen is what has happened and not what was hoped for.
+Everything here is told from the rows. While an exchange runs, whoever asked for it, the figures are read again after
+each of its steps, so that the progress on the screen is what has happened and not what was hoped for. Only the result
+of an exchange that was asked for here is told in words.
 """
 
 from __future__ import annotations
@@ -9,16 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
-from threading import Event
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QProgressBar, QVBoxLayout, QWidget
-from shiboken6 import isValid
 
 from app.domain.messages import Event as MessageEvent
-from app.ui import crash
 from app.ui.messages import in_words
 from app.ui.pages.sync.load import SyncData, load_sync
 from app.ui.pages.sync.words import (
@@ -41,7 +39,6 @@ from app.ui.pages.sync.words import (
     waiting_words,
     when,
 )
-from app.ui.tasks import Job
 from app.ui.theme import M, S, Tone, scaled
 from app.ui.widgets.buttons import link, primary, secondary
 from app.ui.widgets.filters import Filters
@@ -53,12 +50,10 @@ from app.ui.widgets.wrapped_table import WrappedTable
 
 if TYPE_CHECKING:
     from app.services.changes import Changes
-    from app.services.session import Session
     from app.services.sync import OutboxRow, ParkedRow
     from app.sync.engine import SyncSummary
     from app.ui.context import Context
 
-T = TypeVar("T")
 _KINDS = frozenset({"outbox", "claim", "alert", "transfer", "setting"})
 _PARKED_SHOWN = 10
 _FILTERS: tuple[tuple[str, str, Callable[[OutboxRow], bool]], ...] = (
@@ -80,8 +75,7 @@ class SyncPage(QWidget):
         self.ctx = ctx
         self._asked = 0
         self._data: SyncData | None = None
-        self._job: Job | None = None
-        self._stop = Event()
+        self._exchange = ctx.exchange
         self._before = 0
         self._again = self._reading = False
         self.send_button = primary("Send now", self.send)
@@ -115,6 +109,9 @@ class SyncPage(QWidget):
         self.detail, self._detail = card(spacing=S)
         self.detail.setAccessibleName("Chosen message")
         self._lay_out()
+        self._exchange.began.connect(self._began)
+        self._exchange.stepped.connect(self._stepped)
+        self._exchange.ended.connect(self._ended)
 
     # ------------------------------------------------------------------------------------------------------- a page
 
@@ -141,32 +138,15 @@ class SyncPage(QWidget):
     # ------------------------------------------------------------------------------------------------ what it does
 
     def send(self) -> None:
-        """Send what waits and take in what has arrived, on the net thread."""
-        if self._job is not None:
-            return
-        self._stop = Event()
-        self._before = tally(self._data.rows) if self._data is not None else 0
-        job = self._job = Job()
-        stop = self._stop
-        empty(self._result)
-        self.result.hide()
-        self._show_running(running=True)
-
-        def on_store(step: Callable[[], T]) -> T:
-            done = self.ctx.tasks.on_store(step)
-            self.ctx.tasks.post(lambda: self._stepped(job))
-            return done
-
-        def work(session: Session) -> SyncSummary:
-            from app.services import sync
-
-            return sync.sync_now(session, cancel=lambda: job.cancelled or stop.is_set(), on_store=on_store)
-
-        self.ctx.net(work, partial(self._done, stop), self._failed, job=job)
+        """Send what waits and take in what has arrived; nothing while an exchange is under way already."""
+        if self._exchange.send(self._done, self._failed):
+            empty(self._result)
+            self.result.hide()
+            self._began()
 
     def stop(self) -> None:
         """Ask the exchange to end after the message it is at; what was sent stays sent."""
-        self._stop.set()
+        self._exchange.stop()
         self.stop_button.setEnabled(False)
         self.send_words.setText("Stopping after this message…")
 
@@ -263,7 +243,7 @@ class SyncPage(QWidget):
         self.connect_button.setText("Change the connection…" if connection.transport else "Connect…")
         self.connect_words.setText(data.not_connect)
         self.connect_words.setVisible(bool(data.not_connect))
-        self._show_running(running=self._job is not None)
+        self._show_running(running=self._exchange.running)
         if choose is not None:
             self.filters.choose("all")
         self._show_rows()
@@ -307,7 +287,7 @@ class SyncPage(QWidget):
         if running:
             left = tally(data.rows) if data is not None else self._before
             self.send_button.setEnabled(False)
-            if not self._stop.is_set():
+            if not self._exchange.stopping:
                 self.stop_button.setEnabled(True)
                 self.send_words.setText(progress_words(left, self._before))
             self.progress.setRange(0, self._before)
@@ -321,10 +301,12 @@ class SyncPage(QWidget):
         self.send_words.setVisible(bool(why) or running)
         self.send_button.setAccessibleDescription(why)
 
-    def _stepped(self, job: Job) -> None:
+    def _began(self) -> None:
+        self._before = tally(self._data.rows) if self._data is not None else 0
+        self._show_running(running=True)
+
+    def _stepped(self) -> None:
         """A step of the exchange is in the store: read the rows, one reading at a time."""
-        if not isValid(self) or self._job is not job:
-            return
         self.send_words.show()
         if self._reading:
             self._again = True
@@ -333,37 +315,31 @@ class SyncPage(QWidget):
 
         def arrived(data: SyncData) -> None:
             self._reading = False
-            if self._job is not job:
+            if not self._exchange.running:
                 return
             self._show(data)
             if self._again:
                 self._again = False
-                self._stepped(job)
+                self._stepped()
 
         def failed(_exc: BaseException) -> None:
             self._reading = False  # the exchange itself says what is wrong; progress is not worth a second message
 
         self.ctx.call(load_sync, arrived, failed, owner=self)
 
-    def _done(self, stop: Event, summary: SyncSummary) -> None:
-        from app.services.changes import Changes
-
-        self._finish()
-        for fault in summary.faults:
-            crash.write_report(fault)
-        self._tell(summary_words(summary, stopped=stop.is_set()))
-        self.ctx.changed.emit(Changes(frozenset({"outbox", "claim", "alert"})))
+    def _done(self, summary: SyncSummary) -> None:
+        self._tell(summary_words(summary, stopped=self._exchange.stopping))
 
     def _failed(self, exc: BaseException) -> None:
-        self._finish()
         message = in_words(exc)
         self._tell(Told(message.tone, message.text, (message.detail,) if message.detail else ()))
-        self._load()
 
-    def _finish(self) -> None:
-        self._job = None
+    def _ended(self) -> None:
+        """It has ended, perhaps while another page is in front."""
         self._reading = self._again = False
         self._show_running(running=False)
+        if self.isVisible():
+            self._load()
 
     def _tell(self, told: Told) -> None:
         """Here when the page is in front, else in the window's bar: nobody must come back to learn it."""
