@@ -5,7 +5,7 @@ Nothing is written to the store but that records were looked at: what a dialog s
 
 from __future__ import annotations
 
-import sys
+import logging
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from app.services.residents import ResidentRow
     from app.services.session import Session
 
+_LOG = logging.getLogger(__name__)
 SIZE = (1366, 768)
 _LARGE = frozenset({"today", "residents", "resident", "assessment-news2", "premium", "hospital"})
 _PATIENCE = 30.0
@@ -93,7 +94,7 @@ def _no_size_warnings() -> Iterator[None]:
         if before is not None:
             before(kind, where, text)
         else:
-            sys.stderr.write(f"{text}\n")
+            _LOG.warning("%s", text)
 
     before = qInstallMessageHandler(say)
     try:

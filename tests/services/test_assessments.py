@@ -83,9 +83,75 @@ def test_a_discarded_draft_is_gone_and_that_is_audited(home: LivingHome) -> None
 def test_a_draft_never_takes_another_residents_answers(home: LivingHome) -> None:
     person, other = home.resident(1), home.resident(2)
     draft = assessments.save_draft(home.session, person, "must", {"height_m": "1.60"}).draft_id
-    with pytest.raises(Exception, match="UNIQUE"):
-        assessments.save_draft(home.session, other, "must", {"height_m": "1.90"}, draft)
+    for wrong, code in ((other, "must"), (person, "news2")):
+        assert refused(lambda: assessments.save_draft(home.session, wrong, code, {}, draft)).field == "draft"  # noqa: B023 - called at once
+        assert refused(lambda: assessments.sign(home.session, wrong, code, {}, draft_id=draft)).field == "draft"  # noqa: B023 - called at once
     assert assessments.load_draft(home.session, draft).answers == {"height_m": "1.60"}
+    assert count(home, "assessment") == 0
+
+
+def test_a_draft_that_was_signed_or_discarded_is_neither_saved_nor_signed_again(home: LivingHome) -> None:
+    person = home.resident(1)
+    signed, discarded = (assessments.save_draft(home.session, person, "must", MUST_LOW).draft_id for _ in range(2))
+    assessments.sign(home.session, person, "must", MUST_LOW, draft_id=signed)
+    assessments.discard_draft(home.session, discarded)
+    for gone in (signed, discarded):
+        for call in (
+            lambda gone=gone: assessments.save_draft(home.session, person, "must", MUST_LOW, gone),
+            lambda gone=gone: assessments.sign(home.session, person, "must", MUST_LOW, draft_id=gone),
+        ):
+            with pytest.raises(assessments.DraftGone, match="signed or discarded already"):
+                call()
+    assert (count(home, "draft"), count(home, "assessment")) == (0, 1)
+
+
+def test_a_draft_keeps_its_time_and_reason_apart_from_the_answers(home: LivingHome) -> None:
+    person = home.resident(1)
+    at = datetime(2026, 11, 20, 8, 15, tzinfo=UTC)
+    first = assessments.save_draft(home.session, person, "must", {"height_m": "1.60"}, at=at, reason="Wrong height")
+    draft = assessments.load_draft(home.session, first.draft_id)
+    assert (draft.answers, draft.at, draft.reason) == ({"height_m": "1.60"}, at, "Wrong height")
+    for typed in ("yesterday", "2026-11-20T08:15", "Z"):
+        assessments.save_draft(home.session, person, "must", {}, first.draft_id, at=typed)
+        assert assessments.load_draft(home.session, first.draft_id).at == typed, "kept as typed, readable or not"
+    assessments.save_draft(home.session, person, "must", {}, first.draft_id)
+    draft = assessments.load_draft(home.session, first.draft_id)
+    assert (draft.answers, draft.at, draft.reason) == ({}, None, "")
+    forged = {"hartwell.at": "2020-01-01T00:00:00.000Z"}
+    assert refused(lambda: assessments.save_draft(home.session, person, "must", forged)).field == "hartwell.at"
+
+
+def test_a_draft_of_an_amendment_is_signed_as_one_and_never_as_a_new_assessment(home: LivingHome) -> None:
+    person = home.resident(1)
+    first = home.assess(person, "must", MUST_LOW)
+    draft = assessments.save_draft(home.session, person, "must", MUST_HIGH, amends=first.revision_id).draft_id
+    assert refused(lambda: assessments.sign(home.session, person, "must", MUST_HIGH, draft_id=draft)).field == "draft"
+    between = assessments.amend(home.session, first.revision_id, MUST_LOW, reason="Another colleague was quicker")
+    assert assessments.assessment_of(home.session, first.revision_id) == first.assessment_id
+    assert assessments.assessment_of(home.session, between.revision_id) == first.assessment_id
+    other = home.assess(person, "must", MUST_LOW)
+    wrong = refused(lambda: assessments.amend(home.session, other.revision_id, MUST_HIGH, reason="No", draft_id=draft))
+    assert wrong.field == "draft"
+    assessments.amend(home.session, between.revision_id, MUST_HIGH, reason="Weighed again", draft_id=draft)
+    whole = assessments.assessment(home.session, first.assessment_id)
+    assert (whole.row.band, len(whole.earlier)) == ("high", 2)
+    assert (count(home, "assessment"), count(home, "draft")) == (2, 0)
+
+
+def test_a_draft_of_a_new_assessment_corrects_none_and_amends_only_what_there_is(home: LivingHome) -> None:
+    person, other = home.resident(1), home.resident(2)
+    first = home.assess(person, "must", MUST_LOW)
+    draft = assessments.save_draft(home.session, person, "must", MUST_HIGH).draft_id
+    wrong = refused(lambda: assessments.amend(home.session, first.revision_id, MUST_HIGH, reason="No", draft_id=draft))
+    assert wrong.field == "draft"
+    for revision, who in ((first.revision_id, other), ("no such revision", person)):
+        assert (
+            refused(
+                lambda: assessments.save_draft(home.session, who, "must", {}, amends=revision)  # noqa: B023 - called at once
+            ).field
+            == "amends"
+        )
+    assert refused(lambda: assessments.assessment_of(home.session, "no such revision")).field == "amends"
 
 
 def test_what_was_signed_is_kept_exactly_as_shown(home: LivingHome) -> None:

@@ -44,7 +44,7 @@ def open_page(home: SignedIn, qtbot: QtBot) -> SyncPage:
 def send(page: SyncPage, home: SignedIn, qtbot: QtBot) -> None:
     qtbot.mouseClick(page.send_button, Qt.MouseButton.LeftButton)
     wait_quiet(qtbot, home.tasks)
-    qtbot.waitUntil(lambda: page._job is None, timeout=20_000)
+    qtbot.waitUntil(lambda: not home.ctx.exchange.running, timeout=20_000)
     wait_quiet(qtbot, home.tasks)
 
 
@@ -141,7 +141,7 @@ def test_stopping_ends_after_the_message_it_is_at(
         qtbot.waitUntil(lambda: page.progress.isVisible() and page.progress.maximum() == 3)
         page.stop_button.click()
         go_on.set()
-        qtbot.waitUntil(lambda: page._job is None, timeout=20_000)
+        qtbot.waitUntil(lambda: not home.ctx.exchange.running, timeout=20_000)
         wait_quiet(qtbot, home.tasks)
     assert "Stopped. 1 message sent" in words(page.result)
     assert "2 messages still waiting" in words(page.result)
@@ -173,7 +173,7 @@ def test_progress_is_told_from_the_rows_while_it_runs(
         qtbot.waitUntil(lambda: "1 of 2 have left this laptop" in page.send_words.text())
         assert page.progress.value() == 1
         go_on.set()
-        qtbot.waitUntil(lambda: page._job is None, timeout=20_000)
+        qtbot.waitUntil(lambda: not home.ctx.exchange.running, timeout=20_000)
         wait_quiet(qtbot, home.tasks)
     assert states(page) == [OutboxState.SENT, OutboxState.SENT]
 

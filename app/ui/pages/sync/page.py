@@ -307,6 +307,8 @@ class SyncPage(QWidget):
 
     def _stepped(self) -> None:
         """A step of the exchange is in the store: read the rows, one reading at a time."""
+        if not self.isVisible():
+            return
         self.send_words.show()
         if self._reading:
             self._again = True
