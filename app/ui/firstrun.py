@@ -27,8 +27,8 @@ from shiboken6 import isValid
 
 from app.domain.errors import Problem, UserError
 from app.ui.dialogs.confirm import confirm
+from app.ui.forms.form import Form
 from app.ui.messages import Messages
-from app.ui.pages.resident.form import Form
 from app.ui.pages.settings.home_form import FIRST_RUN_FORM, read_first_home
 from app.ui.tasks import Tasks
 from app.ui.theme import L, M, Theme

@@ -16,10 +16,10 @@ from app.domain.people import Role
 from app.services import evidence, premium, sync
 from app.services.evidence import EvidenceFiles
 from app.services.session import Session
+from app.ui.forms.form import FormDialog
 from app.ui.pages.premium import PremiumPage
 from app.ui.pages.premium.evidence import NAMES, EvidenceDialog
 from app.ui.pages.premium.submit import SubmitDialog
-from app.ui.pages.resident.form import FormDialog
 from app.ui.widgets.password import PasswordEdit
 from tests.helpers.claim_home import MONDAY, a_ccg, become, exchange_once
 from tests.helpers.signed_in import PASSWORD, SignedIn

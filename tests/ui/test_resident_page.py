@@ -41,10 +41,10 @@ from app.services.transfers import PackRow
 from app.ui.dialogs.fact_edit import FactDialog, FactErrorDialog
 from app.ui.dialogs.history import DetailsHistory, FactHistory
 from app.ui.dialogs.hospital import HospitalDialog
+from app.ui.forms.form import FormDialog
 from app.ui.pages.assessment import Open
 from app.ui.pages.resident import ResidentPage
 from app.ui.pages.resident.assessment_view import AssessmentDialog, HistoryDialog, InErrorDialog
-from app.ui.pages.resident.form import FormDialog
 from app.ui.pages.resident.pack_file import PackFileDialog
 from app.ui.shell import MainWindow
 from app.ui.theme import Choice

@@ -19,7 +19,7 @@ from app.services.sign_in import sign_in
 from app.ui import theme
 from app.ui.context import Context
 from app.ui.dialogs.confirm import Confirm
-from app.ui.pages.resident.form import FormDialog
+from app.ui.forms.form import FormDialog
 from app.ui.pages.settings.home_edit import HomeDialog, PeriodDialog
 from app.ui.pages.settings.page import SettingsPage
 from app.ui.theme import DARK, Choice

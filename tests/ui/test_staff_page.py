@@ -15,7 +15,7 @@ from app.domain.people import ChampionPost, Role, StaffDetails, StaffId
 from app.services import staff
 from app.services.sign_in import accounts, sign_in
 from app.ui.dialogs.staff_edit import AccountDialog, EndPostDialog, PostDialog, StaffDialog
-from app.ui.pages.resident.form import FormDialog
+from app.ui.forms.form import FormDialog
 from app.ui.pages.staff import StaffPage
 from app.ui.theme import Choice
 from tests.helpers.signed_in import SignedIn

@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QWidget
 from app.domain.errors import UserError
 from app.domain.nhs import format_nhs_number
 from app.domain.people import GENDER_LABELS, Gender
-from app.ui.pages.resident.form import FormDialog, show_dialog
-from app.ui.pages.resident.typed import Ask
+from app.ui.forms.form import FormDialog, show_dialog
+from app.ui.forms.typed import Ask
 from app.ui.pages.resident.words import STATUS_WORDS, born_words
 from app.ui.widgets.buttons import secondary
 from app.ui.widgets.text import card, label

@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QWidget
 from app.domain.errors import UserError
 from app.domain.people import Fact, FactKind, ResidentDetails, ResidentId
 from app.ui.dialogs.history import fact_versions, show_versions
+from app.ui.forms.form import FormDialog, show_dialog
+from app.ui.forms.typed import Ask
 from app.ui.pages.resident.fact_forms import FACT_FORMS, FACT_NOUNS, REASON, blank_fact, read_fact, typed_fact
-from app.ui.pages.resident.form import FormDialog, show_dialog
-from app.ui.pages.resident.typed import Ask
 from app.ui.pages.resident.words import fact_words
 from app.ui.widgets.banner import spoken_resident
 from app.ui.widgets.buttons import secondary

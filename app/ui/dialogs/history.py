@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain.dates import date_time
 from app.domain.people import Fact, Resident
+from app.ui.forms.record_dialog import RecordDialog
 from app.ui.messages import in_words
 from app.ui.pages.resident.details_form import changed_words, details_words
 from app.ui.pages.resident.fact_forms import FACT_NOUNS
-from app.ui.pages.resident.record_dialog import RecordDialog
 from app.ui.pages.resident.words import fact_words
 from app.ui.widgets.text import label
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QCheckBox, QWidget
 
 from app.domain.people import ResidentDetails, ResidentId
 from app.ui.dialogs.duplicate import DuplicateDialog
+from app.ui.forms.form import FormDialog, show_dialog
 from app.ui.pages.resident.details_form import (
     ARRIVAL_FORM,
     DEATH_FORM,
@@ -22,7 +23,6 @@ from app.ui.pages.resident.details_form import (
     read_change,
     typed_details,
 )
-from app.ui.pages.resident.form import FormDialog, show_dialog
 from app.ui.widgets.banner import spoken_resident
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QWidget
 from app.domain.dates import LONDON, parse_date, to_utc
 from app.domain.errors import UserError
 from app.domain.people import Appointment, Role, StaffMember
-from app.ui.pages.resident.form import FormDialog, show_dialog
-from app.ui.pages.resident.typed import typed_instant
+from app.ui.forms.form import FormDialog, show_dialog
+from app.ui.forms.typed import typed_instant
 from app.ui.pages.resident.words import PATHWAY_LABELS
 from app.ui.pages.staff.cover import others_covering
 from app.ui.pages.staff.staff_forms import (

@@ -16,8 +16,8 @@ from PySide6.QtWidgets import QFileDialog, QProgressBar, QWidget
 
 from app.domain.dates import short_date
 from app.domain.errors import EnvironmentTrouble, ExitCode, Problem, UserError
-from app.ui.pages.resident.form import FormDialog, show_dialog
-from app.ui.pages.resident.typed import Ask, Reader
+from app.ui.forms.form import FormDialog, show_dialog
+from app.ui.forms.typed import Ask, Reader
 from app.ui.widgets.text import label
 
 if TYPE_CHECKING:

@@ -17,10 +17,10 @@ from app.domain.money import pounds
 from app.domain.nhs import format_nhs_number
 from app.domain.people import ResidentId
 from app.ui import theme
+from app.ui.forms.form import FormDialog, show_dialog
+from app.ui.forms.typed import Ask
 from app.ui.pages.premium.load import ToSign, load_to_sign
 from app.ui.pages.premium.words import areas_with_champions, claimable, count, late, week_words
-from app.ui.pages.resident.form import FormDialog, show_dialog
-from app.ui.pages.resident.typed import Ask
 from app.ui.theme import Tone
 from app.ui.widgets.table import Column
 from app.ui.widgets.text import heading, label

@@ -13,13 +13,13 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from app.domain.dates import date_time, short_date
 from app.domain.people import Resident
+from app.ui.forms.form import FormDialog, show_dialog
+from app.ui.forms.record_dialog import RecordDialog
+from app.ui.forms.typed import Ask, Reader
 from app.ui.messages import in_words
 from app.ui.pages.assessment import Open
 from app.ui.pages.assessment.words import AID, TONES
-from app.ui.pages.resident.form import FormDialog, show_dialog
-from app.ui.pages.resident.record_dialog import RecordDialog
 from app.ui.pages.resident.sections import STATE_WORDS, assessment_detail, result_words
-from app.ui.pages.resident.typed import Ask, Reader
 from app.ui.theme import M, Tone
 from app.ui.widgets.banner import spoken_resident
 from app.ui.widgets.buttons import secondary

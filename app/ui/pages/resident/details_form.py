@@ -8,7 +8,7 @@ from app.domain.dates import date_time, short_date
 from app.domain.errors import UserError
 from app.domain.nhs import format_nhs_number, parse_nhs_number, parse_ods
 from app.domain.people import GENDER_LABELS, Gender, ResidentDetails
-from app.ui.pages.resident.typed import Ask, Reader, Typed, typed_date, typed_instant
+from app.ui.forms.typed import Ask, Reader, Typed, typed_date, typed_instant
 
 _CONSENT = {"asked": None, "yes": True, "no": False}
 

@@ -20,7 +20,7 @@ from app.domain.people import (
     Need,
     Stay,
 )
-from app.ui.pages.resident.typed import Ask, Reader, Typed, typed_date, typed_instant
+from app.ui.forms.typed import Ask, Reader, Typed, typed_date, typed_instant
 from app.ui.pages.resident.words import AREA_LABELS
 
 FACT_NOUNS = {

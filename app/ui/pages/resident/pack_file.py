@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.domain.dates import date_time
 from app.domain.errors import EnvironmentTrouble, ExitCode
+from app.ui.forms.record_dialog import RecordDialog
 from app.ui.messages import in_words
-from app.ui.pages.resident.record_dialog import RecordDialog
 from app.ui.widgets.buttons import primary, secondary
 from app.ui.widgets.text import label
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
-from app.ui.pages.resident.form import FormDialog, show_dialog
+from app.ui.forms.form import FormDialog, show_dialog
 from app.ui.pages.settings.home_form import (
     HOME_FORM,
     PERIOD_FORM,

@@ -8,7 +8,7 @@ from datetime import date
 from app.domain.errors import UserError
 from app.domain.nhs import parse_ods
 from app.domain.people import Home
-from app.ui.pages.resident.typed import Ask, Reader, Typed, typed_date
+from app.ui.forms.typed import Ask, Reader, Typed, typed_date
 
 Period = tuple[date, date | None]
 """When the home is accredited: both days included, None while it runs."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from app.domain.people import ChampionPost, Role, StaffDetails
-from app.ui.pages.resident.typed import Ask, Reader, Typed, typed_date, typed_instant
+from app.ui.forms.typed import Ask, Reader, Typed, typed_date, typed_instant
 from app.ui.pages.resident.words import PATHWAY_LABELS
 
 ROLE_LABELS = {

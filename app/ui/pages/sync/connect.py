@@ -10,8 +10,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
 
 from app.domain.errors import EnvironmentTrouble, Problem, UserError
+from app.ui.forms.form import FormDialog, show_dialog
 from app.ui.messages import in_words
-from app.ui.pages.resident.form import FormDialog, show_dialog
 from app.ui.pages.sync.connect_form import ASKS, FOLDER, in_label_words, keys_of, read_file, read_form, typed_settings
 from app.ui.widgets.buttons import link, secondary
 from app.ui.widgets.field import ChoiceBox

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from app.domain.errors import EnvironmentTrouble, ExitCode, Problem, UserError
-from app.ui.pages.resident.typed import Ask, Typed
+from app.ui.forms.typed import Ask, Typed
 
 MESH, FOLDER = "mesh", "folder"
 _MOST_BYTES = 100_000

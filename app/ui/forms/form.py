@@ -16,8 +16,8 @@ from PySide6.QtWidgets import QCheckBox, QDialog, QFrame, QHBoxLayout, QLineEdit
 
 from app.domain.errors import Problem, UserError
 from app.ui import theme
+from app.ui.forms.typed import Ask, Typed
 from app.ui.messages import in_words
-from app.ui.pages.resident.typed import Ask, Typed
 from app.ui.theme import L, M, S
 from app.ui.widgets.buttons import button_row, primary, secondary
 from app.ui.widgets.date_edit import DateEdit, TimeEdit
