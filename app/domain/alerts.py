@@ -261,6 +261,10 @@ def alerts_for(outcome: Outcome, previous: Outcome | None = None) -> tuple[Alert
     raised = []
     if outcome.band is not None and (rule := _BY_BAND.get((outcome.instrument, outcome.band))):
         raised.append(rule)
+    if outcome.instrument == news2.TOOL.code and not outcome.complete and outcome.band != "high":
+        # Whatever the missing measurements are, the points taken already make it medium.
+        certain = sum(points for points in outcome.parts.values() if isinstance(points, int))
+        raised = [_NEWS2_MEDIUM] if certain >= 5 else raised
     if outcome.instrument == wound.TOOL.code:
         raised += [
             rule

@@ -7,7 +7,7 @@ Only what the record holds is filled in. Everything else keeps the silence that 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TypeVar
 
@@ -23,6 +23,7 @@ from app.services.assessments import Assessment, AssessmentRow
 B = TypeVar("B", bound=people.FactBody)
 _LOWER_IS_WORSE = frozenset({"wound_area_reduction"})
 _ABOUT_ME_DAYS = 365
+_STILL_NOW = timedelta(days=1)
 
 
 def pack_content(
@@ -41,14 +42,15 @@ def pack_content(
     today = to_local(now).date()
     medicines = _medicines(_bodies(facts, people.Medicine), reason)
     told = _shared(latest.get("about_me"))
+    recent = _recent(latest.get("news2"), now)
     return transfer.PackContent(
         identity=_identity(details),
         reason=reason,
         allergies=_allergies(_bodies(facts, people.Allergy)),
         cpr=_cpr(_bodies(facts, people.CprDecision), today),
-        observations=_now(reason, observed, now) if observed else NOT_RECORDED,
-        usual_observations=_usual(usual) if usual else NOT_RECORDED,
-        new_confusion=_new_confusion(reason.observations),
+        observations=_now(reason, observed, now) if observed else (_signed_set(recent) if recent else NOT_RECORDED),
+        usual_observations=_signed_set(usual) if usual else NOT_RECORDED,
+        new_confusion=_new_confusion(reason.observations or (recent.answers if recent else {})),
         time_critical=transfer.time_critical_doses(medicines, reason.last_doses),
         flags=_flags(facts, medicines, reason),
         diet_texture=said_text(_text(told.get("eating_drinking"))),
@@ -160,7 +162,12 @@ def _now(reason: transfer.TransferReason, outcome: Outcome, now: datetime) -> tr
     return _observations(reason.observations, outcome, at)
 
 
-def _usual(news2: Assessment) -> transfer.Observations:
+def _recent(news2: Assessment | None, now: datetime) -> Assessment | None:
+    """The set signed within the last day: what stands under "now" when nothing was typed, with its own time."""
+    return news2 if news2 is not None and now - news2.row.at <= _STILL_NOW else None
+
+
+def _signed_set(news2: Assessment) -> transfer.Observations:
     return _observations(news2.answers, news2.outcome, news2.row.at, news2.row.signed_by)
 
 

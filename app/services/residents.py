@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 _OLDEST_YEARS = 130
+_LONGEST = 150
+_NAMES = {"family_name": "Last name", "given_name": "First name", "preferred_name": "Preferred name"}
 _TEXTS = (
     "key", "family_name", "given_name", "nhs_number_absent_reason", "title", "preferred_name", "room", "gp_code",
     "gp_name", "gp_phone",
@@ -274,6 +276,11 @@ def checked_details(details: ResidentDetails, today: date) -> ResidentDetails:
     ):
         if not getattr(clean, field):
             problems.append(Problem(field, words))
+    problems += [
+        Problem(name, f"{label} must be {_LONGEST} characters or fewer")
+        for name, label in _NAMES.items()
+        if len(getattr(clean, name)) > _LONGEST
+    ]
     if clean.date_of_birth >= today:
         problems.append(Problem("date_of_birth", "Date of birth must be in the past"))
     elif today.year - clean.date_of_birth.year > _OLDEST_YEARS:
@@ -366,6 +373,13 @@ def _refuse_duplicates(
     for line, why in rows.possible_duplicates(connection, details, ignoring):
         if line.resident.details.key == details.key:
             raise UserError("Another resident has this key", field="key")
+        if details.nhs_number and line.resident.details.nhs_number == details.nhs_number:
+            # No reason can make one number belong to two people.
+            raise UserError(
+                f"{line.resident.details.banner_name} has this NHS number. "
+                "Open that record, or mark the number as not known",
+                field="nhs_number",
+            )
         if not reason.strip():
             raise UserError(
                 f"{line.resident.details.banner_name} {why}. Open that record, or say why this is a different person",

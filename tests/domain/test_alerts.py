@@ -158,3 +158,12 @@ def test_a_level_that_raises_by_itself_is_raised_once() -> None:
     assert kinds(high, score("must", MUST)) == [AlertKind.MUST_HIGH]
     slow = score("wound_area_reduction", WOUND | {"width1_cm": 11, "days": 28})
     assert kinds(slow) == [AlertKind.WOUND_LARGER, AlertKind.WOUND_NOT_HEALING]
+
+
+def test_points_that_already_make_a_medium_call_for_somebody_while_measurements_are_missing() -> None:
+    taken = {"resp_rate": 22, "spo2": 92, "spo2_scale": 1, "pulse": 95}  # 2 + 2 + 1
+    result = score("news2", taken)
+    assert (result.band, result.score) == ("incomplete", None)
+    assert result.actions[0].startswith("Call the GP or the rapid response team now")
+    assert [rule.kind for rule in alerts_for(result)] == [AlertKind.NEWS2_MEDIUM]
+    assert alerts_for(score("news2", taken | {"pulse": 70})) == ()

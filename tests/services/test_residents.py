@@ -122,7 +122,6 @@ def test_nobody_moves_in_tomorrow(home: LivingHome) -> None:
 @pytest.mark.parametrize(
     ("changes", "why"),
     [
-        ({"family_name": "Jones", "date_of_birth": date(1940, 1, 1)}, "has the same NHS number"),
         ({"nhs_number": nhs_number(9)}, "has the same name and date of birth"),
         ({"nhs_number": nhs_number(9), "family_name": "SMÍTH"}, "has the same name and date of birth"),
         ({"nhs_number": nhs_number(9), "given_name": "Jack"}, "has the same last name and date of birth"),
@@ -147,6 +146,27 @@ def test_somebody_who_may_be_there_already_is_shown_and_needs_a_reason(
             "SELECT reason FROM revision WHERE entity_id = ? ORDER BY seq", (saved.resident_id,)
         ).scalar()
     assert reason == "twins, checked with the GP"
+
+
+def test_one_nhs_number_is_never_two_peoples_whatever_the_reason(home: LivingHome) -> None:
+    first = home.resident(1)
+    other = details(1, key="R99", family_name="Jones", date_of_birth=date(1940, 1, 1))
+    assert residents.check_resident(home.session, other)[0].why == "has the same NHS number"
+    problem = refused(
+        lambda: residents.add_resident(
+            home.session, other, stay_since=NOW - timedelta(days=1), different_person_reason="twin sister"
+        )
+    )
+    assert problem.field == "nhs_number"
+    assert "has this NHS number" in problem.message
+    (row,) = residents.find_residents(home.session)
+    assert row.id == first
+
+
+@pytest.mark.parametrize("field", ["family_name", "given_name", "preferred_name"])
+def test_a_name_that_no_page_could_hold_is_refused_at_its_field(home: LivingHome, field: str) -> None:
+    assert refused(lambda: home.resident(1, **{field: "x" * 151})).field == field
+    home.resident(2, **{field: "x" * 150})
 
 
 @pytest.mark.parametrize(

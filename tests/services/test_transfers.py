@@ -153,3 +153,18 @@ def test_what_the_record_knows_is_offered_before_anybody_types(home: LivingHome)
     assert found.observations["pulse"] == 72
     assert found.observed_at == NOW
     assert found.bag == "RB-02", "the one that has been home longest"
+
+
+def test_the_set_signed_today_stands_under_now_when_nothing_was_typed_and_an_old_one_does_not(home: LivingHome) -> None:
+    person = home.resident(1)
+    home.assess(person, "news2", NEWS2_LOW)
+    home.clock.advance(timedelta(days=2))
+    home.assess(person, "news2", NEWS2_HIGH)
+    home.clock.advance(timedelta(minutes=3))
+    page = text_of(transfers.send_to_hospital(home.session, person, TransferReason()).pdf)[1]
+    now, usual = page.index("Now"), page.index("Usual")
+    assert "HIGH" in page[now:usual]
+    assert "LOW" in page[usual : usual + 200]
+    home.clock.advance(timedelta(days=1))
+    pack = transfers.send_to_hospital(home.session, person, TransferReason())
+    assert "observations" in pack.missing

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 
 import pytest
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.domain.errors import EnvironmentTrouble, ExitCode
 from app.domain.people import Gender, ResidentId
-from app.services import alerts, assessments
+from app.services import alerts, assessments, outgoing, recording
 from app.ui.dialogs.confirm import Confirm
 from app.ui.pages.assessment import AssessmentPage, Open
 from app.ui.pages.assessment.sign import SignDialog
@@ -305,6 +308,207 @@ def test_an_amendment_needs_its_reason_and_keeps_the_first_version(
 def signed_at(found: assessments.Assessment) -> object:
     """When the first version was made: an amendment keeps it."""
     return found.earlier[-1].at
+
+
+@contextmanager
+def store_held(home: SignedIn) -> Iterator[threading.Event]:
+    """The store thread stands still until the event is set, or the block has ended."""
+    started, go_on = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        started.set()
+        assert go_on.wait(20)
+
+    home.tasks.run(hold, lambda _none: None)
+    assert started.wait(20)
+    try:
+        yield go_on
+    finally:
+        go_on.set()
+
+
+def soon(go_on: threading.Event) -> None:
+    """Let the store go on once the main thread waits for it."""
+    threading.Timer(0.05, go_on.set).start()
+
+
+def test_leaving_while_it_is_signed_signs_it_once_and_leaves_no_draft(
+    page: AssessmentPage, home: SignedIn, qtbot: QtBot
+) -> None:
+    resident = home.resident()
+    open_form(page, qtbot, Open(resident, "news2"))
+    fill_news2(qtbot)
+    control(qtbot, Qt.Key.Key_S)
+    qtbot.waitUntil(lambda: len(home.call(assessments.drafts)) == 1)
+    with store_held(home) as go_on:
+        answer_dialog(qtbot, ENTER)
+        control(qtbot, ENTER)
+        assert page.foot.state.text() == "Signing"
+        soon(go_on)
+        assert page.can_leave(), "it waits until it is signed"
+    page.opened(Open(home.resident("Ann", "Jones"), "must"))
+    qtbot.waitUntil(lambda: page.form is not None and page.form.form.code == "must" and not home.tasks.busy)
+    assert page._left.isEnabled()
+    assert len(home.call(lambda s: assessments.history(s, resident))) == 1
+    assert home.call(assessments.drafts) == ()
+
+
+def test_leaving_while_signing_fails_stays_and_keeps_what_is_typed(
+    page: AssessmentPage, home: SignedIn, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resident = home.resident()
+    open_form(page, qtbot, Open(resident, "news2"))
+    fill_news2(qtbot)
+
+    def full(*_: object, **__: object) -> str:
+        raise EnvironmentTrouble(ExitCode.DISK_FULL, "This was not saved: the disk is full.", "", "")
+
+    with monkeypatch.context() as fault, store_held(home) as go_on:
+        fault.setattr(outgoing, "queue_alert", full)
+        answer_dialog(qtbot, ENTER)
+        control(qtbot, ENTER)
+        soon(go_on)
+        assert not page.can_leave()
+    qtbot.waitUntil(lambda: bool(home.said))
+    assert home.said[-1].text == "This was not saved: the disk is full."
+    assert page.form is not None
+    assert page.form.answers() == ILL
+    assert page.can_leave(), "now it is a draft"
+    assert len(home.call(assessments.drafts)) == 1
+    back(page, qtbot)
+    page.foot.sign_button.setFocus()
+    sign(page, qtbot)
+    assert home.call(assessments.drafts) == ()
+
+
+def test_leaving_while_a_draft_is_discarded_does_not_bring_it_back(
+    page: AssessmentPage, home: SignedIn, qtbot: QtBot
+) -> None:
+    open_form(page, qtbot, Open(home.resident(), "news2"))
+    keys(qtbot, "23")
+    control(qtbot, Qt.Key.Key_S)
+    qtbot.waitUntil(lambda: len(home.call(assessments.drafts)) == 1)
+    keys(qtbot, "5")
+    with store_held(home) as go_on:
+        answer_dialog(qtbot, Qt.Key.Key_Backtab, SPACE)
+        page.foot.discard_button.click()
+        assert not page._left.isEnabled(), "nothing more can be typed into it"
+        soon(go_on)
+        assert page.can_leave()
+    page.hide()
+    qtbot.waitUntil(lambda: not home.tasks.busy)
+    assert home.call(assessments.drafts) == ()
+    assert home.went == [], "whoever has gone elsewhere stays there"
+
+
+@pytest.mark.parametrize("how", ["discarded", "signed"])
+def test_a_draft_that_went_away_under_the_typist_goes_on_as_a_new_one(
+    page: AssessmentPage, home: SignedIn, qtbot: QtBot, how: str
+) -> None:
+    resident = home.resident()
+    open_form(page, qtbot, Open(resident, "news2"))
+    keys(qtbot, "23")
+    control(qtbot, Qt.Key.Key_S)
+    qtbot.waitUntil(lambda: len(home.call(assessments.drafts)) == 1)
+    (before,) = home.call(assessments.drafts)
+    if how == "discarded":
+        home.call(lambda s: assessments.discard_draft(s, before.id))
+    else:
+        home.call(lambda s: assessments.sign(s, resident, "news2", ILL, draft_id=before.id))
+    keys(qtbot, ENTER, "93")
+    assert page.can_leave()
+    qtbot.waitUntil(lambda: bool(home.said))
+    assert home.said[-1].text == "This draft was signed or discarded already."
+    assert "kept as a new draft" in home.said[-1].detail
+    (after,) = home.call(assessments.drafts)
+    assert after.id != before.id
+    assert home.call(lambda s: assessments.load_draft(s, after.id)).answers == {"resp_rate": 23, "spo2": 93}
+    home.said.clear()
+    keys(qtbot, ENTER)
+    control(qtbot, Qt.Key.Key_S)
+    qtbot.waitUntil(lambda: not home.tasks.busy)
+    assert home.said == [], "said once"
+    assert [row.id for row in home.call(assessments.drafts)] == [after.id]
+
+
+def test_a_draft_that_was_signed_already_is_not_signed_again_unseen(
+    page: AssessmentPage, home: SignedIn, qtbot: QtBot
+) -> None:
+    resident = home.resident()
+    open_form(page, qtbot, Open(resident, "news2"))
+    fill_news2(qtbot)
+    control(qtbot, Qt.Key.Key_S)
+    qtbot.waitUntil(lambda: len(home.call(assessments.drafts)) == 1 and not home.tasks.busy)
+    (row,) = home.call(assessments.drafts)
+    home.call(lambda s: assessments.sign(s, resident, "news2", ILL, draft_id=row.id))
+    answer_dialog(qtbot, ENTER)
+    control(qtbot, ENTER)
+    qtbot.waitUntil(lambda: bool(home.said))
+    assert home.said[-1].text == "This draft was signed or discarded already."
+    assert len(home.call(lambda s: assessments.history(s, resident))) == 1
+    assert page.can_leave()
+    assert len(home.call(assessments.drafts)) == 1, "what is typed is kept, under a new draft"
+
+
+def test_a_draft_of_an_amendment_whose_assessment_was_changed_meanwhile_says_so(
+    page: AssessmentPage, home: SignedIn, qtbot: QtBot
+) -> None:
+    resident = home.resident()
+    signed = home.call(lambda s: assessments.sign(s, resident, "news2", ILL))
+    saved = home.call(
+        lambda s: assessments.save_draft(
+            s, resident, "news2", {**ILL, "pulse": 80}, amends=signed.revision_id, reason="Pulse was counted twice"
+        )
+    )
+    home.call(lambda s: assessments.amend(s, signed.revision_id, {**ILL, "spo2": 94}, reason="Wrong finger"))
+    open_form(page, qtbot, Open(resident, "news2", draft_id=saved.draft_id))
+    assert "changed meanwhile by Mo Manager" in page._notice.words.text()
+    texts = {str(part.property("text")) for part in page.findChildren(QWidget)}
+    assert "Last time: 94 %, 22-Nov-2026" in texts, "what stands now is beside what was typed"
+    page.foot.sign_button.setFocus()
+    sign(page, qtbot)
+    (row,) = home.call(lambda s: assessments.history(s, resident))
+    found = home.call(lambda s: assessments.assessment(s, row.id))
+    assert (row.id, len(found.earlier), found.reason) == (signed.assessment_id, 2, "Pulse was counted twice")
+    assert home.call(assessments.drafts) == ()
+
+
+def test_a_draft_of_an_amendment_of_what_was_marked_in_error_cannot_be_signed(
+    page: AssessmentPage, home: SignedIn, qtbot: QtBot
+) -> None:
+    resident = home.resident()
+    signed = home.call(lambda s: assessments.sign(s, resident, "news2", ILL))
+    saved = home.call(
+        lambda s: assessments.save_draft(s, resident, "news2", ILL, amends=signed.revision_id, reason="Pulse")
+    )
+    home.call(lambda s: assessments.entered_in_error(s, signed.revision_id, reason="The wrong resident"))
+    open_form(page, qtbot, Open(resident, "news2", draft_id=saved.draft_id))
+    assert "entered in error meanwhile" in page._notice.words.text()
+    answer_dialog(qtbot, ENTER)
+    page.foot.sign_button.setFocus()
+    control(qtbot, ENTER)
+    qtbot.waitUntil(lambda: page.summary.texts() == ("This assessment was marked as entered in error",))
+    assert len(home.call(lambda s: assessments.history(s, resident))) == 1
+
+
+def test_a_draft_recorded_by_a_script_opens_with_its_time(page: AssessmentPage, home: SignedIn, qtbot: QtBot) -> None:
+    resident = home.resident()
+    line = '{"resident": "R1", "instrument": "news2", "answers": {"resp_rate": 23}, "at": "2026-11-20T08:15"}'
+    ack = home.call(lambda s: recording.record_line(s, line))["ack"]
+    open_form(page, qtbot, Open(resident, "news2", draft_id=str(ack)))
+    assert page.form is not None
+    assert page.when is not None
+    assert (page.form.kept(), page.when.text()) == ({"resp_rate": 23}, "20-Nov-2026 08:15")
+
+
+def test_a_draft_that_is_gone_leads_back_to_the_resident(page: AssessmentPage, home: SignedIn, qtbot: QtBot) -> None:
+    resident = home.resident()
+    page.opened(Open(resident, "news2", draft_id="gone"))
+    qtbot.waitUntil(lambda: bool(home.said))
+    assert home.said[-1].text == "This draft was signed or discarded already"
+    (button,) = (part for part in page.findChildren(QPushButton) if part.text() == "Go to the resident")
+    button.click()
+    assert home.went == [("resident", resident)]
 
 
 def test_a_draft_of_an_amendment_is_taken_up_as_one(page: AssessmentPage, home: SignedIn, qtbot: QtBot) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,10 +14,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.domain.messages import OutboundMessage, OutboxState
 from app.domain.people import ResidentId, Role, StaffDetails
 from app.main import Program
-from app.services import assessments, staff
+from app.services import assessments, staff, sync
+from app.services.session import Session
 from app.services.sign_in import sign_in
+from app.sync.practice_ccg import PracticeCcg
+from app.sync.transports.folder import FolderTransport
 from app.ui import theme
 from app.ui.context import Context
 from app.ui.messages import Message
@@ -384,6 +390,99 @@ def test_quitting_closes_the_records(qtbot: QtBot, program: Program, tmp_path: P
     sign_in(tmp_path / "home", "mo", PASSWORD, StandingClock()).close()
 
 
+@contextmanager
+def store_held(program: Program) -> Iterator[None]:
+    """The store thread is busy until the main thread has waited for it a while."""
+    started, go_on = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        started.set()
+        assert go_on.wait(20)
+
+    program.tasks.run(hold, lambda _none: None)
+    assert started.wait(20)
+    threading.Timer(0.1, go_on.set).start()
+    yield
+
+
+@pytest.mark.parametrize("end", ["lock", "quit"])
+def test_what_was_asked_for_just_before_locking_or_quitting_is_still_done(
+    qtbot: QtBot, program: Program, tmp_path: Path, end: str
+) -> None:
+    window = _sign_in(qtbot, program)
+    resident = _add_resident(program)
+    with store_held(program):
+        window.ctx.call(lambda s: assessments.save_draft(s, resident, "must", {}))
+        if end == "lock":
+            window.lock()
+        else:
+            window.close()
+            program.close()
+    opened = sign_in(tmp_path / "home", "mo", PASSWORD, StandingClock())
+    assert len(assessments.drafts(opened)) == 1
+    opened.close()
+
+
+def test_what_could_not_be_done_before_locking_is_said_without_a_word_about_whom(
+    qtbot: QtBot, program: Program
+) -> None:
+    window = _sign_in(qtbot, program)
+    with store_held(program):
+        window.ctx.call(lambda s: staff.add_staff(s, StaffDetails("", "Nobody Known", Role.CARER)))
+        window.lock()
+    locked = program.window
+    assert isinstance(locked, SignInWindow)
+    words = " ".join(str(part.property("text")) for part in locked.findChildren(QWidget) if part.isVisible())
+    assert "Something asked for just before locking could not be done." in words
+    assert "Nobody Known" not in words
+    assert "staff" not in words
+
+
+def test_locking_ends_an_exchange_quietly_and_the_message_goes_after_the_next_signing_in(
+    qtbot: QtBot, program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.paths.log_dir", lambda: tmp_path / "logs")
+    begun, go_on, ended = threading.Event(), threading.Event(), threading.Event()
+    real = FolderTransport.send
+
+    def slow(self: FolderTransport, message: OutboundMessage) -> str:
+        begun.set()
+        assert go_on.wait(20)
+        return real(self, message)
+
+    monkeypatch.setattr(FolderTransport, "send", slow)
+    (tmp_path / "wire").mkdir()
+    with PracticeCcg(tmp_path / "ccg", now=lambda: NOW) as ccg:
+        given = {"transport": "folder", "path": str(tmp_path / "wire"), "recipient_public_key": ccg.public_key}
+    window = _sign_in(qtbot, program)
+    resident = _add_resident(program)
+    assert window.ctx.exchange.timer.isActive()
+    window.ctx.call(lambda s: sync.connect(s, given))
+    window.ctx.call(lambda s: assessments.sign(s, resident, "news2", UNWELL))
+    wait_quiet(qtbot, program.tasks)
+    timer = window.ctx.exchange.timer
+    timer.timeout.emit()
+    qtbot.waitUntil(begun.is_set)
+    window.lock()
+    assert not timer.isActive()
+    locked = program.window
+    assert isinstance(locked, SignInWindow)
+    said: list[Message] = []
+    locked.messages.shown.connect(said.append)
+    opened = sign_in(tmp_path / "home", "mo", PASSWORD, StandingClock())
+    assert [row.state for row in sync.outbox(opened)] == [OutboxState.SENDING], "nobody knows yet whether it left"
+    opened.close()
+    go_on.set()
+    program.tasks.net(ended.set, lambda _none: None)
+    qtbot.waitUntil(ended.is_set)
+    window = _sign_in(qtbot, program)
+    assert said == []
+    assert not (tmp_path / "logs").exists(), "being locked is no fault of ours"
+    window.ctx.exchange.timer.timeout.emit()
+    wait_quiet(qtbot, program.tasks)
+    assert program.tasks.on_store(lambda: sync.outbox(_session(program)))[0].state is not OutboxState.SENDING
+
+
 def test_a_fault_of_ours_is_said_as_ours(
     qtbot: QtBot, program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -405,13 +504,17 @@ def _add_resident(program: Program) -> ResidentId:
     from app.domain.people import ResidentDetails
     from app.services import residents
 
-    session = program._session
-    assert session is not None
+    session = _session(program)
     details = ResidentDetails("R1", "Smith", "John", date(1937, 9, 6), "9990000018")
     saved = program.tasks.on_store(
         lambda: residents.add_resident(session, details, stay_since=NOW - timedelta(days=30))
     )
     return saved.resident_id
+
+
+def _session(program: Program) -> Session:
+    assert program._session is not None
+    return program._session
 
 
 def _first_box(window: MainWindow) -> QWidget:

@@ -118,6 +118,62 @@ def test_nothing_of_one_session_is_delivered_into_the_next(qtbot: QtBot, tasks: 
     assert seen == ["new"]
 
 
+def test_what_was_handed_to_the_store_is_done_though_nobody_hears_of_it_any_more(qtbot: QtBot, tasks: Tasks) -> None:
+    gate = threading.Event()
+    did: list[str] = []
+    seen: list[object] = []
+    tasks.run(gate.wait, seen.append)
+    tasks.run(lambda: did.append("saved"), seen.append, seen.append)
+    tasks.forget()
+    gate.set()
+    tasks.on_store(lambda: did.append("closed"))
+    assert did == ["saved", "closed"]
+    tasks.run(lambda: "next", seen.append)
+    qtbot.waitUntil(lambda: bool(seen))
+    assert seen == ["next"]
+
+
+def test_finishing_waits_for_all_of_it_and_says_what_failed(qtbot: QtBot, tasks: Tasks) -> None:
+    started, gate = threading.Event(), threading.Event()
+    did: list[str] = []
+    wrong = OSError("the disk is full")
+
+    def refuse() -> None:
+        raise wrong
+
+    def first() -> None:
+        started.set()
+        assert gate.wait(10)
+
+    for work in (first, refuse, lambda: did.append("saved")):
+        tasks.run(work, lambda _none: pytest.fail("told"), lambda _exc: pytest.fail("told"))
+    assert started.wait(10)
+    threading.Timer(0.05, gate.set).start()
+    assert tasks.finish() == (wrong,)
+    assert did == ["saved"]
+    assert tasks.finish() == ()
+
+
+def test_finishing_never_waits_for_the_network(qtbot: QtBot, tasks: Tasks) -> None:
+    job, started, gate = Job(), threading.Event(), threading.Event()
+    did: list[str] = []
+
+    def line() -> None:
+        started.set()
+        assert gate.wait(10)
+
+    tasks.net(line, lambda _none: pytest.fail("told"), job=job)
+    tasks.net(lambda: did.append("sent"), lambda _none: pytest.fail("told"))
+    assert started.wait(10)
+    assert tasks.finish() == ()
+    assert job.cancelled, "the exchange under way is asked to stop"
+    gate.set()
+    seen: list[str] = []
+    tasks.net(lambda: "next", seen.append)
+    qtbot.waitUntil(lambda: bool(seen))
+    assert did == [], "and one that has not begun never does"
+
+
 def test_a_deleted_screen_hears_nothing(qtbot: QtBot, tasks: Tasks) -> None:
     screen = QObject()
     seen: list[object] = []
@@ -154,7 +210,7 @@ def test_progress_arrives_on_the_main_thread(qtbot: QtBot, tasks: Tasks) -> None
     assert seen == [threading.main_thread().name]
 
 
-def test_closing_waits_for_the_step_under_way(qtbot: QtBot) -> None:
+def test_closing_waits_for_what_was_handed_over(qtbot: QtBot) -> None:
     made = Tasks()
     started, gate, committed = threading.Event(), threading.Event(), []
 
@@ -164,14 +220,38 @@ def test_closing_waits_for_the_step_under_way(qtbot: QtBot) -> None:
         committed.append(True)
 
     made.run(transaction, lambda _none: pytest.fail("closed before"))
+    made.run(lambda: committed.append(True), lambda _none: pytest.fail("closed before"))
     assert started.wait(10)
     threading.Timer(0.05, gate.set).start()
     made.close()
-    assert committed == [True]
+    assert committed == [True, True], "and for what was waiting behind it"
     with pytest.raises(RuntimeError):
         made.on_store(here)
     with pytest.raises(RuntimeError):
         made.run(here, lambda _name: None)
+
+
+def test_the_net_thread_is_refused_and_not_left_waiting_after_closing(qtbot: QtBot) -> None:
+    made = Tasks()
+    started, gate, ended = threading.Event(), threading.Event(), threading.Event()
+    seen: list[BaseException] = []
+
+    def late() -> None:
+        started.set()
+        assert gate.wait(10)
+        try:
+            made.on_store(here)
+        except RuntimeError as refusal:
+            seen.append(refusal)
+        ended.set()
+
+    made.net(late, lambda _none: pytest.fail("told"))
+    made.on_store(here)
+    assert started.wait(10)
+    made.close()
+    gate.set()
+    assert ended.wait(10)
+    assert len(seen) == 1
 
 
 def test_pictures_do_the_work_on_the_main_thread_but_later(qtbot: QtBot) -> None:

@@ -151,7 +151,12 @@ def score(answers: Answers, on: date | None = None) -> Outcome:
         band, days = "low", MONTHLY if total == 0 else 0
     tally.close(incomplete=bool(missing))
     actions = _ACTIONS["none"] if band == "low" and total == 0 else _ACTIONS.get(band, ())
+    severity = None
+    if missing and 5 <= total < 7:
+        # The band stays open, but what is certain already calls for the medium response.
+        actions = (*_ACTIONS["medium"], _ACTIONS[RED_FLAG][-1])
+        severity = Severity.URGENT
     return conclude(
         TOOL, band, missing=missing, score=total, parts=tally.parts, flags=flags, actions=actions, on=on, days=days,
-        workings=tally.workings,
+        workings=tally.workings, severity=severity,
     )  # fmt: skip
