@@ -208,8 +208,7 @@ def application() -> QApplication:
     if isinstance(found, QApplication):
         return found
     app = QApplication([*sys.argv[:1], "-style", "fusion"])  # by name: a QStyle in Python costs a window's time
-    app.setApplicationName("Hartwell")
-    app.setApplicationDisplayName("Hartwell")
+    app.setApplicationName("Hartwell")  # no display name: Qt would append it to titles that say it already
     return app
 
 

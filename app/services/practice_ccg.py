@@ -21,6 +21,11 @@ def connection(store_dir: Path, now: Callable[[], datetime]) -> dict[str, str]:
 
 
 def answer(store_dir: Path, now: Callable[[], datetime]) -> int:
-    """Let it read what has been sent to it and answer; how many messages it answered."""
+    """Let it read what has been sent to it and answer; how many messages it answered.
+
+    None where the practice home has been connected to another folder than its own.
+    """
+    if not (store_dir / _FOLDER / _EXCHANGE).is_dir():
+        return 0
     with PracticeCcg(store_dir / _FOLDER, now=now) as ccg:
         return ccg.run_folder(store_dir / _FOLDER / _EXCHANGE)

@@ -103,8 +103,8 @@ class Exchange(QObject):
     # ------------------------------------------------------------------------------------------------- by itself
 
     def _look(self) -> None:
-        if self._by_itself and not self._start(lambda _look: None, self._quietly, asked=False):
-            self._again = True
+        if self._by_itself:
+            self._start(lambda _look: None, self._quietly, asked=False)
 
     def _quietly(self, exc: BaseException) -> None:
         """A connection that cannot be opened is in the rows; any other trouble is nobody's fault but is said."""

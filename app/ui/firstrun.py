@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent, QFontDatabase
+from PySide6.QtGui import QCloseEvent, QFontDatabase, QKeyEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -35,6 +35,7 @@ from app.ui.theme import L, M, Theme
 from app.ui.widgets.buttons import button_row, primary, secondary
 from app.ui.widgets.error_summary import ErrorSummary
 from app.ui.widgets.field import Field, show_problems
+from app.ui.widgets.layouts import keep_tab_order
 from app.ui.widgets.message_bar import MessageBar
 from app.ui.widgets.password import PasswordEdit
 from app.ui.widgets.text import card, label, scrolled, title
@@ -101,12 +102,16 @@ class FirstRunWindow(QWidget):
         column.addStretch(1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(scrolled(body))
+        self._area = scrolled(body)
+        outer.addWidget(self._area)
+        keep_tab_order(self.manager.tab_order())
         self._busy("")
         self._go(0)
 
     def go_on(self) -> None:
         """Check the step and go to the next one."""
+        if not self.next.isEnabled():
+            return
         self.messages.clear()
         match self.step:
             case 0:
@@ -121,6 +126,21 @@ class FirstRunWindow(QWidget):
                 self._create()
             case _:
                 self._prove()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Enter in a box goes on to the next one, and from the last one to the next step."""
+        super().keyPressEvent(event)
+        if event.key() not in {Qt.Key.Key_Return, Qt.Key.Key_Enter} or event.isAutoRepeat():
+            return
+        here = self.focusWidget()
+        page = self._pages[self.step]
+        boxes = [field.target for field in page.fields if field.isVisible()] if isinstance(page, _FormStep) else []
+        after = boxes[boxes.index(here) + 1 :] if here in boxes else []
+        if after:
+            after[0].setFocus(Qt.FocusReason.TabFocusReason)
+            self._area.ensureWidgetVisible(after[0], 0, L)
+        elif here is not None and page.isAncestorOf(here):
+            self.go_on()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """The recovery key is shown only now: closing before it is proved asks first."""
@@ -366,6 +386,11 @@ class _ManagerStep(_FormStep):
         if problems:
             return None
         return self.user.text().strip(), self.name.text().strip(), self.device.text().strip(), self.password.text()
+
+    def tab_order(self) -> list[QWidget]:
+        """The password and its repetition one after the other; the buttons that show them come afterwards."""
+        first, second = self.password, self.again
+        return [first.box, second, second.box, first.show_button, second.show_button]
 
     def forget(self) -> None:
         """Drop the passwords."""

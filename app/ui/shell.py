@@ -1,7 +1,7 @@
 """The window: where you are on the left, whose laptop and home this is above, and the truth about sending below.
 
-Pages are made when they are first opened and kept until the window closes. The status line is computed from the
-records each time something changes, never from what the last call returned.
+Pages are made when they are first opened and kept until the window closes or the look changes. The status line is
+computed from the records each time something changes, never from what the last call returned.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
-from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QFont, QFontMetrics, QKeySequence, QShortcut
+from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QFont, QFontMetrics, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QButtonGroup,
     QFrame,
     QHBoxLayout,
@@ -23,11 +24,12 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from app.domain.dates import date_time
 from app.ui.context import Context, Page
 from app.ui.theme import SIZES, XL, L, M, S
-from app.ui.widgets.buttons import link, secondary
+from app.ui.widgets.buttons import Button, link, secondary
 from app.ui.widgets.flow import FlowLayout
 from app.ui.widgets.message_bar import MessageBar
 from app.ui.widgets.text import label
@@ -37,6 +39,9 @@ if TYPE_CHECKING:
     from app.services.status import Status
 
 MINUTE = 60_000
+WANTED = QSize(1366, 768)
+FRAME = QSize(16, 40)
+"""Room for the title bar and the edges, which the desktop adds and whose size is not known before the first show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,14 @@ ALL_KINDS = frozenset(
 )
 
 
+NO_BACKUP = "No backup: copy the home's folder while Hartwell is closed"
+
+
+def fitted(available: QSize) -> QSize:
+    """The size for the window inside its frame on a screen with that much room."""
+    return WANTED.boundedTo(available - FRAME)
+
+
 def make_page(entry: Entry, ctx: Context) -> QWidget:
     """The page, its module imported now."""
     cls: Callable[[Context], QWidget] = getattr(import_module(entry.module), entry.cls)
@@ -88,19 +101,24 @@ class MainWindow(QMainWindow):
         self._here: tuple[str, Any] = ("", None)
         self._before: list[tuple[str, Any]] = []
         self._leaving = False
-        self.resize(QSize(1366, 768).boundedTo(self.screen().availableSize()))
+        self._last_focus: QWidget | None = None
         self.setMinimumSize(640, 480)
+        self.resize(fitted(self.screen().availableSize()))
         self.messages = MessageBar(ctx.messages)
         self.stack = QStackedWidget()
         self.stack.setAccessibleName("Page")
         self.nav: dict[str, QPushButton] = {}
-        self.status = StatusLine(lambda key: self.go(key, None))
+        self.status = StatusLine(lambda key: self.go(key, None), self.show_backup)
         self._build()
         self._shortcuts()
         ctx.changed.connect(self._changed)
         ctx.navigate.connect(self.go)
         ctx.titled.connect(self._title)
+        ctx.theme.changing.connect(self._forget_hidden_pages)
         ctx.exchange.ended.connect(self.load_status)
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.focusChanged.connect(self._focus_moved)
         self._minute = QTimer(self)
         self._minute.setInterval(MINUTE)
         self._minute.timeout.connect(self.load_status)
@@ -154,11 +172,28 @@ class MainWindow(QMainWindow):
 
         self.ctx.call(status.status, self.status.show_status, owner=self)
 
+    def show_backup(self) -> None:
+        """Say that nothing is backed up by itself, and how to make a copy."""
+        self.ctx.call(
+            lambda session: session.store_dir,
+            lambda folder: self.ctx.messages.info(
+                "Hartwell makes no backup yet: close Hartwell, then copy the whole folder "
+                f"{folder} to an encrypted memory stick."
+            ),
+            owner=self,
+        )
+
     def lock(self) -> None:
         """Save the drafts and go back to the sign-in window (Ctrl+L)."""
         if self._may_leave():
             self._leaving = True
             self._on_lock()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """On a small screen fill it, unless the window has been given another size before it was shown."""
+        if not event.spontaneous() and self.size() != WANTED and self.size() == fitted(self.screen().availableSize()):
+            self.setWindowState(Qt.WindowState.WindowMaximized)
+        super().showEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Quitting saves the drafts first."""
@@ -191,6 +226,34 @@ class MainWindow(QMainWindow):
         focused = self.focusWidget()
         if focused is None or not page.isAncestorOf(focused):
             page.setFocus(Qt.FocusReason.OtherFocusReason)  # Tab goes on to the page's first control
+
+    def _focus_moved(self, _before: QWidget | None, now: QWidget | None) -> None:
+        """Give the keyboard to the page when Qt has moved it out of there by itself.
+
+        That happens when the control that had it is hidden, disabled or removed, as when a page is built again, also
+        behind a dialog: the next control in the chain may be Lock, which a press meant for the page must never reach.
+        """
+        if now is None or not isValid(self.stack) or now.window() is not self:
+            return
+        last, self._last_focus = self._last_focus, now
+        gone = last is None or not isValid(last) or not last.isVisible() or not last.isEnabled()
+        page = self.stack.currentWidget()
+        if gone and page is not None and not self.stack.isAncestorOf(now):
+            page.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _forget_hidden_pages(self) -> None:
+        """Before another look: only the page in front is restyled, the others are made again when they are opened.
+
+        Nothing is lost, as a page was asked before it was left; a page whose answers are still under way is kept.
+        """
+        if self.ctx.tasks.busy:
+            return
+        for key, page in tuple(self._pages.items()):
+            if key != self.here:
+                del self._pages[key]
+                self.stack.removeWidget(page)
+                page.deleteLater()
+                QCoreApplication.sendPostedEvents(page, QEvent.Type.DeferredDelete)  # or it would be restyled
 
     def _may_leave(self) -> bool:
         return self.page is None or self.page.can_leave()
@@ -330,7 +393,7 @@ class MainWindow(QMainWindow):
                 first.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
 
-class _NavButton(QPushButton):
+class _NavButton(Button):
     """A page on the left; it asks for the width of its bold text, so that nothing moves when it is chosen."""
 
     def __init__(self, text: str) -> None:
@@ -353,7 +416,7 @@ class _NavButton(QPushButton):
 class StatusLine(QFrame):
     """What is waiting, when we last heard, when the last backup was: always in sight, each leading to its page."""
 
-    def __init__(self, go: Callable[[str], None]) -> None:
+    def __init__(self, go: Callable[[str], None], backup: Callable[[], None]) -> None:
         super().__init__()
         self.setProperty("role", "status")
         self.setAccessibleName("Status")
@@ -363,7 +426,9 @@ class StatusLine(QFrame):
         self.drafts = link("", lambda: go("today"))
         self.waiting = link("", lambda: go("sync"))
         self.exchange = link("", lambda: go("sync"))
-        self.backup = label("", wrap=False)
+        self.backup = link("", backup)
+        self.backup.setToolTip(NO_BACKUP)
+        self.backup.setAccessibleDescription(NO_BACKUP)
         self.clock = label("The laptop's clock is behind: check its date", "error", wrap=False)
         self.clock.hide()
         for part in (self.clock, self.alerts, self.drafts, self.waiting, self.exchange, self.backup):

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QPaintEvent
+from PySide6.QtGui import QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from app.ui.messages import Message, Messages
@@ -97,6 +97,7 @@ class SignInWindow(QWidget):
         self._practice = practice
         self._sized = False
         self._asked = False
+        self._known = False
         self._bar: QWidget | None = None
         self.setProperty("role", "page")
         self.setWindowTitle("Hartwell (practice) – sign in" if practice else "Hartwell – sign in")
@@ -121,7 +122,7 @@ class SignInWindow(QWidget):
         self.progress_words = label("Opening…", "strong")
         self._show_progress("")
         self._build(practice=practice, locked=locked)
-        self.password.focus()
+        self._focus_first()
 
     def _build(self, *, practice: bool, locked: bool) -> None:
         body = QWidget()
@@ -159,7 +160,8 @@ class SignInWindow(QWidget):
         column.addStretch(2)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(scrolled(body))
+        self._area = scrolled(body)
+        outer.addWidget(self._area)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Once it has been painted, and not before, load what signing in needs."""
@@ -167,6 +169,11 @@ class SignInWindow(QWidget):
         if not self._asked:
             self._asked = True
             QTimer.singleShot(0, self, self._load)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Where there is little room, the box that waits for typing is the part in sight."""
+        super().resizeEvent(event)
+        QTimer.singleShot(0, self, self._see_focus)
 
     @property
     def busy(self) -> bool:
@@ -204,6 +211,7 @@ class SignInWindow(QWidget):
 
     def _load(self) -> None:
         self.painted.emit()
+        self._see_focus()
         store = self._store
 
         def work() -> tuple[str, ...] | None:
@@ -221,10 +229,26 @@ class SignInWindow(QWidget):
         if users is None:
             self.no_home.emit()
             return
+        self._known = True
         chosen = self.users.value()
         self._offer(list(users))
         only = users[0] if len(users) == 1 or self._practice else None
         self.users.set_value(chosen if chosen in users else only)
+        if not self.password_box.text():
+            self._focus_first()
+
+    def _focus_first(self) -> None:
+        """To what is asked first: who, unless that is known, else the password."""
+        (self.user if self._known and self.users.value() is None else self.password).focus()
+        self._see_focus()
+
+    def _see_focus(self) -> None:
+        """Bring the box with the keyboard into sight, and the button below it when there is room for both."""
+        box = self._area.focusWidget()
+        if box is not None and box is not self.button:
+            field = self.user if box is self.users else self.password
+            for part in (self.button, field, box):
+                self._area.ensureWidgetVisible(part, 0, M)
 
     def _tell_password(self, password: str) -> None:
         self.practice.setText(
@@ -237,6 +261,7 @@ class SignInWindow(QWidget):
     def _opened(self, result: SignedIn) -> None:
         self.password_box.clear()
         self._show_progress("")
+        self._theme.changed.disconnect(self._text_size_changed)  # from now on the look is that of the person
         keep_screen(self._store, Screen(result.choice, result.text_size, result.session.account.user))
         self.signed_in.emit(result)
 
@@ -248,6 +273,7 @@ class SignInWindow(QWidget):
             self.password.set_error("The password is not right.")
             self.password_box.box.selectAll()
             self.password.focus()
+            self._see_focus()
             return
         if isinstance(exc, UserError) and exc.field == "password":
             self.password.set_error(exc.message)
@@ -265,6 +291,7 @@ class SignInWindow(QWidget):
         self._sized = True
         self._screen = Screen(self._theme.choice, self._theme.percent, self._screen.user)
         keep_screen(self._store, self._screen)
+        QTimer.singleShot(0, self, self._see_focus)
 
 
 def _open(store: Path, user: str, password: str, clock: Clock, text_size: int | None) -> SignedIn:

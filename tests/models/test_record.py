@@ -18,6 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from app.domain.codec import canonical, parse
 from app.domain.ids import HLC
 from app.domain.people import Absence, Allergy, CprDecision, CprKind, FactKind, Need, Stay
+from app.models import assessments as assessment_rows
 from app.models import residents as resident_rows
 from app.models import schema
 from app.models.store import Author, chain_head, last_stamp
@@ -53,6 +54,16 @@ def lived_in(home: LivingHome) -> None:
 
 def rows(connection: Connection, table: Any) -> list[dict[str, Any]]:
     return [dict(row) for row in connection.execute(select(table)).mappings()]
+
+
+def test_a_draft_that_was_dropped_is_not_brought_back_by_saving_into_it(home: LivingHome) -> None:
+    person = home.resident(1)
+    with home.session.write() as work:
+        draft = assessment_rows.save_draft(work, None, person, "must", {})
+        assessment_rows.drop_draft(work, draft)
+        with pytest.raises(LookupError):
+            assessment_rows.save_draft(work, draft, person, "must", {})
+        assert assessment_rows.drafts(work.connection) == ()
 
 
 def test_every_table_the_screens_read_can_be_built_again_from_the_record(home: LivingHome) -> None:

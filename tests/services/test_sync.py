@@ -331,6 +331,14 @@ def test_a_connections_password_is_in_no_audit_event(home: LivingHome, tmp_path:
     assert sync.connection(home.session).transport == "folder"
 
 
+def test_a_practice_home_may_be_connected_to_another_folder_than_its_own(home: LivingHome, tmp_path: Path) -> None:
+    home.session.home = replace(home.session.home, practice=True)
+    sync.connect(home.session, practice_ccg.connection(tmp_path / "elsewhere", home.session.now))
+    home.assess(home.resident(1), "news2", NEWS2_HIGH)
+    assert sync.sync_now(home.session).sent == 1
+    assert [row.state for row in sync.outbox(home.session)] == [OutboxState.SENT]
+
+
 def test_with_the_practice_ccg_a_claim_and_an_alert_go_there_and_back(home: LivingHome) -> None:
     home.session.home = replace(home.session.home, practice=True)
     sync.connect(home.session, practice_ccg.connection(home.store_dir, home.session.now))
@@ -374,3 +382,14 @@ def test_the_outbox_names_the_resident_to_people_and_not_to_the_network(wire: Wi
     assert row.resident_name == details(1).banner_name
     assert row.about == "NEWS2 high: emergency"
     assert "Family" not in f"{alert.id}{alert.subject}{alert.filename}{alert.workflow_id}"
+
+
+def test_how_often_to_look_for_answers_is_what_the_connection_says(home: LivingHome, tmp_path: Path) -> None:
+    assert sync.poll_every(home.session) is None, "there is nobody to ask"
+    sync.connect(home.session, practice_ccg.connection(tmp_path / "ccg", home.session.now))
+    assert sync.poll_every(home.session) == timedelta(minutes=5)
+    mesh = {"transport": "mesh", "url": "https://mesh.example", "mailbox": "X26HC005", "password": "p",
+            "shared_key": "k", "ccg_mailbox": "X26HC006"}  # fmt: skip
+    for given, wait in (({}, 5), ({"poll_minutes": 30}, 30)):
+        sync.connect(home.session, {**mesh, **given})
+        assert sync.poll_every(home.session) == timedelta(minutes=wait)

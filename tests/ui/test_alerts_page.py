@@ -6,13 +6,14 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.domain.messages import OutboxState
 from app.domain.people import ResidentId
 from app.services import alerts, assessments
+from app.ui.forms.view import area_of
 from app.ui.pages.alerts import AlertsPage
 from app.ui.pages.alerts.card import AlertCard, message_words
 from app.ui.theme import Choice, Tone
@@ -103,6 +104,51 @@ def test_what_is_being_typed_is_not_swept_away_by_news(home: SignedIn, qtbot: Qt
     page.refresh(changes)
     qtbot.waitUntil(lambda: len(page.cards) == 3)
     assert [card.call_form.box.text() for card in page.cards].count("Dr Pa") == 1
+
+
+def test_a_half_answered_question_is_not_lost_by_leaving(home: SignedIn, qtbot: QtBot) -> None:
+    raise_two(home)
+    page = open_page(home, qtbot)
+    assert page.can_leave()
+    page.cards[1].call_button.setFocus()
+    keys(qtbot, SPACE, "Dr Pa")
+    page._reload.setFocus()
+    assert not page.can_leave()
+    assert home.said[-1].text == "What you typed about the alert is not saved."
+    assert page.cards[1].call_form.box.hasFocus()
+    keys(qtbot, *[Qt.Key.Key_Backspace] * 5)
+    assert page.can_leave()
+
+
+def test_a_question_is_in_sight_as_soon_as_it_is_asked(home: SignedIn, qtbot: QtBot) -> None:
+    raise_two(home)
+    page = open_page(home, qtbot)
+    page.resize(900, 420)
+    area = area_of(page.cards[1])
+    assert area is not None
+    page.cards[1].close_button.setFocus()
+    keys(qtbot, SPACE)
+    form = page.cards[1].close_form
+    assert form.box.hasFocus()
+    top = form.mapTo(area.viewport(), QPoint(0, 0)).y()
+    assert 0 <= top <= area.viewport().height() - form.height()
+
+
+def test_tab_comes_to_the_first_alert_first(home: SignedIn, qtbot: QtBot) -> None:
+    raise_two(home)
+    page = open_page(home, qtbot)
+    page.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # as the window does
+    page.setFocus()
+    passed: list[QWidget] = []
+    while len(passed) < 40 and page._reload not in passed:
+        keys(qtbot, TAB)
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        passed.append(focused)
+    assert page.cards[0].isAncestorOf(passed[0])
+    first, second = (card.call_button for card in page.cards)
+    wanted = [passed.index(part) for part in (first, second, page.earlier_button, page._reload)]
+    assert wanted == sorted(wanted)
 
 
 def test_one_residents_alerts(home: SignedIn, qtbot: QtBot) -> None:

@@ -19,8 +19,9 @@ from app.domain.errors import EnvironmentTrouble
 from app.domain.people import Medicine, ResidentId
 from app.domain.transfer import NONE_KNOWN, NOT_KNOWN, NOT_RECORDED, Call, LastDose
 from app.services import assessments, transfers
-from app.ui.dialogs import pack_made, paper
+from app.ui.dialogs import paper
 from app.ui.dialogs.hospital import HospitalDialog, open_for
+from app.ui.dialogs.place import documents
 from app.ui.theme import Choice
 from tests.helpers.signed_in import SignedIn
 from tests.ui.helpers import clipped, unnamed
@@ -219,20 +220,20 @@ def test_saving_warns_first_and_writes_the_same_bytes(
     pack = make(dialog, qtbot)
     assert dialog.made is not None
     asked: list[str] = []
-    answer = False
+    target = ""
 
-    def confirm(_parent: object, title: str, text: str, action: str, **_more: object) -> bool:
-        asked.append(text)
-        return answer
+    def where(_parent: object, _title: str, begins: str, _kinds: str) -> tuple[str, str]:
+        asked.append(begins)
+        return target, ""
 
-    target = tmp_path / "pack"
-    monkeypatch.setattr(pack_made, "confirm", confirm)
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_args: (str(target), ""))
-    assert dialog.made.save() is None
-    answer = True
-    assert dialog.made.save() == target.with_suffix(".pdf")
-    assert target.with_suffix(".pdf").read_bytes() == pack.pdf
-    assert asked[0].startswith("A saved PDF leaves the protected record")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", where)
+    assert dialog.made.warning.isVisible()
+    assert dialog.made.warning.text().startswith("A saved PDF leaves the protected record")
+    keys(qtbot, TAB, SPACE)
+    assert asked == [documents("red-bag-pack-v1.pdf")], "the place is all that is asked"
+    target = str(tmp_path / "pack")
+    keys(qtbot, SPACE)
+    assert (tmp_path / "pack.pdf").read_bytes() == pack.pdf
 
 
 def test_a_place_that_cannot_be_written_is_said_and_leaves_nothing(tmp_path: Path) -> None:

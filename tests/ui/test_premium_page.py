@@ -12,12 +12,14 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.domain.messages import OutboxState
-from app.domain.people import Role
-from app.services import premium, sync
+from app.domain.people import ResidentDetails, Role
+from app.services import premium, residents, settings, sync
 from app.services.premium import ClaimRow
+from app.ui.forms.view import area_of
 from app.ui.pages.assessment.page import Open
 from app.ui.pages.premium import PremiumPage
 from app.ui.pages.premium.words import Standing, amount_words, open_for_claim, standing
+from app.ui.shell import MainWindow
 from app.ui.theme import Choice
 from tests.helpers.claim_home import (
     MONDAY,
@@ -27,7 +29,7 @@ from tests.helpers.claim_home import (
     resident_id,
 )
 from tests.helpers.signed_in import PASSWORD, SignedIn
-from tests.ui.helpers import clipped, unnamed, wait_quiet
+from tests.ui.helpers import clipped, press, unnamed, wait_quiet
 
 
 @pytest.fixture
@@ -57,6 +59,10 @@ def words(root: QWidget) -> str:
 def choose(page: PremiumPage, home: SignedIn, family: str) -> str:
     assert page.table.select(resident_id(home, family))
     return words(page.detail)
+
+
+def details_of(home: SignedIn, family: str) -> ResidentDetails:
+    return home.call(lambda s: residents.open_resident(s, resident_id(home, family))).resident.details
 
 
 def row(page: PremiumPage, family: str) -> ClaimRow:
@@ -328,6 +334,60 @@ def test_everything_has_a_name_and_nothing_is_cut(home: SignedIn, qtbot: QtBot, 
         choose(page, home, family)
         qtbot.waitUntil(lambda: not clipped(page), timeout=3000)
         assert unnamed(page) == []
+
+
+@pytest.mark.parametrize("rows", ["none", "some"])
+def test_the_page_opens_at_its_top_and_keeps_the_keyboard(home: SignedIn, qtbot: QtBot, rows: str) -> None:
+    window = MainWindow(home.ctx, lambda: None)
+    qtbot.addWidget(window)
+    window.resize(1366, 768)
+    window.show()
+    window.activateWindow()
+    window.go("premium", date(2010, 1, 4) if rows == "none" else MONDAY)
+    wait_quiet(qtbot, home.tasks)
+    page = window.stack.currentWidget()
+    assert isinstance(page, PremiumPage)
+    assert bool(page.table.rows) is (rows == "some")
+    assert page.hasFocus()
+    area = area_of(page.week_bar)
+    assert area is not None
+    assert area.verticalScrollBar().value() == 0
+    press(qtbot, Qt.Key.Key_Tab)
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    assert page.week_bar.isAncestorOf(focused)
+
+
+@pytest.mark.parametrize("size", [100, 200])
+def test_down_never_moves_a_row_out_of_sight(home: SignedIn, qtbot: QtBot, size: int) -> None:
+    home.theme.set(Choice.LIGHT, size)
+    page = open_page(home, qtbot)
+    page.resize(1060, 520)
+    area = area_of(page.table)
+    assert area is not None
+    page.table.setFocus(Qt.FocusReason.TabFocusReason)
+    for _ in page.table.rows:
+        row = page.table.visualRect(page.table.currentIndex())
+        top = page.table.viewport().mapTo(area.viewport(), row.topLeft()).y()
+        assert top >= 0
+        assert top + row.height() <= area.viewport().height() + 1
+        press(qtbot, Qt.Key.Key_Down)
+    home.theme.set(Choice.LIGHT, 100)
+
+
+def test_a_name_stands_on_one_line(home: SignedIn, qtbot: QtBot) -> None:
+    changed = replace(details_of(home, "Evans"), family_name="Bluethroat", given_name="Rubinia-Marguerite")
+    home.call(lambda s: residents.change_resident(s, resident_id(home, "Evans"), changed, reason="married"))
+    page = open_page(home, qtbot)
+    longest = max((row.resident_name for row in page.table.rows), key=len)
+    assert page.table.columnWidth(0) > page.table.fontMetrics().horizontalAdvance(longest)
+
+
+def test_without_accreditation_it_says_why_nobody_can_be_claimed(home: SignedIn, qtbot: QtBot) -> None:
+    home.call(lambda s: settings.set_accreditation(s, ()))
+    page = open_page(home, qtbot)
+    assert "for everybody: The home was not accredited" in page.submit_words.text()
+    assert page.figures.total.words.text() == "for no residents"
 
 
 def test_a_claim_stands_until_it_is_refused(home: SignedIn) -> None:

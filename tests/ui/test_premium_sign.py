@@ -8,7 +8,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.domain.messages import OutboxState
@@ -23,7 +24,7 @@ from app.ui.pages.premium.submit import SubmitDialog
 from app.ui.widgets.password import PasswordEdit
 from tests.helpers.claim_home import MONDAY, a_ccg, become, exchange_once
 from tests.helpers.signed_in import PASSWORD, SignedIn
-from tests.ui.helpers import clipped, unnamed, wait_quiet
+from tests.ui.helpers import clipped, press, unnamed, wait_quiet
 
 
 @pytest.fixture
@@ -91,15 +92,28 @@ def test_a_wrong_password_signs_nothing_and_is_said_at_its_box(page: PremiumPage
     qtbot.keyClick(box.box, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: bool(shown.form.fields["password"].error))
     assert shown.form.fields["password"].error == "The password is not right. Nothing was signed"
-    assert box.text() == ""
     assert shown.isVisible()
     assert messages(home) == []
+    assert box.box.hasFocus()
+    assert not shown.summary.isVisible(), "one thing is wrong, and it is said beside its box"
+    field = shown.form.fields["password"]
+    spot = field.mapTo(shown.area.viewport(), QPoint(0, 0))
+    assert 0 <= spot.y() <= shown.area.viewport().height() - field.height()
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    qtbot.keyClicks(focused, PASSWORD)  # typed blind
+    assert box.text() == PASSWORD, "the wrong one was selected, so it goes"
+    press(qtbot, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: bool(home.said))
+    assert home.said[-1].text == "Signed and waiting to be sent"
 
 
 def test_no_password_is_asked_for_before_anything_is_done(page: PremiumPage, home: SignedIn, qtbot: QtBot) -> None:
     shown = signing(page, home, qtbot)
     shown.save_button.click()
     assert shown.form.fields["password"].error == "Enter your password"
+    box = shown.form.fields["password"].target
+    assert box.hasFocus()
     assert messages(home) == []
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 from threading import Event
 
@@ -42,6 +43,7 @@ from app.ui.dialogs.fact_edit import FactDialog, FactErrorDialog
 from app.ui.dialogs.history import DetailsHistory, FactHistory
 from app.ui.dialogs.hospital import HospitalDialog
 from app.ui.forms.form import FormDialog
+from app.ui.pages.alerts.card import AlertCard
 from app.ui.pages.assessment import Open
 from app.ui.pages.resident import ResidentPage
 from app.ui.pages.resident.assessment_view import AssessmentDialog, HistoryDialog, InErrorDialog
@@ -119,8 +121,8 @@ def test_an_empty_record_says_so_in_words_and_never_by_silence(
 ) -> None:
     show(page, qtbot, home.resident("Mary", "Jones", title=""))
     said = {key: section.texts() for key, section in page.sections.items()}
-    assert page.safety.accessibleName() == "Allergies: Not recorded. CPR: Not recorded"
-    assert "Allergies not recorded" in said["allergy"]
+    assert page.safety.accessibleName() == "Allergies: Not known (nothing recorded). CPR: Not recorded"
+    assert "Allergies not known" in said["allergy"]
     assert "CPR status not recorded." in said["cpr"]
     assert "Medicines not recorded." in said["medicine"]
     assert "No contact recorded: nobody to ring." in said["contact"]
@@ -320,7 +322,7 @@ def test_a_mistake_is_marked_and_no_longer_counts(home: SignedIn, page: Resident
     assert ask.form.fields["reason"].error == "Enter what was wrong"
     qtbot.keyClicks(ask.form.fields["reason"].target, "belongs to another resident")
     qtbot.mouseClick(ask.save_button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: "Allergies not recorded" in page.sections["allergy"].texts())
+    qtbot.waitUntil(lambda: "Allergies not known" in page.sections["allergy"].texts())
     assert current(home, john, FactKind.ALLERGY) == []
 
 
@@ -358,11 +360,30 @@ def test_what_the_store_refuses_comes_back_to_the_field(home: SignedIn, page: Re
     assert dialog.isVisible()
 
 
-def test_unsaved_work_is_offered_and_can_be_discarded(home: SignedIn, page: ResidentPage, qtbot: QtBot) -> None:
+THIN = {
+    "height_m": Decimal("1.57"), "weight_kg": Decimal("45.5"), "previous_weight_kg": Decimal("46.0"),
+    "acutely_ill_no_intake_5d": False,
+}  # fmt: skip
+
+
+def test_a_half_answered_question_about_an_alert_is_not_lost(home: SignedIn, page: ResidentPage, qtbot: QtBot) -> None:
+    john = home.resident()
+    home.call(lambda s: assessments.sign(s, john, "must", THIN))
+    show(page, qtbot, john)
+    card = page.findChildren(AlertCard)[0]
+    card.call_button.click()
+    qtbot.keyClicks(card.call_form.box, "Dr Pa")
+    assert not page.can_leave()
+    assert home.said[-1].text == "What you typed about the alert is not saved."
+    card.call_form.box.clear()
+    assert page.can_leave()
+
+
+def test_a_draft_is_offered_and_can_be_discarded(home: SignedIn, page: ResidentPage, qtbot: QtBot) -> None:
     john = home.resident()
     saved = home.call(lambda s: assessments.save_draft(s, john, "abbey", {}))
     show(page, qtbot, john)
-    assert "You have unsaved work from 14:05: " in everything_said(page.drafts)
+    assert "You have a draft from 14:05: Abbey. Continue or discard?" in everything_said(page.drafts)
     assert "Continue or discard?" in everything_said(page.drafts)
     press(page.drafts, qtbot, "Continue")
     assert home.went == [("assessment", Open(john, "abbey", draft_id=saved.draft_id))]
@@ -595,8 +616,8 @@ def test_what_was_entered_in_error_is_out_of_the_way_and_can_be_read(
     home.call(lambda s: residents.fact_in_error(s, wrong.id, reason="Another resident's letter"))
     show(page, qtbot, john)
     section = page.sections["allergy"]
-    assert "Allergies not recorded" in section.texts()
-    assert page.safety.accessibleName().startswith("Allergies: Not recorded"), "a mistake is no allergy"
+    assert "Allergies not known (nothing recorded)" in section.texts()
+    assert page.safety.accessibleName().startswith("Allergies: Not known (nothing recorded)"), "a mistake is no allergy"
     struck = next(part for part in section.findChildren(QLabel) if part.text() == "Penicillin")
     assert not struck.isVisible()
     assert unnamed(page) == []

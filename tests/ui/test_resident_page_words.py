@@ -109,7 +109,7 @@ def test_times_are_local_and_instants_are_utc() -> None:
 
 
 def test_silence_is_not_none() -> None:
-    assert allergies_line([]) == ("Not recorded", True)
+    assert allergies_line([]) == ("Not known (nothing recorded)", True), "the red-bag pack prints not known"
     assert allergies_line([fact(Allergy(none_known=True))]) == ("No known allergies", False)
     assert allergies_line([fact(Allergy("Nuts", "swelling")), fact(Allergy("Latex"))]) == (
         "Nuts (swelling); Latex",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QWidget
@@ -12,7 +14,9 @@ from app.services import residents
 from app.ui.dialogs import resident_edit
 from app.ui.dialogs.duplicate import DuplicateDialog
 from app.ui.dialogs.resident_edit import ResidentDialog
+from app.ui.theme import Choice
 from tests.helpers.signed_in import SignedIn
+from tests.ui.helpers import clipped, press
 
 MARY = {
     "family_name": "Jones", "given_name": "Mary", "date_of_birth": "4 May 1940", "nhs_number": "999-000-0026",
@@ -122,7 +126,7 @@ def test_somebody_alike_stops_the_way_and_a_reason_opens_it(home: SignedIn, wind
 
 
 def test_the_same_person_is_opened_and_not_entered_twice(home: SignedIn, window: QWidget, qtbot: QtBot) -> None:
-    first = home.resident("Mary", "Jones", title="", nhs_number="9990000026")
+    first = home.resident("Mary", "Jones", title="", nhs_number="9990000034", date_of_birth=date(1940, 5, 4))
     dialog = resident_edit.add(home.ctx, window, "R900")
     fill(dialog, qtbot, MARY)
     save(dialog, qtbot)
@@ -131,6 +135,79 @@ def test_the_same_person_is_opened_and_not_entered_twice(home: SignedIn, window:
         qtbot.mouseClick(dialog.findChildren(DuplicateDialog)[0].same_buttons[0], Qt.MouseButton.LeftButton)
     assert added.args == [first]
     assert len(home.call(residents.find_residents)) == 1
+
+
+def test_a_number_that_somebody_has_is_said_at_its_box_and_leads_to_them(
+    home: SignedIn, window: QWidget, qtbot: QtBot
+) -> None:
+    ada = home.resident("Ada", "Alderfly", title="", nhs_number="9990000026")
+    dialog = resident_edit.add(home.ctx, window, "R900")
+    fill(dialog, qtbot, MARY)
+    save(dialog, qtbot)
+    qtbot.waitUntil(lambda: bool(errors(dialog)))
+    assert errors(dialog) == {
+        "nhs_number": "ALDERFLY, Ada has this NHS number. Open that record, or mark the number as not known"
+    }
+    assert dialog.findChildren(DuplicateDialog) == [], "no reason can make one number belong to two people"
+    assert dialog.form.fields["nhs_number"].target.hasFocus()
+    assert dialog.open_other.accessibleName() == "Open the record of ALDERFLY, Ada"
+    press(qtbot, Qt.Key.Key_Tab)
+    assert dialog.open_other.hasFocus()
+    with qtbot.waitSignal(dialog.added) as known:
+        press(qtbot, Qt.Key.Key_Return)
+    assert known.args == [ada]
+    assert len(home.call(residents.find_residents)) == 1
+
+
+def test_another_number_takes_the_way_to_the_other_record_away(home: SignedIn, window: QWidget, qtbot: QtBot) -> None:
+    home.resident("Ada", "Alderfly", title="", nhs_number="9990000026")
+    dialog = resident_edit.add(home.ctx, window, "R900")
+    fill(dialog, qtbot, MARY)
+    save(dialog, qtbot)
+    qtbot.waitUntil(dialog.open_other.isVisible)
+    qtbot.keyClicks(dialog.form.fields["nhs_number"].target, "999 000 001")  # what is there is selected: it goes
+    save(dialog, qtbot)
+    assert errors(dialog) == {"nhs_number": "NHS number must be 10 digits"}
+    assert not dialog.open_other.isVisible()
+
+
+def test_an_added_resident_is_said_after_the_record_has_opened(home: SignedIn, window: QWidget, qtbot: QtBot) -> None:
+    dialog = resident_edit.add(home.ctx, window, "R001")
+    order: list[str] = []
+    dialog.added.connect(lambda _known: order.append("opened"))
+    home.messages.shown.connect(lambda message: order.append(message.text))
+    fill(dialog, qtbot, MARY | {"title": "Miss"})
+    save(dialog, qtbot)
+    qtbot.waitUntil(lambda: len(order) == 2)
+    assert order == ["opened", "JONES, Mary (Miss) added."]
+
+
+def test_a_name_that_nobody_has_is_refused_at_its_box(home: SignedIn, window: QWidget, qtbot: QtBot) -> None:
+    dialog = resident_edit.add(home.ctx, window, "R001")
+    fill(dialog, qtbot, MARY | {"family_name": "Jones" * 40})
+    save(dialog, qtbot)
+    qtbot.waitUntil(lambda: "family_name" in errors(dialog))
+    assert "150 characters or fewer" in errors(dialog)["family_name"]
+    assert home.call(residents.find_residents) == ()
+
+
+@pytest.mark.parametrize("percent", [100, 200])
+def test_the_longest_name_is_shown_whole_where_it_is_asked_about(
+    home: SignedIn, window: QWidget, qtbot: QtBot, percent: int
+) -> None:
+    longest = "W" * 150
+    home.resident("Mary", longest, title="", nhs_number="9990000034", date_of_birth=date(1940, 5, 4))
+    home.theme.set(Choice.LIGHT, percent)
+    try:
+        dialog = resident_edit.add(home.ctx, window, "R900")
+        fill(dialog, qtbot, MARY | {"family_name": longest})
+        save(dialog, qtbot)
+        qtbot.waitUntil(lambda: bool(dialog.findChildren(DuplicateDialog)))
+        ask = dialog.findChildren(DuplicateDialog)[0]
+        qtbot.waitUntil(lambda: ask.isVisible() and clipped(ask) == [])
+        assert not ask.area.horizontalScrollBar().isVisible()
+    finally:
+        home.theme.set(Choice.LIGHT, 100)
 
 
 def test_a_home_reference_that_is_taken_is_marked_at_its_box(home: SignedIn, window: QWidget, qtbot: QtBot) -> None:
@@ -171,10 +248,9 @@ def test_a_change_that_makes_two_people_alike_is_stopped_as_well(home: SignedIn,
     dialog = resident_edit.change(home.ctx, window, john, details_of(home, john))
     fill(dialog, qtbot, {"nhs_number": "9990000026", "reason": "read off the wrong letter"})
     save(dialog, qtbot)
-    qtbot.waitUntil(lambda: bool(dialog.findChildren(DuplicateDialog)))
-    ask = dialog.findChildren(DuplicateDialog)[0]
+    qtbot.waitUntil(lambda: "nhs_number" in errors(dialog))
     with qtbot.waitSignal(dialog.added) as known:
-        qtbot.mouseClick(ask.same_buttons[0], Qt.MouseButton.LeftButton)
+        qtbot.keyClick(dialog.open_other, Qt.Key.Key_Return)
     assert known.args == [mary]
     assert details_of(home, john).nhs_number == "9990000034"
 

@@ -165,6 +165,34 @@ def test_a_very_long_name_does_not_push_the_rest_away(home: SignedIn, qtbot: QtB
     assert table.rowHeight(0) > table.rowHeight(1) > 0
 
 
+@pytest.mark.parametrize(("size", "width", "last"), [(100, 1180, "Needs"), (200, 1060, "CPR")])
+def test_alerts_and_cpr_are_on_the_screen(home: SignedIn, qtbot: QtBot, size: int, width: int, last: str) -> None:
+    home.resident("Marguerite", "Bluethroat", title="Mrs", preferred_name="Peggy", room="Willow 14")
+    home.resident("John", "Smith", room="")
+    home.theme.set(Choice.LIGHT, size)
+    try:
+        page = opened(home, qtbot)
+        page.resize(width, 640)
+        titles = [column.title for column in page.table.records.columns]
+        assert titles[:4] == ["Name", "Room", "Alerts", "CPR"]
+        table = page.table
+        for at in range(titles.index(last) + (size == 200)):
+            assert table.columnWidth(at) >= table.sizeHintForColumn(at) or at < 2, f"{titles[at]} is cut"
+            assert table.columnViewportPosition(at) + table.columnWidth(at) <= table.viewport().width(), titles[at]
+        assert not any("…" in table.fontMetrics().elidedText(part, Qt.TextElideMode.ElideRight, table.columnWidth(0))
+                       for row in table.rows for part in row.banner_name.split())  # fmt: skip
+    finally:
+        home.theme.set(Choice.LIGHT, 100)
+
+
+def test_what_somebody_is_called_stands_behind_the_name(home: SignedIn, qtbot: QtBot) -> None:
+    home.resident("Margaret", "Jones", title="Mrs", preferred_name="Peggy")
+    page = opened(home, qtbot)
+    name = page.table.records.columns[0]
+    assert name.text(page.table.rows[0]) == "JONES, Margaret (Mrs) “Peggy”"
+    assert page.table.records.spoken_row(0).startswith("JONES, Margaret (Mrs), known as Peggy. Room")
+
+
 def test_ctrl_n_adds_and_then_opens_the_new_record(home: SignedIn, qtbot: QtBot) -> None:
     home.resident("John", "Smith")
     page = opened(home, qtbot)

@@ -17,10 +17,9 @@ from pytestqt.qtbot import QtBot
 from app.domain.messages import OutboundMessage, OutboxState
 from app.domain.people import ResidentId, Role, StaffDetails
 from app.main import Program
-from app.services import assessments, staff, sync
+from app.services import assessments, practice_ccg, staff, sync
 from app.services.session import Session
 from app.services.sign_in import sign_in
-from app.sync.practice_ccg import PracticeCcg
 from app.sync.transports.folder import FolderTransport
 from app.ui import theme
 from app.ui.context import Context
@@ -451,9 +450,7 @@ def test_locking_ends_an_exchange_quietly_and_the_message_goes_after_the_next_si
         return real(self, message)
 
     monkeypatch.setattr(FolderTransport, "send", slow)
-    (tmp_path / "wire").mkdir()
-    with PracticeCcg(tmp_path / "ccg", now=lambda: NOW) as ccg:
-        given = {"transport": "folder", "path": str(tmp_path / "wire"), "recipient_public_key": ccg.public_key}
+    given = practice_ccg.connection(tmp_path / "home", lambda: NOW)
     window = _sign_in(qtbot, program)
     resident = _add_resident(program)
     assert window.ctx.exchange.timer.isActive()
@@ -464,23 +461,27 @@ def test_locking_ends_an_exchange_quietly_and_the_message_goes_after_the_next_si
     timer.timeout.emit()
     qtbot.waitUntil(begun.is_set)
     window.lock()
-    assert not timer.isActive()
     locked = program.window
     assert isinstance(locked, SignInWindow)
     said: list[Message] = []
     locked.messages.shown.connect(said.append)
-    opened = sign_in(tmp_path / "home", "mo", PASSWORD, StandingClock())
-    assert [row.state for row in sync.outbox(opened)] == [OutboxState.SENDING], "nobody knows yet whether it left"
-    opened.close()
     go_on.set()
     program.tasks.net(ended.set, lambda _none: None)
     qtbot.waitUntil(ended.is_set)
+    opened = sign_in(tmp_path / "home", "mo", PASSWORD, StandingClock())
+    assert [row.state for row in sync.outbox(opened)] == [OutboxState.SENDING], "what is locked is not written to"
+    opened.close()
     window = _sign_in(qtbot, program)
     assert said == []
     assert not (tmp_path / "logs").exists(), "being locked is no fault of ours"
     window.ctx.exchange.timer.timeout.emit()
     wait_quiet(qtbot, program.tasks)
-    assert program.tasks.on_store(lambda: sync.outbox(_session(program)))[0].state is not OutboxState.SENDING
+    (row,) = program.tasks.on_store(lambda: sync.outbox(_session(program)))
+    assert row.state is OutboxState.ACKNOWLEDGED
+    timer = window.ctx.exchange.timer
+    assert timer.isActive()
+    window.lock()
+    assert not timer.isActive(), "nothing is sent by itself while it is locked"
 
 
 def test_a_fault_of_ours_is_said_as_ours(

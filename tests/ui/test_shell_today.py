@@ -64,7 +64,7 @@ def rows(part: QWidget) -> list[RowButton]:
 
 def test_an_empty_home_says_that_nothing_waits(qtbot: QtBot, home: SignedIn) -> None:
     page = opened(qtbot, home)
-    assert page.day.text() == "Sun 22 November 2026"
+    assert page.day.text() == "Sun 22-Nov-2026"
     assert "No standing alerts." in words(page.alerts)
     assert "Nothing is overdue." in words(page.due)
     assert "No drafts." in words(page.drafts)

@@ -117,6 +117,21 @@ def test_nothing_heavy_is_loaded_before_the_window_has_been_painted(home: Path) 
     assert found["qt"] is False, "building Qt's enumerations takes longer than this window"
 
 
+_TITLE = """
+import json
+from app.main import application
+
+app = application()
+app.setApplicationName("Follows")
+print(json.dumps({"appended": app.applicationDisplayName()}))
+"""
+
+
+def test_the_title_bar_says_hartwell_once() -> None:
+    """Qt appends a display name of its own to each title; without one it reads as the application's name."""
+    assert _in_a_process(_TITLE) == {"appended": "Follows"}
+
+
 def test_only_the_window_itself_appears(qtbot: QtBot, tasks: Tasks, look: Theme, home: Path, tmp_path: Path) -> None:
     with stray_windows() as strays:
         first = SignInWindow(home, tasks, look, StandingClock, practice=True)

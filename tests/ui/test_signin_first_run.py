@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from app.main import Program
@@ -19,7 +19,7 @@ from app.ui.firstrun import FirstRunWindow
 from app.ui.shell import MainWindow
 from app.ui.theme import Choice
 from tests.helpers.signed_in import StandingClock
-from tests.ui.helpers import clipped, unnamed, wait_quiet
+from tests.ui.helpers import clipped, press, unnamed, wait_quiet
 
 PASSWORD = "three quiet words"
 
@@ -134,6 +134,55 @@ def test_closing_before_the_key_is_proved_asks_first(qtbot: QtBot, program: Prog
     window.close()
     assert asked == ["The recovery key has not been checked"]
     assert window.isVisible()
+
+
+def test_enter_leads_through_the_set_up(qtbot: QtBot, program: Program) -> None:
+    window = first_run(qtbot, program)
+    qtbot.waitUntil(window.start.real.hasFocus)
+    press(qtbot, Qt.Key.Key_Return)
+    assert window.step == 1
+    targets = [field.target for field in window.home.fields if field.isVisible()]
+    qtbot.waitUntil(targets[0].hasFocus)
+    answers = {"name": "Hedgerow House", "ods": "vn3x2"}
+    for field in window.home.fields:
+        if not field.isVisible():
+            continue
+        assert field.target.hasFocus(), field.key
+        qtbot.keyClicks(field.target, answers.get(field.key, ""))
+        press(qtbot, Qt.Key.Key_Tab if isinstance(field.target, QPlainTextEdit) else Qt.Key.Key_Return)
+    assert window.step == 2
+    for text in ("Mo Manager", "mo", PASSWORD, PASSWORD):
+        box = QApplication.focusWidget()
+        assert box is not None
+        qtbot.keyClicks(box, text)
+        press(qtbot, Qt.Key.Key_Return)
+    assert window.manager.device.hasFocus()
+    window.back.setFocus()
+    press(qtbot, Qt.Key.Key_Return)
+    assert window.step == 1
+    window._go(2)
+    window.manager.device.setFocus()
+    press(qtbot, Qt.Key.Key_Return)
+    press(qtbot, Qt.Key.Key_Return)  # twice in a row must not create it twice
+    qtbot.waitUntil(lambda: window.step == 3, timeout=20_000)
+    wait_quiet(qtbot, program.tasks)
+    assert window.step == 3
+    window._unproved = False
+
+
+def test_tab_goes_from_the_password_to_its_repetition_before_the_buttons_that_show_them(
+    qtbot: QtBot, program: Program
+) -> None:
+    window = first_run(qtbot, program)
+    window._go(2)
+    manager = window.manager
+    manager.user.setFocus()
+    for part in (
+        manager.password.box, manager.again.box, manager.password.show_button, manager.again.show_button,
+        manager.device, window.next, window.back,
+    ):  # fmt: skip
+        press(qtbot, Qt.Key.Key_Tab)
+        assert part.hasFocus()
 
 
 @pytest.mark.timeout(300)  # six weeks of a whole home are written, claimed and answered

@@ -17,6 +17,7 @@ from app.services.sign_in import accounts, sign_in
 from app.ui.dialogs.staff_edit import AccountDialog, EndPostDialog, PostDialog, StaffDialog
 from app.ui.forms.form import FormDialog
 from app.ui.pages.staff import StaffPage
+from app.ui.shell import MainWindow
 from app.ui.theme import Choice
 from tests.helpers.signed_in import SignedIn
 from tests.ui.helpers import clipped, unnamed
@@ -48,6 +49,10 @@ def opened(home: SignedIn, qtbot: QtBot, who: StaffId | None = None) -> StaffPag
 def dialog_of(page: StaffPage, kind: type[QDialog], qtbot: QtBot) -> QDialog:
     qtbot.waitUntil(lambda: any(d.isVisible() and d.isActiveWindow() for d in page.findChildren(kind)))
     return next(d for d in page.findChildren(kind) if d.isVisible())
+
+
+def dialog_open(page: StaffPage) -> bool:
+    return any(dialog.isVisible() for dialog in page.findChildren(QDialog))
 
 
 def press(page: StaffPage, qtbot: QtBot, name: str) -> None:
@@ -142,6 +147,37 @@ def test_a_champion_is_appointed_and_the_cover_changes(home: SignedIn, qtbot: Qt
     fill(dialog, qtbot, {"expires_on": "2 Jan 2028"})
     save(dialog, qtbot)
     qtbot.waitUntil(lambda: "Falls and fragility: covered by Tom Field, until 02-Jan-2028" in cover(page))
+
+
+def test_after_a_dialog_the_keyboard_is_on_the_page_again(home: SignedIn, qtbot: QtBot) -> None:
+    tom = person(home, "S3", "Tom Field")
+    window = MainWindow(home.ctx, lambda: None)
+    qtbot.addWidget(window)
+    window.show()
+    window.activateWindow()
+    window.go("staff", tom)
+    page = window.stack.currentWidget()
+    assert isinstance(page, StaffPage)
+    qtbot.waitUntil(lambda: page._member is not None and page._member.id == tom and not home.tasks.busy)
+    press(page, qtbot, "Appoint Tom Field champion")
+    dialog = dialog_of(page, PostDialog, qtbot)
+    assert isinstance(dialog, PostDialog)
+    qtbot.keyClick(dialog.form.fields["pathway"].target, Qt.Key.Key_F)
+    fill(dialog, qtbot, {"trained_on": "2 Jan 2026"})
+    save(dialog, qtbot)
+    qtbot.waitUntil(lambda: "Falls and fragility: covered by Tom Field, no end set" in cover(page))
+    qtbot.waitUntil(lambda: not home.tasks.busy and not dialog_open(page))
+    focused = window.focusWidget()
+    assert focused is not None
+    assert focused.accessibleName() == "Appoint Tom Field champion"
+    press(page, qtbot, "End the post: Falls and fragility champion Tom Field")
+    ending = dialog_of(page, EndPostDialog, qtbot)
+    assert isinstance(ending, EndPostDialog)
+    fill(ending, qtbot, {"reason": "has left the home"})
+    save(ending, qtbot)
+    qtbot.waitUntil(lambda: "Falls and fragility: not covered, no champion in post" in cover(page))
+    qtbot.waitUntil(lambda: not home.tasks.busy and not dialog_open(page))
+    assert window.focusWidget() is page.table, "the button that was pressed is gone"
 
 
 def test_ending_a_post_warns_which_pathway_loses_its_cover(home: SignedIn, qtbot: QtBot) -> None:

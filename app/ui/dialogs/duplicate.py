@@ -16,7 +16,7 @@ from app.domain.nhs import format_nhs_number
 from app.domain.people import GENDER_LABELS, Gender
 from app.ui.forms.form import FormDialog, show_dialog
 from app.ui.forms.typed import Ask
-from app.ui.pages.resident.words import STATUS_WORDS, born_words
+from app.ui.pages.resident.words import STATUS_WORDS, born_words, breakable
 from app.ui.widgets.buttons import secondary
 from app.ui.widgets.text import card, label
 
@@ -47,14 +47,15 @@ class DuplicateDialog(FormDialog):
             "Is this somebody who is already in the record?",
             (REASON,),
             {},
-            intro=f"{typed_name} looks like somebody who is already in the record. One person must have one record.",
+            intro=f"{breakable(typed_name)} looks like somebody who is already in the record. "
+            "One person must have one record.",
             action="Different person: add",
         )
         self.same_buttons = []
         place = self.body.indexOf(self.summary)
         for at, warning in enumerate(warnings):
             frame, column = card()
-            column.addWidget(label(warning.resident.banner_name, "heading"))
+            column.addWidget(label(breakable(warning.resident.banner_name), "heading"))
             column.addWidget(label(who_line(warning.resident, ctx)))
             column.addWidget(label(f"Why it looks like the same person: {warning.why}", "strong"))
             same = secondary("This is the same person: open their record", partial(self._same, warning.resident))

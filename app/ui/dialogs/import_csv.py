@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QProgressBar, QVBoxLayout, Q
 
 from app.domain.errors import EnvironmentTrouble, ExitCode, Problem, UserError
 from app.ui import theme
+from app.ui.dialogs.place import documents
 from app.ui.messages import in_words
 from app.ui.pages.resident.words import plural
 from app.ui.theme import L, M, S, Tone
@@ -102,7 +103,7 @@ class ImportDialog(QDialog):
     def choose(self) -> None:
         """Ask for the file, then import it."""
         name, _ = QFileDialog.getOpenFileName(
-            self, f"Import {self._noun} from a CSV file", "", "CSV files (*.csv);;All files (*)"
+            self, f"Import {self._noun} from a CSV file", documents(), "CSV files (*.csv);;All files (*)"
         )
         if name:
             self.start(Path(name))

@@ -15,7 +15,7 @@ from app.domain.people import ResidentDetails
 from app.domain.transfer import FIELD_LABELS
 from app.ui.context import Context
 from app.ui.dialogs import paper
-from app.ui.dialogs.confirm import confirm
+from app.ui.dialogs.place import documents
 from app.ui.theme import M, S, Tone
 from app.ui.widgets.buttons import primary, secondary
 from app.ui.widgets.field import ChoiceBox, Field
@@ -40,7 +40,7 @@ class PackMade(QWidget):
         self, ctx: Context, pack: Pack, details: ResidentDetails, copies: int, close: Callable[[], None]
     ) -> None:
         super().__init__()
-        self._ctx, self.pack, self._details, self._copies = ctx, pack, details, copies
+        self.pack, self._copies = pack, copies
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(M)
@@ -69,6 +69,11 @@ class PackMade(QWidget):
         for button in (self.print_button, self.save_button, self.close_button):
             flow.addWidget(button)
         column.addWidget(holder)
+        self.warning = label(_LEAVES, "secondary")
+        self.save_button.setAccessibleDescription(_LEAVES)
+        if not paper.prints_directly():
+            self.print_button.setAccessibleDescription(_LEAVES)
+        column.addWidget(self.warning)
         self.state = QFrame()
         self.state.setProperty("tone", str(Tone.INFO))
         inside = QVBoxLayout(self.state)
@@ -114,12 +119,11 @@ class PackMade(QWidget):
         )
 
     def save(self) -> Path | None:
-        """Saves the PDF where the person says, after the warning that it leaves the record; None when it was not."""
-        if not confirm(
-            self, "Save the pack as a file?", _LEAVES, "Choose where", about=self._details, today=self._ctx.today()
-        ):
-            return None
-        name = f"red-bag-pack-v{self.pack.version}.pdf"
+        """Saves the PDF where the person says; the warning that it leaves the record stands beside the button.
+
+        Returns None when it was not saved.
+        """
+        name = documents(f"red-bag-pack-v{self.pack.version}.pdf")
         chosen, _filter = QFileDialog.getSaveFileName(self, "Save PDF", name, "PDF (*.pdf)")
         if not chosen:
             return None

@@ -23,10 +23,12 @@ from app.ui.pages.resident.details_form import (
     read_change,
     typed_details,
 )
+from app.ui.pages.resident.words import breakable
 from app.ui.widgets.banner import spoken_resident
+from app.ui.widgets.buttons import secondary
 
 if TYPE_CHECKING:
-    from app.services.residents import DuplicateWarning, Saved
+    from app.services.residents import DuplicateWarning, ResidentRow, Saved
     from app.services.session import Session
     from app.ui.context import Context
 
@@ -56,9 +58,16 @@ class ResidentDialog(FormDialog):
             "Add resident" if before is None else "Change details",
             asks,
             typed,
-            who=spoken_resident(before, ctx.today()) if before else "",
+            who=breakable(spoken_resident(before, ctx.today())) if before else "",
             action="Add resident" if before is None else "Save",
         )
+        self._other: ResidentRow | None = None
+        self.open_other = secondary("Open that record", self._open_other)
+        self.open_other.hide()
+        beside = self.form.fields["nhs_number"].layout()
+        if beside is not None:
+            beside.addWidget(self.open_other)
+            QWidget.setTabOrder(self.form.fields["nhs_number"].target, self.open_other)
         unknown = self.form.fields["nhs_unknown"].editor
         if isinstance(unknown, QCheckBox):
             unknown.toggled.connect(self._ask_for_reason)
@@ -66,6 +75,7 @@ class ResidentDialog(FormDialog):
 
     def save(self) -> None:
         """Check for somebody alike, then record."""
+        self._offer(None)
         typed = self.form.typed()
         if self._before is None or self._resident_id is None:
             details, since = read_arrival(typed, self.ctx.now(), self.ctx.today())
@@ -83,6 +93,16 @@ class ResidentDialog(FormDialog):
         from app.services import residents
 
         def found(warnings: tuple[DuplicateWarning, ...]) -> None:
+            alike = (warning.resident for warning in warnings)
+            same = next((row for row in alike if details.nhs_number and row.nhs_number == details.nhs_number), None)
+            if same is not None:  # no reason can make one number belong to two people
+                self._offer(same)
+                self.say_at(
+                    "nhs_number",
+                    f"{breakable(same.banner_name)} has this NHS number. "
+                    "Open that record, or mark the number as not known",
+                )
+                return
             if not warnings:
                 then("")
                 return
@@ -93,13 +113,28 @@ class ResidentDialog(FormDialog):
 
         self.run(lambda s: residents.check_resident(s, details, ignoring), found)
 
+    def _offer(self, row: ResidentRow | None) -> None:
+        """The way to the record that has the number already, under its box."""
+        self._other = row
+        self.open_other.setVisible(row is not None)
+        if row is not None:
+            self.open_other.setAccessibleName(f"Open the record of {row.banner_name}")
+
+    def _open_other(self) -> None:
+        if self._other is not None:
+            self._is_known(self._other.id)
+
     def _add(self, details: ResidentDetails, since: datetime, different: str) -> None:
         from app.services import residents
 
         def work(session: Session) -> Saved:
             return residents.add_resident(session, details, stay_since=since, different_person_reason=different)
 
-        self.run(work, lambda saved: self._is_known(saved.resident_id))
+        def done(saved: Saved) -> None:
+            self._is_known(saved.resident_id)
+            self.ctx.messages.good(f"{details.banner_name} added.")  # after the record has opened: that clears the bar
+
+        self.run(work, done)
 
     def _change(self, resident_id: ResidentId, details: ResidentDetails, reason: str, different: str) -> None:
         from app.services import residents
@@ -117,7 +152,7 @@ class ResidentDialog(FormDialog):
 
 
 def add(ctx: Context, parent: QWidget | None, suggested_key: str = "") -> ResidentDialog:
-    """Open the form of a new resident; ``suggested_key`` is a home reference that is probably free."""
+    """Open the form of a new resident; ``suggested_key`` is one that is probably free."""
     dialog = ResidentDialog(ctx, parent, suggested_key=suggested_key)
     show_dialog(dialog)
     return dialog

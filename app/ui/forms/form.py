@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QCheckBox, QDialog, QFrame, QHBoxLayout, QLineEdit
 from app.domain.errors import Problem, UserError
 from app.ui import theme
 from app.ui.forms.typed import Ask, Typed
+from app.ui.forms.view import scroll_to
 from app.ui.messages import in_words
 from app.ui.theme import L, M, S
 from app.ui.widgets.buttons import button_row, primary, secondary
@@ -250,6 +251,16 @@ class FormDialog(QDialog):
     def problems(self, found: Iterable[Problem]) -> None:
         """Mark these problems; none takes every mark away."""
         show_problems(found, self.form.fields.values(), self.summary)
+
+    def say_at(self, key: str, message: str) -> None:
+        """One thing is wrong at one box: said beside it, with the keyboard there and what it holds selected."""
+        self.problems(())
+        field = self.form.fields[key]
+        field.set_error(message)
+        field.focus()
+        if isinstance(field.target, QLineEdit):
+            field.target.selectAll()
+        scroll_to(field)
 
     def reject(self) -> None:
         """Esc and Cancel: ask first when something was typed."""

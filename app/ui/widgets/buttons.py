@@ -8,9 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from app.ui.theme import S
+
+_ENTER_KEYS = frozenset({0x01000004, 0x01000005})  # by number: app.ui.theme says why
+
+
+class Button(QPushButton):
+    """A button that Enter presses just as the space bar does, in a window as in a dialog.
+
+    The key goes no further, so that a dialog does not press its default button for it as well; a key that is held down
+    presses once.
+    """
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Enter and Return press the button."""
+        if event.key() not in _ENTER_KEYS:
+            super().keyPressEvent(event)
+            return
+        event.accept()
+        if not event.isAutoRepeat():
+            self.click()
 
 
 def primary(text: str, slot: Callable[[], object] | None = None) -> QPushButton:
@@ -50,7 +70,7 @@ def button_row(*buttons: QWidget, spread: bool = False) -> QHBoxLayout:
 
 
 def _button(text: str, kind: str, slot: Callable[[], object] | None) -> QPushButton:
-    button = QPushButton(text)
+    button = Button(text)
     button.setProperty("kind", kind)
     button.setAutoDefault(False)
     button.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
+from itertools import pairwise
 
 from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
@@ -36,6 +37,8 @@ class ErrorSummary(QFrame):
             line: QWidget = label(text, "error") if target is None else link(text, partial(_go, target))
             self._column.addWidget(line)
             self._lines.append(line)
+        for before, after in pairwise((self, *self.links())):  # made last, they would be the last that Tab reaches
+            QWidget.setTabOrder(before, after)
         if self._lines:
             self.setAccessibleDescription(". ".join(self.texts()))
             self.show()

@@ -53,8 +53,9 @@ class MessageBar(QFrame):
         self.detail.setVisible(bool(message.detail))
         self._action.setText(message.action)
         self._action.setVisible(bool(message.action))
-        self.style().unpolish(self)
-        self.style().polish(self)
+        for part in (self, self.text, self.detail, self._action):  # the words' colour comes from the bar's tone
+            part.style().unpolish(part)
+            part.style().polish(part)
         self.show()
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, f"{message.text} {message.detail}".strip()))
 

@@ -6,14 +6,15 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFocusEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.ui.theme import M, S
+from app.ui.widgets.buttons import Button
 from app.ui.widgets.tag import Tag
 from app.ui.widgets.text import label
 
 
-class RowButton(QPushButton):
+class RowButton(Button):
     """Opens something. A screen reader reads the whole row as the button's name."""
 
     def __init__(

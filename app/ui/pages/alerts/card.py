@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidg
 from app.domain.dates import clock_time, date_time
 from app.domain.messages import OutboxState
 from app.ui.context import Context
+from app.ui.forms.view import scroll_to
 from app.ui.theme import M, S, Tone
 from app.ui.widgets.buttons import link, primary, secondary
 from app.ui.widgets.flow import FlowLayout
@@ -152,6 +153,7 @@ class AlertCard(QFrame):
         for each in self._forms:
             each.setVisible(each is form)
         form.field.focus()
+        scroll_to(form)
 
     def _record_call(self, who: str) -> None:
         from app.services import alerts
@@ -175,6 +177,17 @@ class AlertCard(QFrame):
             self._ctx.messages.report(exc)
 
         self._ctx.call(work, done, failed, owner=self)
+
+
+def nothing_typed(ctx: Context, cards: Iterable[AlertCard]) -> bool:
+    """Whether a page with these cards may be left; otherwise what is half answered is said, and has the keyboard."""
+    for form in (form for card in cards for form in card.open_forms()):
+        if form.isEnabled() and form.box.text().strip():
+            ctx.messages.warning("What you typed about the alert is not saved.", "Save it, or clear the box.")
+            form.field.focus()
+            scroll_to(form)
+            return False
+    return True
 
 
 class _OneLine(QWidget):

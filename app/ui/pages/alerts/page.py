@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from app.domain.dates import date_time
 from app.domain.people import ResidentId
 from app.ui.context import Context
-from app.ui.pages.alerts.card import AlertCard, priority_tag
+from app.ui.pages.alerts.card import AlertCard, nothing_typed, priority_tag
 from app.ui.theme import M
 from app.ui.widgets.buttons import secondary
+from app.ui.widgets.layouts import keep_tab_order, tab_stops
 from app.ui.widgets.table import Column, RecordTable
 from app.ui.widgets.text import page_column
 from app.ui.widgets_form.labels import heading, label, title
@@ -93,8 +94,8 @@ class AlertsPage(QWidget):
                 self._load_earlier()
 
     def can_leave(self) -> bool:
-        """Nothing here is kept back."""
-        return True
+        """A half-answered question about a call is asked about before it is dropped."""
+        return nothing_typed(self._ctx, self.cards)
 
     def _load(self) -> None:
         from app.services import alerts
@@ -129,6 +130,8 @@ class AlertsPage(QWidget):
                 card.saved.connect(self._load)
             self.cards.append(card)
             self._list.addWidget(card)
+        # Cards are drawn last and come first: whoever opens this page has somebody to phone.
+        keep_tab_order(tab_stops(*self.cards, self.earlier_button, self.earlier, self._reload))
         count = len(rows)
         self._summary.setText(
             "No alert is standing."

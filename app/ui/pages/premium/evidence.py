@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QFileDialog, QProgressBar, QWidget
 
 from app.domain.dates import short_date
 from app.domain.errors import EnvironmentTrouble, ExitCode, Problem, UserError
+from app.ui.dialogs.place import documents
 from app.ui.forms.form import FormDialog, show_dialog
 from app.ui.forms.typed import Ask, Reader
 from app.ui.widgets.text import label
@@ -68,7 +69,7 @@ class EvidenceDialog(FormDialog):
     def save(self) -> None:
         """Check the dates, ask where, and make the files."""
         first, last = self.weeks()
-        name = QFileDialog.getExistingDirectory(self, "Choose the folder for the evidence")
+        name = QFileDialog.getExistingDirectory(self, "Choose the folder for the evidence", documents())
         if name:
             self.save_to(Path(name), first, last)
 

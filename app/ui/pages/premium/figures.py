@@ -113,4 +113,4 @@ def _money_words(week: ClaimWeek, today: date) -> str:
     if waiting:
         parts.append(f"{pounds(waiting)} more is late and needs a reason")
     so_far = ", as things stand" if today <= week.week_end else ""
-    return ". ".join(parts) or f"for {count(week.eligible, 'resident')}{so_far}"
+    return ". ".join(parts) or f"for {count(week.eligible, 'resident').lower()}{so_far}"

@@ -8,12 +8,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QFocusEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHeaderView, QScrollArea, QVBoxLayout, QWidget
 
 from app.domain.dates import week_start
 from app.domain.money import pounds
 from app.domain.premium import AtRisk
+from app.ui.forms.view import area_of, scroll_to
 from app.ui.messages import in_words
 from app.ui.pages.premium.detail import Detail
 from app.ui.pages.premium.figures import Figures
@@ -33,6 +34,7 @@ from app.ui.pages.premium.words import (
     standing,
     state_words,
     week_words,
+    why_nobody,
     within_reach,
 )
 from app.ui.theme import M, S, Tone, scaled
@@ -49,6 +51,8 @@ if TYPE_CHECKING:
     from app.services.premium import ClaimRow, ClaimWeek
     from app.ui.context import Context
 
+_LEAST_REASON = 200
+"""Least width of the column of reasons, at 100 % text, beside names on one line."""
 _KINDS = frozenset({"resident", "fact", "assessment", "claim", "outbox", "staff", "setting"})
 _FILTERS: tuple[tuple[str, str, Callable[[ClaimRow], bool]], ...] = (
     ("all", "All", lambda _row: True),
@@ -57,6 +61,49 @@ _FILTERS: tuple[tuple[str, str, Callable[[ClaimRow], bool]], ...] = (
     ("near", "Stopped by evidence or cover only", within_reach),
     ("answered", "Answered", answered),
 )
+
+
+class WeekTable(WrappedTable["ClaimRow"]):
+    """The residents of the week. Names stand on one line, and the chosen row is in sight while the keyboard is here."""
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
+        """Bring the chosen row into sight."""
+        super().focusInEvent(event)
+        self.show_current()
+
+    def show_current(self) -> None:
+        """Scroll to the chosen row: with large text the table is higher than what is left of the page."""
+        area = area_of(self)
+        inside = area.widget() if area is not None else None
+        if area is None or inside is None:
+            return
+        scroll_to(self)
+        if self.currentIndex().isValid():
+            row = self.visualRect(self.currentIndex())
+            spot = self.viewport().mapTo(inside, row.bottomLeft())
+            area.ensureVisible(area.horizontalScrollBar().value(), spot.y(), 0, 0)
+            area.ensureVisible(area.horizontalScrollBar().value(), spot.y() - row.height(), 0, 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Whether names may stand on one line depends on the room."""
+        self._fit_columns()
+        super().resizeEvent(event)
+
+    def _fit_columns(self) -> None:
+        self.setWordWrap(False)  # with it Qt makes a column only as wide as the text of its first row
+        super()._fit_columns()
+        self.setWordWrap(True)
+        if self._room() < scaled(_LEAST_REASON):
+            super()._fit_columns()  # rather a name on two lines than a reason on ten
+        if self._room() < scaled(_LEAST_REASON):
+            last = len(self.records.columns) - 1
+            self.horizontalHeader().setSectionResizeMode(last, QHeaderView.ResizeMode.Interactive)
+            self.setColumnWidth(last, scaled(_LEAST_REASON))
+
+    def _room(self) -> int:
+        """What the other columns leave for the reasons."""
+        taken = sum(self.columnWidth(at) for at, column in enumerate(self.records.columns) if not column.stretch)
+        return self.viewport().width() - taken
 
 
 class PremiumPage(QWidget):
@@ -89,11 +136,13 @@ class PremiumPage(QWidget):
         self.filters.picked.connect(self._all_in_group)
         self.shown = label("", "secondary")
         self.everybody_button = link("Show all residents again", self._everybody)
-        self.table: WrappedTable[ClaimRow] = WrappedTable("Residents in the claim week", _COLUMNS, key=_resident)
+        self.table = WeekTable("Residents in the claim week", _COLUMNS, key=_resident)
         self.table.chosen.connect(self._choose)
+        self.table.chosen.connect(lambda _row: self.table.show_current() if self.table.hasFocus() else None)
         self.table.opened.connect(lambda _row: self._go_to_detail())
         self.nobody = label("", "strong")
         self.detail = Detail(ctx, may_assess=ctx.allowed(Action.RECORD_ASSESSMENT))
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._lay_out()
         self._clear()
 
@@ -107,7 +156,7 @@ class PremiumPage(QWidget):
             self.show_week(week_start(self.ctx.today()) - timedelta(days=7))
         else:
             self._load()
-        self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.setFocus(Qt.FocusReason.OtherFocusReason)  # at the top, so that what Down moves in is never out of sight
 
     def refresh(self, changes: Changes) -> None:
         """Read the week again when something that bears on it was saved; the chosen resident stays chosen."""
@@ -278,6 +327,8 @@ class PremiumPage(QWidget):
     def _show_rows(self, week: ClaimWeek) -> None:
         only = None if self._only is None else frozenset(self._only.resident_ids)
         rows = [row for row in self.filters.of(week.rows) if only is None or row.resident_id in only]
+        if not rows and self.table.hasFocus():
+            self.setFocus(Qt.FocusReason.OtherFocusReason)  # else the keyboard would go on to the window's own buttons
         self.table.set_rows(rows)
         self.table.setVisible(bool(rows))
         self.nobody.setVisible(not rows)
@@ -318,11 +369,7 @@ def _submit_words(week: ClaimWeek) -> tuple[str, str]:
         total = pounds(sum(amount_pence(row) or 0 for row in late_rows))
         words = f"Sign and submit {count(len(late_rows), 'late claim')}…"
         return words, f"{total}. The claim window has closed: give a reason, and a person at the CCG decides."
-    return "", _sentence(week.why_not)
-
-
-def _sentence(words: str) -> str:
-    return f"{words.rstrip('.')}." if words else ""
+    return "", why_nobody(week)
 
 
 def _resident(row: ClaimRow) -> object:

@@ -20,7 +20,7 @@ from app.ui import theme
 from app.ui.forms.form import FormDialog, show_dialog
 from app.ui.forms.typed import Ask
 from app.ui.pages.premium.load import ToSign, load_to_sign
-from app.ui.pages.premium.words import areas_with_champions, claimable, count, late, week_words
+from app.ui.pages.premium.words import areas_with_champions, claimable, count, late, week_words, why_nobody
 from app.ui.theme import Tone
 from app.ui.widgets.table import Column
 from app.ui.widgets.text import heading, label
@@ -31,9 +31,7 @@ if TYPE_CHECKING:
     from app.services.session import Session
     from app.ui.context import Context
 
-_PASSWORD = Ask(
-    "password", "Your password", "password", "Signing is yours: nobody else's password opens your signature"
-)
+_PASSWORD = Ask("password", "Your password", "password", "Your password signs these claims in your name.")
 _LATE = Ask(
     "late_reason",
     "Why the claims are late",
@@ -171,6 +169,9 @@ class SubmitDialog(FormDialog):
             problems.append(Problem("password", "Enter your password"))
         if not self.table.taken:
             problems.append(Problem("chosen", "Take in at least one resident"))
+        if [problem.field for problem in problems] == ["password"]:
+            self.say_at("password", problems[0].message)
+            return
         if problems:
             raise UserError("There is a problem", problems=tuple(problems))
         chosen = tuple(line.resident_id for line in self.table.taken)
@@ -182,11 +183,10 @@ class SubmitDialog(FormDialog):
         self.run(work, self._signed)
 
     def failed(self, exc: BaseException) -> None:
-        """A wrong password is said at its box, which is emptied; everything else as in any form."""
+        """A wrong password is said at its box, where the next key replaces it; everything else as in any form."""
         if isinstance(exc, EnvironmentTrouble) and exc.exit_code is ExitCode.WRONG_PASSWORD:
             self._busy(on=False)
-            self._forget_password()
-            self.problems((Problem("password", "The password is not right. Nothing was signed"),))
+            self.say_at("password", "The password is not right. Nothing was signed")
             return
         super().failed(exc)
 
@@ -227,7 +227,7 @@ def open_submit(ctx: Context, parent: QWidget, monday: date) -> None:
 
     def show(found: ToSign) -> None:
         if not any(claimable(row) or late(row) for row in found.week.rows):
-            ctx.messages.warning(found.week.why_not or "Nobody can be claimed for this week")
+            ctx.messages.warning(why_nobody(found.week))
             return
         show_dialog(SubmitDialog(ctx, parent, found))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -12,7 +13,7 @@ from app.domain.dates import day_date, short_date
 from app.domain.messages import OutboxState
 from app.domain.money import pounds
 from app.domain.needs import PremiumNeed, need_label, pathway_label
-from app.domain.premium import AtRisk, policy_for
+from app.domain.premium import AtRisk, policy_for, reason_mend, reason_words
 from app.ui.theme import Tone
 
 if TYPE_CHECKING:
@@ -182,6 +183,24 @@ def window_ends(monday: date) -> date | None:
 def count(number: int, noun: str, plural: str = "") -> str:
     """``1 claim``, ``3 claims``, ``No claims``."""
     return f"{number or 'No'} {noun if number == 1 else plural or noun + 's'}"
+
+
+def why_nobody(week: ClaimWeek) -> str:
+    """Why nothing can be signed for the week; when nobody passes, with the reason that most residents share."""
+    words = _sentence(week.why_not)
+    if any(row.claim is not None or row.decision.eligible or late(row) for row in week.rows):
+        return words
+    # Too few areas follows from the others: it would hide the cause that can be mended.
+    codes = Counter(reason.code for row in week.rows for reason in row.reasons if reason.code != "CHAMPION-LT2")
+    if not codes:
+        return words
+    code, number = codes.most_common(1)[0]
+    who = "everybody" if number == len(week.rows) else f"{number} of {count(len(week.rows), 'resident')}"
+    return f"{words} The reason for {who}: {_sentence(reason_words(code))} {_sentence(reason_mend(code))}".strip()
+
+
+def _sentence(words: str) -> str:
+    return f"{words.rstrip('.')}." if words else ""
 
 
 def submitted_words(week: ClaimWeek, today: date) -> tuple[str, Tone, str]:

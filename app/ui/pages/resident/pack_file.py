@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.domain.dates import date_time
 from app.domain.errors import EnvironmentTrouble, ExitCode
+from app.ui.dialogs.place import documents
 from app.ui.forms.record_dialog import RecordDialog
 from app.ui.messages import in_words
 from app.ui.widgets.buttons import primary, secondary
@@ -61,7 +62,7 @@ class PackFileDialog(RecordDialog):
 
     def _ask(self, *, then_open: bool) -> None:
         name, _ = QFileDialog.getSaveFileName(
-            self, "Save the pack", f"red-bag-pack-v{self._pack.version}.pdf", "PDF files (*.pdf)"
+            self, "Save the pack", documents(f"red-bag-pack-v{self._pack.version}.pdf"), "PDF files (*.pdf)"
         )
         if name:
             self.save_to(Path(name), then_open=then_open)

@@ -116,8 +116,10 @@ class ResidentPage(QWidget):
             self._load()
 
     def can_leave(self) -> bool:
-        """Everything here is saved in dialogs of its own."""
-        return True
+        """A half-answered question about an alert is asked about; the rest is saved in dialogs of its own."""
+        from app.ui.pages.alerts.card import AlertCard, nothing_typed
+
+        return nothing_typed(self.ctx, self.findChildren(AlertCard))
 
     # ------------------------------------------------------------------------------------------------- what it does
 
@@ -395,8 +397,8 @@ class ResidentPage(QWidget):
 
         dialog = Confirm(
             self,
-            "Discard unsaved work?",
-            f"{draft.title}, typed {date_time(draft.updated_at)} by {draft.author}. It cannot be brought back.",
+            "Discard this draft?",
+            f"{draft.title}, saved {date_time(draft.updated_at)} by {draft.author}. It cannot be brought back.",
             "Discard",
             about=self.record.resident.details,
             today=self.ctx.today(),

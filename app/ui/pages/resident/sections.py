@@ -14,7 +14,16 @@ from app.domain.dates import clock_time, date_time, long_date, short_date, to_lo
 from app.domain.people import CPR_LABELS, CprKind, Fact, FactKind
 from app.ui.pages.assessment.words import TONES
 from app.ui.pages.resident.fact_forms import FACT_NOUNS
-from app.ui.pages.resident.words import EMPTY_WORDS, FactWords, allergies_line, cpr_line, ended, fact_words, plural
+from app.ui.pages.resident.words import (
+    ALLERGIES_NOT_KNOWN,
+    EMPTY_WORDS,
+    FactWords,
+    allergies_line,
+    cpr_line,
+    ended,
+    fact_words,
+    plural,
+)
 from app.ui.theme import M, S, Tone
 from app.ui.widgets.buttons import link, secondary
 from app.ui.widgets.layouts import empty, level
@@ -181,7 +190,7 @@ class EnteredInError(QWidget):
 
 
 class SafetyStrip(QFrame):
-    """Allergies and CPR status in one look; "Not recorded" stands out as much as an allergy."""
+    """Allergies and CPR status in one look; what is not known stands out as much as an allergy."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -199,7 +208,7 @@ class SafetyStrip(QFrame):
         """One line for each: its name, a tag, and more words when there are."""
         empty(self._column)
         said, loud = allergies_line(allergies)
-        allergic = loud and said != "Not recorded"
+        allergic = loud and said != ALLERGIES_NOT_KNOWN
         rows = [("Allergies", "Allergic to" if allergic else said, said if allergic else "", _safety_tone(said, loud))]
         tag, beside = cpr_line(cpr)
         rows.append(("CPR", tag, beside, _cpr_tone(tag)))
@@ -216,7 +225,7 @@ class SafetyStrip(QFrame):
 
 
 def _safety_tone(said: str, loud: bool) -> Tone:
-    if said == "Not recorded":
+    if said == ALLERGIES_NOT_KNOWN:
         return Tone.WARNING
     return Tone.DANGER if loud else Tone.GOOD
 
@@ -301,7 +310,7 @@ def _line(name: str, tags: Sequence[Tag], detail: str, *buttons: QPushButton) ->
 
 
 class Drafts(QWidget):
-    """Unsaved work: when it was typed, and the choice to go on or to discard it."""
+    """Drafts: when each was saved, and the choice to go on or to discard it."""
 
     def __init__(
         self, ctx: Context, go_on: Callable[[DraftRow], object], discard: Callable[[DraftRow], object]
@@ -329,8 +338,8 @@ class Drafts(QWidget):
             column.addWidget(label(draft_words(row, self._ctx), "strong"))
             go_on = secondary("Continue", partial(self._go_on, row))
             discard = secondary("Discard", partial(self._discard, row))
-            go_on.setAccessibleName(f"Continue {row.title}")
-            discard.setAccessibleName(f"Discard the unsaved {row.title}")
+            go_on.setAccessibleName(f"Continue the draft: {row.title}")
+            discard.setAccessibleName(f"Discard the draft: {row.title}")
             buttons = QHBoxLayout()
             for button in (go_on, discard):
                 buttons.addWidget(button)
@@ -340,11 +349,11 @@ class Drafts(QWidget):
 
 
 def draft_words(row: DraftRow, ctx: Context) -> str:
-    """ "You have unsaved work from 14:05: MUST"; with the date when it is not from today, and whose it is."""
+    """ "You have a draft from 14:05: MUST"; with the date when it is not from today, and whose it is."""
     today = to_local(row.updated_at).date() == ctx.today()
     when = clock_time(row.updated_at) if today else date_time(row.updated_at)
     who = "You have" if row.own else f"{row.author} has"
-    return f"{who} unsaved work from {when}: {row.title}. Continue or discard?"
+    return f"{who} a draft from {when}: {row.title}. Continue or discard?"
 
 
 def draw_alerts(ctx: Context, alerts: Sequence[AlertRow], rows: QVBoxLayout) -> None:

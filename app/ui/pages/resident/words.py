@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -39,8 +40,11 @@ PATHWAY_LABELS = {pathway.value: pathway_label(pathway) for pathway in ChampionP
 
 CPR_SHORT = {CprKind.ATTEMPT: "For CPR", CprKind.DNACPR: "DNACPR", CprKind.RESPECT: "ReSPECT"}
 
+_LONG_WORD = re.compile(r"\S{28,}")
+ALLERGIES_NOT_KNOWN = "Not known (nothing recorded)"
+"""What the red-bag pack prints as "Not known", with why."""
 EMPTY_WORDS = {
-    FactKind.ALLERGY: "Allergies not recorded. Ask, and record either what they are or that there are none known.",
+    FactKind.ALLERGY: "Allergies not known (nothing recorded). Ask, and record what they are, or that none are known.",
     FactKind.DIAGNOSIS: "Diagnoses not recorded.",
     FactKind.MEDICINE: "Medicines not recorded.",
     FactKind.CONTACT: "No contact recorded: nobody to ring.",
@@ -166,7 +170,7 @@ def allergies_line(facts: Iterable[Fact]) -> tuple[str, bool]:
     real = [b for b in bodies if not b.none_known]
     if real:
         return "; ".join(f"{b.substance} ({b.reaction})" if b.reaction else b.substance for b in real), True
-    return ("No known allergies", False) if bodies else ("Not recorded", True)
+    return ("No known allergies", False) if bodies else (ALLERGIES_NOT_KNOWN, True)
 
 
 def cpr_line(facts: Iterable[Fact]) -> tuple[str, str]:
@@ -180,6 +184,11 @@ def cpr_line(facts: Iterable[Fact]) -> tuple[str, str]:
         f"original: {newest.original_location}" if newest.original_location else "place of the original not recorded"
     )
     return CPR_LABELS[newest.kind], "" if newest.kind is CprKind.ATTEMPT else _sentence(where)
+
+
+def breakable(text: str) -> str:
+    """The text with places in its very long words where a line may end, so that a narrow label shows all of it."""
+    return _LONG_WORD.sub(lambda found: "\u200b".join(found[0]), text)
 
 
 def plural(count: int, one: str, many: str = "") -> str:

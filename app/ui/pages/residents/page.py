@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
 
 from app.domain.dates import long_date, to_local
@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     from app.ui.tasks import Job
 
 _KINDS = frozenset({"resident", "fact", "assessment", "draft", "alert", "transfer"})
-_WIDEST = {0: 280, 1: 150, 2: 120}
-"""Name, known-as and room, at 100 % text: wide enough for nearly everybody."""
+_WIDEST = {0: 280, 1: 120}
+"""Name and room, at 100 % text: wide enough for nearly everybody."""
+_SHARE = {0: 0.36, 1: 0.18}
+"""The most of the table that these take, so that alerts and CPR are on the screen with large text as well."""
 _NEXT = frozenset({Qt.Key.Key_Down, Qt.Key.Key_PageDown})
 _ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 
@@ -60,7 +62,8 @@ class ResidentsPage(QWidget):
         self.add_button = primary("Add resident", self.add)
         self.import_button = secondary("Import from CSV…", self.import_csv)
         self.table: RecordTable[ResidentRow] = RecordTable("Residents", self._columns(), key=lambda row: row.id)
-        self.table.setWordWrap(True)
+        self._fitted = 0
+        self._higher: set[int] = set()
         self.table.opened.connect(lambda row: self.ctx.navigate.emit("resident", row.id))
         self.nobody, inside = card()
         self.nobody_title = heading("")
@@ -81,6 +84,12 @@ class ResidentsPage(QWidget):
             self._ask()
         self.search.setFocus(Qt.FocusReason.OtherFocusReason)
         self.search.selectAll()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Names take their share of the new width."""
+        super().resizeEvent(event)
+        if self.table.rows and self._fitted != self.table.viewport().width():
+            self._fit_names()
 
     def refresh(self, changes: Changes) -> None:
         """Read the list again when something in it may have changed; the search and the chosen row stay."""
@@ -171,6 +180,7 @@ class ResidentsPage(QWidget):
 
     def _show(self, rows: tuple[ResidentRow, ...], query: str) -> None:
         self._shown = query
+        self._higher = set()
         self.table.set_rows(rows)
         self._fit_names()
         found = bool(rows)
@@ -199,10 +209,13 @@ class ResidentsPage(QWidget):
     def _fit_names(self) -> None:
         """A very long name takes more lines instead of pushing every other column out of sight."""
         self.table.horizontalHeader().setMinimumSectionSize(theme.scaled(48))
+        higher: set[int] = set()
+        self.table.setWordWrap(False)  # with it Qt makes a column only as wide as the text of its first row
         for column in range(len(self.table.records.columns)):
             self.table.resizeColumnToContents(column)
+        self._fitted = self.table.viewport().width()
         for column, width in _WIDEST.items():
-            widest = theme.scaled(width)
+            widest = min(theme.scaled(width), max(int(_SHARE[column] * self._fitted), theme.scaled(100)))
             if self.table.columnWidth(column) <= widest:
                 continue
             room, metrics = widest - 2 * M, self.table.fontMetrics()
@@ -210,21 +223,26 @@ class ResidentsPage(QWidget):
             text = self.table.records.columns[column].text
             for at, row in enumerate(self.table.rows):
                 if metrics.horizontalAdvance(text(row)) > room:
-                    self.table.resizeRowToContents(at)
+                    higher.add(at)
+        self.table.setWordWrap(True)
+        for at in self._higher | higher:
+            self.table.setRowHeight(at, self.table.verticalHeader().defaultSectionSize())
+        for at in higher:
+            self.table.resizeRowToContents(at)
+        self._higher = higher
 
     def _columns(self) -> tuple[Column[ResidentRow], ...]:
         return (
-            Column("Name", lambda r: r.banner_name, sort=lambda r: r.banner_name.casefold()),
-            Column("Known as", lambda r: r.preferred_name or "–", spoken=lambda r: r.preferred_name),
+            Column("Name", _name, spoken=_spoken_name, sort=lambda r: r.banner_name.casefold()),
             Column("Room", lambda r: r.room or "Not recorded", sort=lambda r: (len(r.room), r.room)),
-            Column("NHS No.", lambda r: format_nhs_number(r.nhs_number), spoken=_spoken_nhs),
-            Column("Born", self._born, spoken=self._spoken_born, sort=lambda r: r.date_of_birth),
-            Column("Status", lambda r: STATUS_WORDS[r.status], tone=_status_tone, sort=lambda r: r.status),
             Column("Alerts", lambda r: str(r.standing_alerts) if r.standing_alerts else "None",
                    spoken=lambda r: plural(r.standing_alerts, "standing alert") if r.standing_alerts else "",
                    tone=lambda r: Tone.DANGER if r.standing_alerts else None, sort=lambda r: -r.standing_alerts),
-            Column("Due", _due, tone=lambda r: Tone.WARNING if r.due else None, sort=lambda r: -r.due),
             Column("CPR", _cpr, tone=_cpr_tone, sort=_cpr),
+            Column("NHS No.", lambda r: format_nhs_number(r.nhs_number), spoken=_spoken_nhs),
+            Column("Born", self._born, spoken=self._spoken_born, sort=lambda r: r.date_of_birth),
+            Column("Status", lambda r: STATUS_WORDS[r.status], tone=_status_tone, sort=lambda r: r.status),
+            Column("Due", _due, tone=lambda r: Tone.WARNING if r.due else None, sort=lambda r: -r.due),
             Column("Needs", lambda r: ", ".join(AREA_LABELS[a] for a in r.need_areas) or "None recorded",
                    sort=lambda r: -len(r.need_areas)),
         )  # fmt: skip
@@ -238,7 +256,7 @@ class ResidentsPage(QWidget):
 
 
 def _may_add(session: Session) -> str:
-    """A home reference that is probably free; refused in words when the role may not add."""
+    """A key that is probably free; refused in words when the role may not add."""
     from app.services import access, residents
 
     access.require(session, access.Action.EDIT_RESIDENTS)
@@ -249,6 +267,15 @@ def _may_import(session: Session) -> None:
     from app.services import access
 
     access.require(session, access.Action.IMPORT)
+
+
+def _name(row: ResidentRow) -> str:
+    """The name, and behind it what staff should say when that is another."""
+    return f"{row.banner_name} “{row.preferred_name}”" if row.preferred_name else row.banner_name
+
+
+def _spoken_name(row: ResidentRow) -> str:
+    return f"{row.banner_name}, known as {row.preferred_name}" if row.preferred_name else row.banner_name
 
 
 def _spoken_nhs(row: ResidentRow) -> str:

@@ -204,10 +204,22 @@ class StaffPage(QWidget):
 
     def _choose(self, member: StaffMember | None) -> None:
         self._member = member
+        pressed = self._focused_name()
         empty(self._person)
         self.person.setVisible(member is not None)
-        if member is None:
-            return
+        if member is not None:
+            self._draw(member)
+        if pressed:
+            # The button that was pressed is drawn anew: the keyboard must not go on to the window's own buttons.
+            again = [b for b in self.person.findChildren(QPushButton) if b.accessibleName() == pressed]
+            (again[0] if again else self.table).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _focused_name(self) -> str:
+        """The name of the button of the chosen person where the keyboard is, or goes when a dialog closes."""
+        focused = self.window().focusWidget()
+        return focused.accessibleName() if focused is not None and self.person.isAncestorOf(focused) else ""
+
+    def _draw(self, member: StaffMember) -> None:
         name = member.details.name
         self._person.addWidget(heading(name))
         self._person.addWidget(label(member_line(member)))

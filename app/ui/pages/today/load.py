@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -24,6 +25,14 @@ class PremiumHint:
     at_risk: int
 
 
+class Missing(StrEnum):
+    """What a home that has just been set up still lacks."""
+
+    PHONES = "phones"
+    RESIDENTS = "residents"
+    ACCREDITATION = "accreditation"
+
+
 @dataclass(frozen=True, slots=True)
 class Today:
     """Everything on the page."""
@@ -33,6 +42,7 @@ class Today:
     drafts: tuple[DraftRow, ...]
     away: tuple[ResidentRow, ...]
     premium: PremiumHint | None
+    missing: tuple[Missing, ...] = ()
 
 
 def load_today(session: Session) -> Today:
@@ -44,10 +54,17 @@ def load_today(session: Session) -> Today:
     if allowed(session, Action.VIEW_CLAIMS):
         week = premium.week(session, premium.default_week(session))
         hint = PremiumHint(week.week_start, week.eligible, week.total_pence, bool(week.submitted), len(week.at_risk))
+    people = residents.find_residents(session)
+    missing = (
+        (Missing.PHONES, not session.home.phones),
+        (Missing.RESIDENTS, not people),
+        (Missing.ACCREDITATION, hint is not None and not session.home.accredited),
+    )
     return Today(
         alerts=alerts.standing(session),
         due=tuple(row for row in assessments.due(session) if row.overdue_days > 0 or row.never),
         drafts=assessments.drafts(session),
-        away=tuple(row for row in residents.find_residents(session) if row.status == "away"),
+        away=tuple(row for row in people if row.status == "away"),
         premium=hint,
+        missing=tuple(each for each, lacks in missing if lacks),
     )

@@ -6,17 +6,19 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from app.domain.dates import clock_time, date_time, day_date, long_date, short_date, to_local
+from app.domain.dates import clock_time, date_time, day_date, short_date, to_local
 from app.domain.money import pounds
 from app.ui import theme
 from app.ui.pages.alerts.card import AlertCard, priority_tag
 from app.ui.pages.assessment.page import Open
-from app.ui.pages.today.load import PremiumHint, Today, load_today
+from app.ui.pages.today.load import Missing, PremiumHint, Today, load_today
 from app.ui.theme import M, S, Tone
 from app.ui.widgets.buttons import link
+from app.ui.widgets.layouts import keep_tab_order, tab_stops
 from app.ui.widgets.row import RowButton
 from app.ui.widgets.tag import Tag
 from app.ui.widgets.text import card, heading, label, page_column, title
@@ -31,32 +33,54 @@ FIRST = 8
 """How many lines of a list are shown before "Show all"."""
 CARDS = 2
 """How many alerts stand here in full; the others are one line each."""
-_SHOWN_KINDS = frozenset({"resident", "fact", "assessment", "draft", "alert", "claim", "outbox", "staff"})
+_MISSING = {
+    Missing.PHONES: (
+        "No telephone numbers are recorded: alerts cannot show whom to ring.",
+        "Open Settings to record them",
+        "settings",
+    ),
+    Missing.RESIDENTS: ("No residents are recorded yet.", "Open Residents to add or import them", "residents"),
+    Missing.ACCREDITATION: (
+        "No accreditation is recorded: no week can be claimed for.",
+        "Open Settings to record it",
+        "settings",
+    ),
+}
+_SHOWN_KINDS = frozenset({"resident", "fact", "assessment", "draft", "alert", "claim", "outbox", "staff", "setting"})
 
 
 class TodayPage(QWidget):
     """The first page after signing in."""
 
     def __init__(self, ctx: Context) -> None:
+        from app.services.access import Action
+
         super().__init__()
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.title = "Today"
         self._ctx = ctx
         self._all_due = False
         self._alert_saved = False
+        self._fresh = True
         self._today: Today | None = None
+        self._may_set_up = ctx.allowed(Action.MANAGE_HOME)
         column = page_column(self)
         self.heading = title("Today")
         self.day = label("", "secondary")
         column.addWidget(self.heading)
         column.addWidget(self.day)
-        self.alerts = _Part("Alerts that need somebody now")
+        self.alerts = _Part(self, "Alerts that need somebody now")
         column.addWidget(self.alerts)
+        self.missing = _Part(self, "To set up")
+        self.missing.hide()
+        column.addWidget(self.missing)
         self._columns = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._columns.setSpacing(M)
-        self.due = _Part("Assessments overdue")
-        self.drafts = _Part("Drafts to finish")
-        self.away = _Part("Away from the home")
-        self.premium = _Part("Complex Care Premium")
+        self.due = _Part(self, "Assessments overdue")
+        self.drafts = _Part(self, "Drafts to finish")
+        self.away = _Part(self, "Away from the home")
+        self.premium = _Part(self, "Complex Care Premium")
+        self._parts = (self.alerts, self.missing, self.due, self.drafts, self.premium, self.away)
         left, right = QVBoxLayout(), QVBoxLayout()
         for side, parts in ((left, (self.due,)), (right, (self.drafts, self.premium, self.away))):
             side.setSpacing(M)
@@ -71,6 +95,8 @@ class TodayPage(QWidget):
     def opened(self, _arg: Any) -> None:
         """Load it."""
         self._all_due = False
+        self._fresh = True
+        self._to_top()
         self._load()
 
     def refresh(self, changes: Changes) -> None:
@@ -94,11 +120,12 @@ class TodayPage(QWidget):
         self._columns.setDirection(QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom)
 
     def _load(self) -> None:
-        self.day.setText(f"{day_date(self._ctx.today())[:3]} {long_date(self._ctx.today())}")
+        self.day.setText(day_date(self._ctx.today()))
         self._ctx.call(load_today, self._show, owner=self)
 
     def _show(self, today: Today) -> None:
         self._today = today
+        self._show_missing(today.missing)
         self._show_alerts(today.alerts)
         self._show_due(today.due)
         self.drafts.fill([self._draft(row) for row in today.drafts], "No drafts.", count=len(today.drafts))
@@ -115,7 +142,7 @@ class TodayPage(QWidget):
             hint = today.premium
             until = hint.week_start + timedelta(days=6)
             money = f"{hint.eligible} eligible, {pounds(hint.total_pence)}"
-            risk = f". {hint.at_risk} champion posts at risk" if hint.at_risk else ""
+            risk = f". {_at_risk(hint.at_risk)}" if hint.at_risk else ""
             row = RowButton(
                 f"{day_date(hint.week_start)} to {short_date(until)}",
                 f"{money}{risk}",
@@ -123,6 +150,33 @@ class TodayPage(QWidget):
                 slot=self._to("premium", hint.week_start),
             )
             self.premium.fill([row], "")
+        keep_tab_order([self, *tab_stops(*self._parts)])
+        if self._fresh:
+            self._fresh = False
+            self._start_at_first()
+
+    def _to_top(self) -> None:
+        """The page's beginning in sight, and the keyboard nowhere below it."""
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        for area in self.findChildren(QScrollArea):
+            area.verticalScrollBar().setValue(0)
+
+    def _start_at_first(self) -> None:
+        """The keyboard on the first thing to do, unless somebody has moved on while the page was loading."""
+        stops = tab_stops(*self._parts)
+        if stops and self.window().focusWidget() is self:
+            stops[0].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show_missing(self, missing: Sequence[Missing]) -> None:
+        rows = []
+        for each in missing:
+            words, verb, key = _MISSING[each]
+            if each is not Missing.RESIDENTS and not self._may_set_up:
+                rows.append(RowButton(words, "Ask the manager to record it", slot=self._to("settings", None)))
+            else:
+                rows.append(RowButton(words, verb, slot=self._to(key, None)))
+        self.missing.fill(rows, "")
+        self.missing.setVisible(bool(rows))
 
     def _show_alerts(self, rows: Sequence[AlertRow]) -> None:
         """The most urgent in full, to be dealt with here; a question that is being answered is left standing."""
@@ -154,8 +208,8 @@ class TodayPage(QWidget):
         shown = people if self._all_due else people[:FIRST]
         parts: list[QWidget] = [self._due(person) for person in shown]
         if len(shown) < len(people):
-            parts.append(link(f"Show all {len(people)} residents", self._show_all))
-        self.due.fill(parts, "Nothing is overdue.", count=len(rows))
+            parts.append(link(f"Show all {_residents(len(people))}", self._show_all))
+        self.due.fill(parts, "Nothing is overdue.", count=_residents(len(people)) if people else "")
 
     def _show_all(self) -> None:
         self._all_due = True
@@ -193,8 +247,9 @@ class TodayPage(QWidget):
 class _Part(QFrame):
     """A panel with a heading and either its lines or a sentence that there are none."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, page: QWidget, text: str) -> None:
         super().__init__()
+        self._page = page
         self._text = text
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -206,12 +261,16 @@ class _Part(QFrame):
         self._column.addWidget(self._none)
         self.parts: list[QWidget] = []
 
-    def fill(self, parts: Sequence[QWidget], none: str, *, count: int = 0) -> None:
+    def fill(self, parts: Sequence[QWidget], none: str, *, count: int | str = "") -> None:
         """Replace the lines, and keep the keyboard on the line where it was."""
-        at = next((n for n, part in enumerate(self.parts) if part.hasFocus()), None)
+        focused = _with_parents(self._page.focusWidget())
+        at = next((n for n, part in enumerate(self.parts) if part in focused), None)
+        if at is not None:
+            self._page.setFocus(Qt.FocusReason.OtherFocusReason)  # or Qt would hand it to whatever stands next
         for part in self.parts:
             self._column.removeWidget(part)
             part.hide()
+            part.setParent(None)
             part.deleteLater()
         self.parts = list(parts)
         for part in self.parts:
@@ -219,8 +278,8 @@ class _Part(QFrame):
         self.heading.setText(f"{self._text} ({count})" if count else self._text)
         self._none.setText(none)
         self._none.setVisible(not self.parts and bool(none))
-        if at is not None and self.parts:
-            self.parts[min(at, len(self.parts) - 1)].setFocus()
+        if at is not None and (stops := tab_stops(*self.parts[min(at, len(self.parts) - 1) :][:1])):
+            stops[0].setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 def _premium_tag(hint: PremiumHint) -> Tag:
@@ -235,6 +294,22 @@ def by_resident(rows: Sequence[DueRow]) -> list[tuple[DueRow, ...]]:
     for row in sorted(rows, key=lambda row: (row.never, -row.overdue_days)):
         people.setdefault(row.resident_id, []).append(row)
     return [tuple(found) for found in people.values()]
+
+
+def _with_parents(part: QWidget | None) -> set[QWidget]:
+    found: set[QWidget] = set()
+    while part is not None:
+        found.add(part)
+        part = part.parentWidget()
+    return found
+
+
+def _residents(count: int) -> str:
+    return "1 resident" if count == 1 else f"{count} residents"
+
+
+def _at_risk(count: int) -> str:
+    return "1 champion post at risk" if count == 1 else f"{count} champion posts at risk"
 
 
 def _days(row: DueRow) -> str:
