@@ -1,7 +1,7 @@
 """The window: where you are on the left, whose laptop and home this is above, and the truth about sending below.
 
-Pages are made when they are first opened and kept until the window closes or the look changes. The status line is
-computed from the records each time something changes, never from what the last call returned.
+Pages are made when they are first opened and kept until the window closes. The status line is computed from the
+records each time something changes, never from what the last call returned.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
-from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, QTimer
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QFont, QFontMetrics, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -114,7 +114,6 @@ class MainWindow(QMainWindow):
         ctx.changed.connect(self._changed)
         ctx.navigate.connect(self.go)
         ctx.titled.connect(self._title)
-        ctx.theme.changing.connect(self._forget_hidden_pages)
         ctx.exchange.ended.connect(self.load_status)
         app = QApplication.instance()
         if isinstance(app, QApplication):
@@ -240,20 +239,6 @@ class MainWindow(QMainWindow):
         page = self.stack.currentWidget()
         if gone and page is not None and not self.stack.isAncestorOf(now):
             page.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _forget_hidden_pages(self) -> None:
-        """Before another look: only the page in front is restyled, the others are made again when they are opened.
-
-        Nothing is lost, as a page was asked before it was left; a page whose answers are still under way is kept.
-        """
-        if self.ctx.tasks.busy:
-            return
-        for key, page in tuple(self._pages.items()):
-            if key != self.here:
-                del self._pages[key]
-                self.stack.removeWidget(page)
-                page.deleteLater()
-                QCoreApplication.sendPostedEvents(page, QEvent.Type.DeferredDelete)  # or it would be restyled
 
     def _may_leave(self) -> bool:
         return self.page is None or self.page.can_leave()

@@ -197,12 +197,8 @@ def apply(app: QApplication, choice: Choice, text_size: int) -> None:
 
 
 class Theme(QObject):
-    """The choice of palette and text size, and the one place that changes it.
+    """The choice of palette and text size, and the one place that changes it. ``changed`` follows each change."""
 
-    ``changing`` comes before each change, because every widget there is then takes its time; ``changed`` follows it.
-    """
-
-    changing = Signal()
     changed = Signal()
 
     def __init__(self, app: QApplication, choice: Choice = Choice.SYSTEM, text_size: int = 100) -> None:
@@ -227,7 +223,6 @@ class Theme(QObject):
         """Change one or both, at once and everywhere."""
         self.choice = self.choice if choice is None else choice
         self.percent = self.percent if text_size is None else min(max(text_size, SIZES[0]), SIZES[-1])
-        self.changing.emit()
         apply(self._app, self.choice, self.percent)
         self.changed.emit()
 

@@ -69,17 +69,17 @@ class TodayPage(QWidget):
         self.day = label("", "secondary")
         column.addWidget(self.heading)
         column.addWidget(self.day)
-        self.alerts = _Part(self, "Alerts that need somebody now")
+        self.alerts = _Part("Alerts that need somebody now")
         column.addWidget(self.alerts)
-        self.missing = _Part(self, "To set up")
+        self.missing = _Part("To set up")
         self.missing.hide()
         column.addWidget(self.missing)
         self._columns = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._columns.setSpacing(M)
-        self.due = _Part(self, "Assessments overdue")
-        self.drafts = _Part(self, "Drafts to finish")
-        self.away = _Part(self, "Away from the home")
-        self.premium = _Part(self, "Complex Care Premium")
+        self.due = _Part("Assessments overdue")
+        self.drafts = _Part("Drafts to finish")
+        self.away = _Part("Away from the home")
+        self.premium = _Part("Complex Care Premium")
         self._parts = (self.alerts, self.missing, self.due, self.drafts, self.premium, self.away)
         left, right = QVBoxLayout(), QVBoxLayout()
         for side, parts in ((left, (self.due,)), (right, (self.drafts, self.premium, self.away))):
@@ -247,9 +247,8 @@ class TodayPage(QWidget):
 class _Part(QFrame):
     """A panel with a heading and either its lines or a sentence that there are none."""
 
-    def __init__(self, page: QWidget, text: str) -> None:
+    def __init__(self, text: str) -> None:
         super().__init__()
-        self._page = page
         self._text = text
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -263,10 +262,13 @@ class _Part(QFrame):
 
     def fill(self, parts: Sequence[QWidget], none: str, *, count: int | str = "") -> None:
         """Replace the lines, and keep the keyboard on the line where it was."""
-        focused = _with_parents(self._page.focusWidget())
+        focused = _with_parents(self.window().focusWidget())
         at = next((n for n, part in enumerate(self.parts) if part in focused), None)
         if at is not None:
-            self._page.setFocus(Qt.FocusReason.OtherFocusReason)  # or Qt would hand it to whatever stands next
+            # Or Qt would hand it to whatever stands next. The page is looked up and not kept: a part that held its
+            # page would be a circle for Python's garbage collector, which takes widgets apart in the wrong order.
+            page = next(above for above in focused if isinstance(above, TodayPage))
+            page.setFocus(Qt.FocusReason.OtherFocusReason)
         for part in self.parts:
             self._column.removeWidget(part)
             part.hide()
