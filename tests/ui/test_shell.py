@@ -84,6 +84,22 @@ def test_every_page_of_the_registry_is_a_page(qtbot: QtBot, home: SignedIn) -> N
         assert all(callable(getattr(page, name, None)) for name in ("opened", "refresh", "can_leave")), entry.key
 
 
+def test_no_part_of_a_page_keeps_what_it_stands_in(qtbot: QtBot, home: SignedIn) -> None:
+    """Such a circle is taken apart by Python's garbage collector, in an order that crashes Qt."""
+    resident = home.resident("Ida", "Example")
+    window = window_on(qtbot, home)
+    arguments = {"resident": resident, "assessment": Open(resident, "must")}
+    wrong = set()
+    for entry in PAGES:
+        window.go(entry.key, arguments.get(entry.key))
+        wait_quiet(qtbot, home.tasks)
+        for part in (window, *window.findChildren(QWidget)):
+            for name, held in getattr(part, "__dict__", {}).items():
+                if isinstance(held, QWidget) and held is not part and held.isAncestorOf(part):
+                    wrong.add(f"{type(part).__name__}.{name}")
+    assert wrong == set()
+
+
 @pytest.mark.parametrize("size", [100, 200])
 def test_every_page_has_names_for_its_controls_and_cuts_nothing_off(qtbot: QtBot, home: SignedIn, size: int) -> None:
     resident = home.resident("Philippa", "Okonkwo-Braithwaite", title="Mrs", preferred_name="Pip")
