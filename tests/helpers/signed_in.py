@@ -121,11 +121,16 @@ def make_home(store_dir: Path) -> None:
     )
 
 
+def copy_home(store_dir: Path) -> None:
+    """Put a copy of a new home into the folder; nobody is signed in."""
+    shutil.copytree(_template(), store_dir)
+
+
 @contextmanager
 def signed_in(store_dir: Path, app: QApplication) -> Iterator[SignedIn]:
     """Sign in to the home in the folder, or to a copy of a new one when there is none; close everything afterwards."""
     if not store_dir.exists():
-        shutil.copytree(_template(), store_dir)
+        copy_home(store_dir)
     made = SignedIn(store_dir, app, StandingClock())
     try:
         yield made

@@ -9,15 +9,17 @@ import pytest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.ui import theme
 from tests.helpers.claim_home import at_claim_home, make_claim_home
 from tests.helpers.signed_in import SignedIn, signed_in
 
 
 @pytest.fixture
 def home(tmp_path: Path, qapp: QApplication) -> Iterator[SignedIn]:
-    """A new home, its manager signed in."""
+    """A new home, its manager signed in; the look that a test chose ends with it."""
     with signed_in(tmp_path / "home", qapp) as opened:
         yield opened
+    theme.apply(qapp, theme.Choice.LIGHT, 100)
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,7 +29,7 @@ from app.ui.pages.settings.page import SettingsPage
 from app.ui.shell import PAGES, MainWindow, make_page
 from app.ui.signin import SignInWindow
 from app.ui.theme import Choice
-from tests.helpers.signed_in import NOW, PASSWORD, SignedIn, StandingClock, make_home, signed_in
+from tests.helpers.signed_in import NOW, PASSWORD, SignedIn, StandingClock, copy_home
 from tests.ui.helpers import clipped, press, stray_windows, unnamed, wait_quiet
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -38,21 +37,6 @@ UNWELL = {
     "resp_rate": 26, "spo2": 90, "spo2_scale": 1, "on_oxygen": False, "systolic": 95, "pulse": 120,
     "consciousness": "A", "temp_c": Decimal("38.4"),
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    store = tmp_path_factory.mktemp("shell") / "home"
-    make_home(store)
-    return store
-
-
-@pytest.fixture
-def home(made: Path, tmp_path: Path, qapp: QApplication) -> Iterator[SignedIn]:
-    shutil.copytree(made, tmp_path / "home")
-    with signed_in(tmp_path / "home", qapp) as opened:
-        yield opened
-    theme.apply(qapp, Choice.LIGHT, 100)
 
 
 def window_on(qtbot: QtBot, home: SignedIn, ctx: Context | None = None, locks: list[str] | None = None) -> MainWindow:
@@ -345,8 +329,8 @@ def test_the_list_of_keys_opens_by_key_and_closes_by_esc(qtbot: QtBot, home: Sig
 
 
 @pytest.fixture
-def program(qapp: QApplication, made: Path, tmp_path: Path) -> Iterator[Program]:
-    shutil.copytree(made, tmp_path / "home")
+def program(qapp: QApplication, tmp_path: Path) -> Iterator[Program]:
+    copy_home(tmp_path / "home")
     running = Program(qapp, tmp_path / "home", clock=StandingClock)
     running.start()
     yield running

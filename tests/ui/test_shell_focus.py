@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -23,26 +22,11 @@ from app.ui.shell import FRAME, NO_BACKUP, WANTED, MainWindow, fitted
 from app.ui.signin import SCREEN_NAME, SignInWindow, read_screen
 from app.ui.theme import Choice
 from app.ui.widgets.row import RowButton
-from tests.helpers.signed_in import NOW, PASSWORD, SignedIn, StandingClock, make_home, signed_in
+from tests.helpers.signed_in import NOW, PASSWORD, SignedIn, StandingClock, signed_in
 from tests.ui.helpers import press, wait_quiet
 from tests.ui.test_shell import UNWELL, window_on
 
 CTRL = Qt.KeyboardModifier.ControlModifier
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    store = tmp_path_factory.mktemp("focus") / "home"
-    make_home(store)
-    return store
-
-
-@pytest.fixture
-def home(made: Path, tmp_path: Path, qapp: QApplication) -> Iterator[SignedIn]:
-    shutil.copytree(made, tmp_path / "home")
-    with signed_in(tmp_path / "home", qapp) as opened:
-        yield opened
-    theme.apply(qapp, Choice.LIGHT, 100)
 
 
 def today(window: MainWindow) -> TodayPage:
@@ -259,9 +243,8 @@ def test_one_post_at_risk_is_one_post(qtbot: QtBot, home: SignedIn) -> None:
 
 
 @pytest.fixture
-def program(qapp: QApplication, made: Path, tmp_path: Path) -> Iterator[Program]:
+def program(qapp: QApplication, tmp_path: Path) -> Iterator[Program]:
     store = tmp_path / "home"
-    shutil.copytree(made, store)
     with signed_in(store, qapp) as opened:
         who = opened.call(lambda s: staff.add_staff(s, StaffDetails("cal", "Cal Carer", Role.CARER, "", NOW))).staff_id
         opened.call(lambda s: staff.add_account(s, who, "cal", Role.CARER, PASSWORD))

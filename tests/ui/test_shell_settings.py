@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt, QTimer
@@ -23,23 +20,8 @@ from app.ui.forms.form import FormDialog
 from app.ui.pages.settings.home_edit import HomeDialog, PeriodDialog
 from app.ui.pages.settings.page import SettingsPage
 from app.ui.theme import DARK, Choice
-from tests.helpers.signed_in import NOW, PASSWORD, SignedIn, make_home, signed_in
+from tests.helpers.signed_in import NOW, PASSWORD, SignedIn
 from tests.ui.helpers import clipped, unnamed, wait_quiet
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    store = tmp_path_factory.mktemp("settings") / "home"
-    make_home(store)
-    return store
-
-
-@pytest.fixture
-def home(made: Path, tmp_path: Path, qapp: QApplication) -> Iterator[SignedIn]:
-    shutil.copytree(made, tmp_path / "home")
-    with signed_in(tmp_path / "home", qapp) as opened:
-        yield opened
-    theme.apply(qapp, Choice.LIGHT, 100)
 
 
 def opened(qtbot: QtBot, home: SignedIn, ctx: Context | None = None) -> SettingsPage:

@@ -2,44 +2,24 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.domain.people import Absence, ResidentId
 from app.services import alerts, assessments, residents
 from app.services.assessments import DueRow
-from app.ui import theme
 from app.ui.pages.assessment.page import Open
 from app.ui.pages.today.page import FIRST, TodayPage, by_resident
-from app.ui.theme import Choice
 from app.ui.widgets.row import RowButton
-from tests.helpers.signed_in import NOW, SignedIn, make_home, signed_in
+from tests.helpers.signed_in import NOW, SignedIn
 from tests.ui.helpers import clipped, unnamed, wait_quiet
 from tests.ui.test_shell import UNWELL
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    store = tmp_path_factory.mktemp("today") / "home"
-    make_home(store)
-    return store
-
-
-@pytest.fixture
-def home(made: Path, tmp_path: Path, qapp: QApplication) -> Iterator[SignedIn]:
-    shutil.copytree(made, tmp_path / "home")
-    with signed_in(tmp_path / "home", qapp) as opened:
-        yield opened
-    theme.apply(qapp, Choice.LIGHT, 100)
 
 
 def opened(qtbot: QtBot, home: SignedIn, width: int = 1260) -> TodayPage:
