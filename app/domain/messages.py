@@ -296,11 +296,6 @@ class OutboundMessage:
     lane: str = ""
 
 
-def sending_order(message: OutboundMessage) -> tuple[int, datetime, str]:
-    """Sort key of the outbox: by priority, then oldest first, then by id (which sorts by time of making)."""
-    return message.event.priority, message.created_at, message.id
-
-
 def bundle_urn(bundle_uuid: str) -> str:
     """``urn:uuid:…`` for a UUID with or without that prefix, in lower case."""
     return "urn:uuid:" + bundle_uuid.removeprefix("urn:uuid:").lower()

@@ -22,7 +22,6 @@ from app.domain.messages import (
     ReceivedMeta,
     judge,
     may_move,
-    sending_order,
 )
 
 
@@ -40,6 +39,11 @@ class Row:
     @property
     def state(self) -> OutboxState:
         return self.message.state
+
+
+def _sending_order(row: Row) -> tuple[int, datetime, str]:
+    """By priority, then oldest first, then by id (which sorts by time of making)."""
+    return row.message.event.priority, row.message.created_at, row.message.id
 
 
 class MemoryQueue:
@@ -66,7 +70,7 @@ class MemoryQueue:
     def due(self, now: datetime) -> tuple[OutboundMessage, ...]:
         waiting = [row for row in self.rows.values() if row.state in WAITING]
         ready, held = [], set()
-        for row in sorted(waiting, key=lambda row: sending_order(row.message)):
+        for row in sorted(waiting, key=_sending_order):
             lane = row.message.lane
             if row.state is OutboxState.QUEUED and row.retry_at is not None and row.retry_at > now:
                 held.add(lane)

@@ -12,8 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.people import Gender, ResidentDetails
 from app.ui import theme
-from app.ui.dialogs.confirm import Confirm, Reason, ask_reason, confirm
-from app.ui.dialogs.password import AskPassword, ask_password
+from app.ui.dialogs.confirm import Confirm, confirm
 from app.ui.theme import Choice
 from app.ui.widgets.banner import ResidentBanner
 from tests.ui.helpers import clipped, unnamed
@@ -83,62 +82,15 @@ def test_a_confirmation_about_a_resident_shows_name_and_birth(qtbot: QtBot, pare
     assert seen == ["SMITH, John (Mr)", "06-Sep-1937 (89y)"]
 
 
-def test_a_reason_is_needed_and_given_back(qtbot: QtBot, parent: QWidget) -> None:
-    def act(shown: QDialog) -> None:
-        assert isinstance(shown, Reason)
-        qtbot.mouseClick(shown.action, Qt.MouseButton.LeftButton)
-        assert shown.field.error == "Enter the reason"
-        qtbot.keyClicks(shown.notes, "Wrong resident")
-        qtbot.mouseClick(shown.action, Qt.MouseButton.LeftButton)
-
-    wrong = when_asked(act)
-    assert (
-        ask_reason(parent, "Enter as made in error?", "It stays readable.", "Enter as made in error")
-        == "Wrong resident"
-    )
-    assert wrong == []
-
-
-def test_a_password_is_needed_given_back_and_forgotten(qtbot: QtBot, parent: QWidget) -> None:
-    boxes: list[AskPassword] = []
-
-    def act(shown: QDialog) -> None:
-        assert isinstance(shown, AskPassword)
-        boxes.append(shown)
-        assert shown.field.error == "The password is not right."
-        qtbot.keyClick(shown.password.box, Qt.Key.Key_Return)
-        assert shown.field.error == "Enter your password"
-        qtbot.keyClicks(shown.password.box, "three quiet words")
-        qtbot.keyClick(shown.password.box, Qt.Key.Key_Return)
-
-    wrong = when_asked(act)
-    given = ask_password(parent, "Sign 10 claims", "£700.00", "Sign", error="The password is not right.")
-    assert wrong == []
-    assert given == "three quiet words"
-    assert boxes[0].password.text() == ""
-
-
-def test_a_cancelled_question_gives_nothing(qtbot: QtBot, parent: QWidget) -> None:
-    wrong = when_asked(lambda shown: qtbot.keyClick(shown, Qt.Key.Key_Escape))
-    assert ask_password(parent, "Sign", "", "Sign") is None
-    wrong += when_asked(lambda shown: qtbot.keyClick(shown, Qt.Key.Key_Escape))
-    assert ask_reason(parent, "Amend", "", "Amend") is None
-    assert wrong == []
-
-
 @pytest.mark.parametrize("size", [100, 200])
 def test_names_and_room(qtbot: QtBot, qapp: QApplication, parent: QWidget, size: int) -> None:
     theme.apply(qapp, Choice.LIGHT, size)
     text = "It stays readable with your name, the time and the reason; the newest version is the one that counts."
-    for made in (
-        Confirm(parent, "Sign MUST?", text, "Sign", about=SMITH, today=date(2026, 11, 22)),
-        Reason(parent, "Enter as made in error?", text, "Enter as made in error", irreversible=True),
-        AskPassword(parent, "Sign 10 claims", text, "Sign", "The password is not right."),
-    ):
-        qtbot.addWidget(made)
-        made.show()
-        qtbot.waitExposed(made)
-        QApplication.processEvents()
-        assert unnamed(made) == []
-        assert clipped(made) == []
-        assert made.width() <= 1366
+    made = Confirm(parent, "Sign MUST?", text, "Sign", about=SMITH, today=date(2026, 11, 22))
+    qtbot.addWidget(made)
+    made.show()
+    qtbot.waitExposed(made)
+    QApplication.processEvents()
+    assert unnamed(made) == []
+    assert clipped(made) == []
+    assert made.width() <= 1366

@@ -1,4 +1,4 @@
-"""Are you sure, who is it about, and why."""
+"""Are you sure, and who is it about."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from app.domain.people import ResidentDetails
 from app.ui.dialogs.frame import Question
 from app.ui.widgets.banner import ResidentBanner
 from app.ui.widgets.buttons import danger, primary
-from app.ui.widgets.field import Field
-from app.ui.widgets.text import NotesEdit
 
 
 class Confirm(Question):
@@ -57,32 +55,3 @@ def confirm(
     answer = asked.exec()
     asked.deleteLater()
     return answer == Confirm.DialogCode.Accepted
-
-
-class Reason(Question):
-    """Asks why; an empty reason is refused beside the box."""
-
-    def __init__(self, parent: QWidget | None, title: str, text: str, action: str, *, irreversible: bool) -> None:
-        button = (danger if irreversible else primary)(action)
-        super().__init__(parent, title, text, button, "Cancel")
-        self.notes = NotesEdit(3)
-        self.field = Field("Reason", self.notes, key="reason")
-        self.body.addWidget(self.field)
-        button.clicked.connect(self._check)
-        self.field.focus()
-
-    def _check(self) -> None:
-        self.field.set_error("" if self.notes.text() else "Enter the reason")
-        if self.notes.text():
-            self.accept()
-        else:
-            self.field.focus()
-
-
-def ask_reason(parent: QWidget | None, title: str, text: str, action: str, *, irreversible: bool = False) -> str | None:
-    """Ask for a reason: for an amendment or an entry made in error. None when it was cancelled."""
-    asked = Reason(parent, title, text, action, irreversible=irreversible)
-    answer = asked.exec()
-    reason = asked.notes.text()
-    asked.deleteLater()
-    return reason if answer == Reason.DialogCode.Accepted else None

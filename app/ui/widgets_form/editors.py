@@ -99,10 +99,6 @@ class NumberEditor(QWidget):
         """The box."""
         return self._box
 
-    def set_width(self, wide: int) -> None:
-        """How wide the box may be, in pixels."""
-        self._box.setMaximumWidth(wide)
-
 
 class TextEditor(_Line):
     """One line of text."""
