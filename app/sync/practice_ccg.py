@@ -37,6 +37,7 @@ from app.domain.nhs import is_nhs_number
 from app.sync.fhir import codes, jsonio
 from app.sync.fhir.build import AnswerEnvelope, Decided, ack_bundle, claim_response_bundle
 from app.sync.fhir.check import WRONG_NHS_NUMBER, check_message
+from app.sync.fhir.jsonio import dict_of, list_of, text_of
 from app.sync.transports.folder import SUFFIX, TO_CCG, TO_HOME, read_sealed, sealed_files, write_whole
 from app.sync.transports.seal import new_private_key, public_key, seal, unseal
 
@@ -270,13 +271,13 @@ class PracticeCcg:
         self, raw: bytes, bundle: dict[str, Any], bundle_id: str, local_id: str | None, now: datetime
     ) -> tuple[tuple[Reply, ...], str]:
         header = _header(bundle)
-        named = _text(_dict(header.get("eventCoding")).get("code"))
+        named = text_of(dict_of(header.get("eventCoding")).get("code"))
         event = named if named in set(Event) else "unknown"
         ack_workflow = Event(event).ack_workflow_id if event in set(Event) else "ENH_UNKNOWN_ACK"
         problems = list(check_message(raw))
         if event == Event.CLAIM:  # one claim answers for a wrong NHS number; anything else refuses the whole message
             problems = [problem for problem in problems if problem.message != WRONG_NHS_NUMBER]
-        identifiers = (header.get("id"), _dict(bundle.get("identifier")).get("value"), local_id)
+        identifiers = (header.get("id"), dict_of(bundle.get("identifier")).get("value"), local_id)
         answered = next((text for text in map(_short, identifiers) if text), "unknown")
 
         def envelope(kind: str, suffix: str) -> AnswerEnvelope:
@@ -286,7 +287,7 @@ class PracticeCcg:
                 header_id=str(uuid5(NAMESPACE_URL, f"{bundle_id}/{kind}/header")),
                 event=f"{event}{suffix}",
                 response_to=answered,
-                from_endpoint=_endpoint(next(iter(_list(header.get("destination"))), None), "folder:ccg"),
+                from_endpoint=_endpoint(next(iter(list_of(header.get("destination"))), None), "folder:ccg"),
                 to_endpoint=_endpoint(header.get("source"), "folder:home"),
                 ccg_ods=self._ods,
                 ccg_name=self._name,
@@ -316,8 +317,8 @@ class PracticeCcg:
     def _take_alert(self, bundle: dict[str, Any], bundle_id: str) -> None:
         for resource in _resources(bundle):
             if resource.get("resourceType") == "Communication":
-                kind = _code(_dict(next(iter(_list(resource.get("category"))), None)))
-                priority = _text(resource.get("priority"))
+                kind = _code(dict_of(next(iter(list_of(resource.get("category"))), None)))
+                priority = text_of(resource.get("priority"))
                 self._db.execute(
                     "INSERT INTO alert (bundle_id, kind, priority) VALUES (?, ?, ?)", (bundle_id, kind, priority)
                 )
@@ -434,36 +435,40 @@ def _evidence_reason(claim: _Claim, area: str) -> str | None:
 
 
 def _claims(bundle: dict[str, Any]) -> list[_Claim]:
-    by_url = {_text(entry.get("fullUrl")): _dict(entry.get("resource")) for entry in map(_dict, _list(bundle["entry"]))}
+    by_url = {
+        text_of(entry.get("fullUrl")): dict_of(entry.get("resource"))
+        for entry in map(dict_of, list_of(bundle["entry"]))
+    }
     return [_claim(item, by_url) for item in _resources(bundle) if item.get("resourceType") == "Claim"]
 
 
 def _claim(item: dict[str, Any], by_url: dict[str, dict[str, Any]]) -> _Claim:
-    identifier = _text(_dict(_list(item.get("identifier"))[0]).get("value"))
+    identifier = text_of(dict_of(list_of(item.get("identifier"))[0]).get("value"))
     home, resident, week, version = identifier.split("|")
-    patient = by_url[_text(_dict(item.get("patient")).get("reference"))]
-    numbers = [n for n in map(_dict, _list(patient.get("identifier"))) if n.get("system") == codes.NHS_NUMBER]
-    nhs_number = next((_text(n.get("value")) for n in numbers if n.get("value")), None)
+    patient = by_url[text_of(dict_of(item.get("patient")).get("reference"))]
+    numbers = [n for n in map(dict_of, list_of(patient.get("identifier"))) if n.get("system") == codes.NHS_NUMBER]
+    nhs_number = next((text_of(n.get("value")) for n in numbers if n.get("value")), None)
     reason_given = any(n.get("extension") for n in numbers)
-    provider = by_url[_text(_dict(item.get("provider")).get("reference"))]
+    provider = by_url[text_of(dict_of(item.get("provider")).get("reference"))]
     home_known = any(
-        n.get("system") == codes.ODS and n.get("value") == home for n in map(_dict, _list(provider.get("identifier")))
+        n.get("system") == codes.ODS and n.get("value") == home
+        for n in map(dict_of, list_of(provider.get("identifier")))
     )
     evidence: dict[str, list[date]] = {}
     late_reason = False
-    for info in map(_dict, _list(item.get("supportingInfo"))):
-        code = _code(_dict(info.get("category")))
+    for info in map(dict_of, list_of(item.get("supportingInfo"))):
+        code = _code(dict_of(info.get("category")))
         if code in PREMIUM_AREAS:
-            evidence.setdefault(code, []).append(date.fromisoformat(_text(info.get("timingDate"))))
-        elif code == "late-reason" and _text(info.get("valueString")).strip():
+            evidence.setdefault(code, []).append(date.fromisoformat(text_of(info.get("timingDate"))))
+        elif code == "late-reason" and text_of(info.get("valueString")).strip():
             late_reason = True
     championed = set()
-    for member in map(_dict, _list(item.get("careTeam"))):
-        champion = by_url[_text(_dict(member.get("provider")).get("reference"))]
-        if _list(champion.get("identifier")) and _list(champion.get("name")):
-            championed.add(_code(_dict(member.get("qualification"))))
-    related = _dict(next(iter(_list(item.get("related"))), None))
-    cancels = _text(_dict(_dict(related.get("claim")).get("identifier")).get("value"))
+    for member in map(dict_of, list_of(item.get("careTeam"))):
+        champion = by_url[text_of(dict_of(member.get("provider")).get("reference"))]
+        if list_of(champion.get("identifier")) and list_of(champion.get("name")):
+            championed.add(_code(dict_of(member.get("qualification"))))
+    related = dict_of(next(iter(list_of(item.get("related"))), None))
+    cancels = text_of(dict_of(dict_of(related.get("claim")).get("identifier")).get("value"))
     return _Claim(
         identifier=identifier,
         home=home,
@@ -473,8 +478,8 @@ def _claim(item: dict[str, Any], by_url: dict[str, dict[str, Any]]) -> _Claim:
         nhs_number=nhs_number,
         identified=(is_nhs_number(nhs_number) if nhs_number else reason_given) and home_known,
         cancels=cancels if item.get("status") == "cancelled" else None,
-        submitted_at=datetime.fromisoformat(_text(item.get("created"))),
-        pence=int(Decimal(_dict(item.get("total"))["value"]) * 100),
+        submitted_at=datetime.fromisoformat(text_of(item.get("created"))),
+        pence=int(Decimal(dict_of(item.get("total"))["value"]) * 100),
         evidence={area: tuple(days) for area, days in evidence.items()},
         championed=frozenset(championed),
         late_reason=late_reason,
@@ -489,7 +494,7 @@ def _readable(raw: bytes) -> dict[str, Any]:
 
 
 def _bundle_id(bundle: dict[str, Any]) -> str:
-    value = _text(_dict(bundle.get("identifier")).get("value"))
+    value = text_of(dict_of(bundle.get("identifier")).get("value"))
     return value if value.startswith("urn:uuid:") and len(value) <= 100 else ""
 
 
@@ -498,29 +503,17 @@ def _header(bundle: dict[str, Any]) -> dict[str, Any]:
 
 
 def _resources(bundle: dict[str, Any]) -> list[dict[str, Any]]:
-    return [_dict(_dict(entry).get("resource")) for entry in _list(bundle.get("entry"))]
+    return [dict_of(dict_of(entry).get("resource")) for entry in list_of(bundle.get("entry"))]
 
 
 def _endpoint(value: object, otherwise: str) -> str:
-    return _short(_dict(value).get("endpoint")) or otherwise
+    return _short(dict_of(value).get("endpoint")) or otherwise
 
 
 def _code(concept: dict[str, Any]) -> str:
-    return _text(_dict(next(iter(_list(concept.get("coding"))), None)).get("code"))
+    return text_of(dict_of(next(iter(list_of(concept.get("coding"))), None)).get("code"))
 
 
 def _short(value: object) -> str:
     """A text of theirs that goes back in an answer: nothing long, nothing blank."""
     return value.strip() if isinstance(value, str) and len(value) <= 200 else ""
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def _dict(value: object) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []

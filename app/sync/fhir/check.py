@@ -17,6 +17,7 @@ from app.domain.errors import Problem
 from app.domain.messages import PREMIUM_AREAS, AckCode, AlertPriority, ClaimOutcome, Event, is_reason_code
 from app.domain.nhs import is_nhs_number
 from app.sync.fhir import codes, jsonio
+from app.sync.fhir.jsonio import dict_of, list_of, text_of
 
 _URN = re.compile(r"urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _FULL_URL = re.compile(r"urn:uuid:[0-9A-Fa-f-]{36}|https?://\S+")
@@ -127,10 +128,10 @@ class _Checker:
         if bundle.get("resourceType") != "Bundle" or bundle.get("type") != "message":
             yield Problem("Bundle.type", "It is not a FHIR message bundle")
             return
-        identifier = _dict(bundle.get("identifier"))
-        if not _URN.fullmatch(_text(identifier.get("value"))):
+        identifier = dict_of(bundle.get("identifier"))
+        if not _URN.fullmatch(text_of(identifier.get("value"))):
             yield Problem("Bundle.identifier", "It must be urn:uuid: and a UUID in lower case")
-        if not _text(identifier.get("system")).endswith("/message"):
+        if not text_of(identifier.get("system")).endswith("/message"):
             yield Problem("Bundle.identifier.system", "It must be the message system")
         if not _is_instant(bundle.get("timestamp")):
             yield Problem("Bundle.timestamp", "It must be an instant with a time zone")
@@ -151,8 +152,8 @@ class _Checker:
             return
         counts: dict[str, int] = {}
         for number, entry in enumerate(entries):
-            resource = _dict(_dict(entry).get("resource"))
-            kind, url = resource.get("resourceType"), _dict(entry).get("fullUrl")
+            resource = dict_of(dict_of(entry).get("resource"))
+            kind, url = resource.get("resourceType"), dict_of(entry).get("fullUrl")
             if not isinstance(kind, str) or kind not in _KNOWN_TYPES:
                 yield Problem(f"Bundle.entry[{number}]", "It holds a kind of resource that messages do not use")
                 continue
@@ -166,7 +167,7 @@ class _Checker:
                     self.by_url.setdefault(f"{kind}/{resource['id']}", kind)
             self.resources.append((f"{kind}[{counts.get(kind, 0)}]", resource))
             counts[kind] = counts.get(kind, 0) + 1
-        if counts.get("MessageHeader", 0) != 1 or _dict(_dict(entries[0]).get("resource")).get("resourceType") != (
+        if counts.get("MessageHeader", 0) != 1 or dict_of(dict_of(entries[0]).get("resource")).get("resourceType") != (
             "MessageHeader"
         ):
             yield Problem("Bundle.entry[0]", "The first entry, and only the first, must be a MessageHeader")
@@ -175,30 +176,30 @@ class _Checker:
         header = next((item for _, item in self.resources if item["resourceType"] == "MessageHeader"), None)
         if header is None:
             return
-        if not _text(header.get("id")):
+        if not text_of(header.get("id")):
             yield Problem("MessageHeader.id", "It must have an id, which the answer will name")
-        event = _dict(header.get("eventCoding"))
-        code = _text(event.get("code"))
-        if not code or not _text(event.get("system")).endswith("/message-event"):
+        event = dict_of(header.get("eventCoding"))
+        code = text_of(event.get("code"))
+        if not code or not text_of(event.get("system")).endswith("/message-event"):
             yield Problem("MessageHeader.eventCoding", "It must name the event, from the message-event system")
-        if not _ENDPOINT.fullmatch(_text(_dict(header.get("source")).get("endpoint"))):
+        if not _ENDPOINT.fullmatch(text_of(dict_of(header.get("source")).get("endpoint"))):
             yield Problem("MessageHeader.source.endpoint", "It must be mesh:, folder: or https: and an address")
-        destinations = _list(header.get("destination"))
-        if not destinations or not _ENDPOINT.fullmatch(_text(_dict(destinations[0]).get("endpoint"))):
+        destinations = list_of(header.get("destination"))
+        if not destinations or not _ENDPOINT.fullmatch(text_of(dict_of(destinations[0]).get("endpoint"))):
             yield Problem("MessageHeader.destination", "It must be mesh:, folder: or https: and an address")
-        if not _dict(header.get("sender")):
+        if not dict_of(header.get("sender")):
             yield Problem("MessageHeader.sender", "It must say who sends")
         if "response" in header:
-            response = _dict(header.get("response"))
-            if not _text(response.get("identifier")):
+            response = dict_of(header.get("response"))
+            if not text_of(response.get("identifier")):
                 yield Problem("MessageHeader.response.identifier", "It must name the message that it answers")
-            if _text(response.get("code")) not in set(AckCode):
+            if text_of(response.get("code")) not in set(AckCode):
                 yield Problem("MessageHeader.response.code", "It must be ok, transient-error or fatal-error")
             return
         if code not in _FOCUS:
             yield Problem("MessageHeader.eventCoding.code", "It is not an event of the contract")
             return
-        focus = [_text(_dict(item).get("reference")) for item in _list(header.get("focus"))]
+        focus = [text_of(dict_of(item).get("reference")) for item in list_of(header.get("focus"))]
         kinds = [self.by_url.get(reference) for reference in focus]
         if not focus or any(kind not in _FOCUS[code] for kind in kinds):
             wanted = " or ".join(sorted(_FOCUS[code]))
@@ -229,15 +230,15 @@ class _Checker:
             elif "type" in value and value["type"] != self.by_url[reference]:
                 yield Problem(place, "It points to another kind of resource than it says")
         system = value.get("system")
-        if system == codes.NHS_NUMBER and "value" in value and not is_nhs_number(_text(value["value"])):
+        if system == codes.NHS_NUMBER and "value" in value and not is_nhs_number(text_of(value["value"])):
             yield Problem(place, WRONG_NHS_NUMBER)
-        if system == codes.ODS and not _ODS.fullmatch(_text(value.get("value"))):
+        if system == codes.ODS and not _ODS.fullmatch(text_of(value.get("value"))):
             yield Problem(place, "The organisation code must be 3 to 12 letters and digits")
         if value.get("currency", "GBP") != "GBP":
             yield Problem(f"{place}.currency", "Amounts are in pounds sterling (GBP)")
 
     def _points_to(self, value: object, *kinds: str) -> bool:
-        return self.by_url.get(_text(_dict(value).get("reference"))) in kinds
+        return self.by_url.get(text_of(dict_of(value).get("reference"))) in kinds
 
     # ------------------------------------------------------------------------------------------------ one kind each
 
@@ -255,27 +256,27 @@ class _Checker:
             yield Problem(f"{where}.created", "It must be a date, or an instant with a time zone")
         if claim.get("diagnosis"):
             yield Problem(f"{where}.diagnosis", "A claim carries no diagnosis")
-        insurance = _dict(next(iter(_list(claim.get("insurance"))), None))
-        coverage = _dict(_dict(insurance.get("coverage")).get("identifier"))
+        insurance = dict_of(next(iter(list_of(claim.get("insurance"))), None))
+        coverage = dict_of(dict_of(insurance.get("coverage")).get("identifier"))
         if coverage.get("value") != codes.COVERAGE:
             yield Problem(f"{where}.insurance", f"Its coverage must be {codes.COVERAGE}")
         yield from self._care_team(where, claim)
         yield from self._amounts(where, claim)
 
     def _claim_identity(self, where: str, claim: dict[str, Any]) -> Found:
-        identifier = _dict(next(iter(_list(claim.get("identifier"))), None))
-        named = _CLAIM_ID.fullmatch(_text(identifier.get("value")))
-        week = _dict(claim.get("billablePeriod"))
+        identifier = dict_of(next(iter(list_of(claim.get("identifier"))), None))
+        named = _CLAIM_ID.fullmatch(text_of(identifier.get("value")))
+        week = dict_of(claim.get("billablePeriod"))
         start, end = _day(week.get("start")), _day(week.get("end"))
-        if named is None or not _text(identifier.get("system")).endswith("/claim-id"):
+        if named is None or not text_of(identifier.get("system")).endswith("/claim-id"):
             yield Problem(f"{where}.identifier", "It must be <home>|<resident key>|<week start>|v<n>")
         elif start is not None and named[3] != start.isoformat():
             yield Problem(f"{where}.identifier", "It names another week than the claim's period")
         if start is None or end is None or start.weekday() != 0 or end != start + timedelta(days=6):
             yield Problem(f"{where}.billablePeriod", "It must be one week, Monday to Sunday")
         status = claim.get("status")
-        related = _dict(next(iter(_list(claim.get("related"))), None))
-        reversed_id = _text(_dict(_dict(related.get("claim")).get("identifier")).get("value"))
+        related = dict_of(next(iter(list_of(claim.get("related"))), None))
+        reversed_id = text_of(dict_of(dict_of(related.get("claim")).get("identifier")).get("value"))
         if status not in {"active", "cancelled"}:
             yield Problem(f"{where}.status", "It must be active, or cancelled for a reversal")
         elif status == "cancelled":
@@ -288,32 +289,32 @@ class _Checker:
     def _care_team(self, where: str, claim: dict[str, Any]) -> Found:
         sequences: dict[str, set[object]] = {}
         for key in ("careTeam", "supportingInfo"):
-            numbers = [_dict(item).get("sequence") for item in _list(claim.get(key))]
+            numbers = [dict_of(item).get("sequence") for item in list_of(claim.get(key))]
             whole = [number for number in numbers if isinstance(number, int) and not isinstance(number, bool)]
             if len(whole) != len(numbers) or len(set(whole)) != len(whole) or any(number < 1 for number in whole):
                 yield Problem(f"{where}.{key}", "Its sequence numbers must be there, positive and different")
             sequences[key] = set(whole)
-        for number, member in enumerate(map(_dict, _list(claim.get("careTeam")))):
-            coding = _dict(next(iter(_list(_dict(member.get("qualification")).get("coding"))), None))
-            if _text(coding.get("code")) not in PREMIUM_AREAS:
+        for number, member in enumerate(map(dict_of, list_of(claim.get("careTeam")))):
+            coding = dict_of(next(iter(list_of(dict_of(member.get("qualification")).get("coding"))), None))
+            if text_of(coding.get("code")) not in PREMIUM_AREAS:
                 yield Problem(f"{where}.careTeam[{number}].qualification", "It is not an area of the premium")
             if not self._points_to(member.get("provider"), "Practitioner", "PractitionerRole"):
                 yield Problem(f"{where}.careTeam[{number}].provider", "It must point to the champion")
-        for number, item in enumerate(map(_dict, _list(claim.get("item")))):
+        for number, item in enumerate(map(dict_of, list_of(claim.get("item")))):
             for key, of in (("careTeamSequence", "careTeam"), ("informationSequence", "supportingInfo")):
-                links = _list(item.get(key))
+                links = list_of(item.get(key))
                 if any(not isinstance(link, int) or link not in sequences[of] for link in links):
                     yield Problem(f"{where}.item[{number}].{key}", f"It points to a {of} that is not in the claim")
-        for number, info in enumerate(map(_dict, _list(claim.get("supportingInfo")))):
-            coding = _dict(next(iter(_list(_dict(info.get("category")).get("coding"))), None))
-            if _text(coding.get("system")).endswith("/premium-area"):
-                if _text(coding.get("code")) not in PREMIUM_AREAS:
+        for number, info in enumerate(map(dict_of, list_of(claim.get("supportingInfo")))):
+            coding = dict_of(next(iter(list_of(dict_of(info.get("category")).get("coding"))), None))
+            if text_of(coding.get("system")).endswith("/premium-area"):
+                if text_of(coding.get("code")) not in PREMIUM_AREAS:
                     yield Problem(f"{where}.supportingInfo[{number}].category", "It is not an area of the premium")
                 if _day(info.get("timingDate")) is None:
                     yield Problem(f"{where}.supportingInfo[{number}].timingDate", "Evidence must have a date")
 
     def _amounts(self, where: str, claim: dict[str, Any]) -> Found:
-        items = [_dict(item) for item in _list(claim.get("item"))]
+        items = [dict_of(item) for item in list_of(claim.get("item"))]
         if not items:
             yield Problem(f"{where}.item", "A claim must have an item")
             return
@@ -332,7 +333,7 @@ class _Checker:
         seen: set[str] = set()
         homes_and_weeks: set[tuple[str, str]] = set()
         for where, claim in claims:
-            identifier = _text(_dict(next(iter(_list(claim.get("identifier"))), None)).get("value"))
+            identifier = text_of(dict_of(next(iter(list_of(claim.get("identifier"))), None)).get("value"))
             if identifier in seen:
                 yield Problem(f"{where}.identifier", "Two claims in this message have the same identifier")
             seen.add(identifier)
@@ -342,38 +343,38 @@ class _Checker:
             yield Problem("Bundle", "One message carries the claims of one home for one week")
 
     def _patient(self, where: str, patient: dict[str, Any]) -> Found:
-        numbers = [_dict(item) for item in _list(patient.get("identifier"))]
+        numbers = [dict_of(item) for item in list_of(patient.get("identifier"))]
         nhs = [item for item in numbers if item.get("system") == codes.NHS_NUMBER]
         if not any("value" in item or item.get("extension") for item in nhs):
             yield Problem(f"{where}.identifier", "It must have the NHS number, or the reason why it is not known")
         if _day(patient.get("birthDate")) is None:
             yield Problem(f"{where}.birthDate", "It must be a real date")
-        if "gender" in patient and _text(patient["gender"]) not in _GENDERS:
+        if "gender" in patient and text_of(patient["gender"]) not in _GENDERS:
             yield Problem(f"{where}.gender", "It must be male, female, other or unknown")
 
     def _communication(self, where: str, item: dict[str, Any]) -> Found:
-        if _text(item.get("priority")) not in set(AlertPriority):
+        if text_of(item.get("priority")) not in set(AlertPriority):
             yield Problem(f"{where}.priority", "It must be routine, urgent, asap or stat")
         if item.get("status") != "completed":
             yield Problem(f"{where}.status", "It must be completed")
         if not self._points_to(item.get("subject"), "Patient"):
             yield Problem(f"{where}.subject", "It must point to the resident")
-        if not _list(item.get("category")):
+        if not list_of(item.get("category")):
             yield Problem(f"{where}.category", "It must name the kind of alert")
-        lines = [_text(_dict(line).get("contentString")) for line in _list(item.get("payload"))]
+        lines = [text_of(dict_of(line).get("contentString")) for line in list_of(item.get("payload"))]
         if not lines or not all(lines):
             yield Problem(f"{where}.payload", "It must say what happened")
         if not _is_instant(item.get("sent")):
             yield Problem(f"{where}.sent", "It must be an instant with a time zone")
 
     def _flag(self, where: str, item: dict[str, Any]) -> Found:
-        if _text(item.get("status")) not in {"active", "inactive", "entered-in-error"}:
+        if text_of(item.get("status")) not in {"active", "inactive", "entered-in-error"}:
             yield Problem(f"{where}.status", "It must be active, inactive or entered-in-error")
         if not self._points_to(item.get("subject"), "Patient"):
             yield Problem(f"{where}.subject", "It must point to the resident")
 
     def _observation(self, where: str, item: dict[str, Any]) -> Found:
-        if _text(item.get("status")) not in {"final", "amended", "corrected", "preliminary"}:
+        if text_of(item.get("status")) not in {"final", "amended", "corrected", "preliminary"}:
             yield Problem(f"{where}.status", "It must be final, amended, corrected or preliminary")
         if not self._points_to(item.get("subject"), "Patient"):
             yield Problem(f"{where}.subject", "It must point to the resident")
@@ -382,26 +383,26 @@ class _Checker:
             yield Problem(f"{where}.value", "It may have one value only")
 
     def _claim_response(self, where: str, item: dict[str, Any]) -> Found:
-        request = _text(_dict(_dict(item.get("request")).get("identifier")).get("value"))
+        request = text_of(dict_of(dict_of(item.get("request")).get("identifier")).get("value"))
         if not _CLAIM_ID.fullmatch(request):
             yield Problem(f"{where}.request", "It must name the claim that it answers")
-        if _text(item.get("outcome")) not in set(ClaimOutcome):
+        if text_of(item.get("outcome")) not in set(ClaimOutcome):
             yield Problem(f"{where}.outcome", "It must be complete, error, partial or queued")
-        for number, error in enumerate(map(_dict, _list(item.get("error")))):
-            coding = _dict(next(iter(_list(_dict(error.get("code")).get("coding"))), None))
-            if not is_reason_code(_text(coding.get("code"))):
+        for number, error in enumerate(map(dict_of, list_of(item.get("error")))):
+            coding = dict_of(next(iter(list_of(dict_of(error.get("code")).get("coding"))), None))
+            if not is_reason_code(text_of(coding.get("code"))):
                 yield Problem(f"{where}.error[{number}].code", "It is not a known reason code")
-        for number, line in enumerate(map(_dict, _list(item.get("item")))):
-            for paid in map(_dict, _list(line.get("adjudication"))):
+        for number, line in enumerate(map(dict_of, list_of(item.get("item")))):
+            for paid in map(dict_of, list_of(line.get("adjudication"))):
                 if "amount" in paid and _pence(paid["amount"]) is None:
                     yield Problem(f"{where}.item[{number}]", "Amounts must be whole pence, as a number with GBP")
 
     def _outcome(self, where: str, item: dict[str, Any]) -> Found:
-        issues = [_dict(issue) for issue in _list(item.get("issue"))]
+        issues = [dict_of(issue) for issue in list_of(item.get("issue"))]
         if not issues:
             yield Problem(f"{where}.issue", "It must have an issue")
         for number, issue in enumerate(issues):
-            if _text(issue.get("severity")) not in {"fatal", "error", "warning", "information"}:
+            if text_of(issue.get("severity")) not in {"fatal", "error", "warning", "information"}:
                 yield Problem(f"{where}.issue[{number}].severity", "It must be fatal, error, warning or information")
 
     def _provenance(self, where: str, item: dict[str, Any]) -> Found:
@@ -465,21 +466,9 @@ def _is_instant(value: object) -> bool:
 
 def _pence(value: object) -> int | None:
     """An amount of money in pence; None unless it is a number of whole pence in GBP."""
-    money = _dict(value)
+    money = dict_of(value)
     amount = money.get("value")
     if isinstance(amount, bool) or not isinstance(amount, int | Decimal) or money.get("currency") != "GBP":
         return None
     pence = Decimal(amount) * 100
     return int(pence) if pence == pence.to_integral_value() and abs(pence) <= _MOST_PENCE else None
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def _dict(value: object) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []

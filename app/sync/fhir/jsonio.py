@@ -143,3 +143,18 @@ def _within_limits(value: object) -> None:
                 item.encode("utf-8")
             except UnicodeEncodeError:
                 raise Unreadable("It holds half a character") from None
+
+
+def text_of(value: object) -> str:
+    """A text; empty when something else, or nothing, stands where a text should."""
+    return value if isinstance(value, str) else ""
+
+
+def dict_of(value: object) -> dict[str, Any]:
+    """An object; empty when something else, or nothing, stands where an object should."""
+    return value if isinstance(value, dict) else {}
+
+
+def list_of(value: object) -> list[Any]:
+    """A list; empty when something else, or nothing, stands where a list should."""
+    return value if isinstance(value, list) else []

@@ -22,6 +22,7 @@ from app.domain.messages import (
     Unknown,
 )
 from app.sync.fhir import jsonio
+from app.sync.fhir.jsonio import dict_of, list_of
 
 MAX_WORDS = 500
 MAX_IDENTIFIER = 200
@@ -45,21 +46,21 @@ def parse_answer(raw: bytes, *, workflow_id: str = "") -> Parsed:
         bundle = jsonio.read(raw)
     except jsonio.Unreadable as trouble:
         return Parsed(Unknown(f"{what}: {trouble}"), None)
-    bundle_id = plain(_dict(bundle.get("identifier")).get("value"), MAX_IDENTIFIER) or None
-    resources = [_dict(_dict(entry).get("resource")) for entry in _list(bundle.get("entry"))]
+    bundle_id = plain(dict_of(bundle.get("identifier")).get("value"), MAX_IDENTIFIER) or None
+    resources = [dict_of(dict_of(entry).get("resource")) for entry in list_of(bundle.get("entry"))]
     if bundle.get("resourceType") != "Bundle" or bundle.get("type") != "message" or not resources:
         return Parsed(Unknown(f"{what}: it is not a message bundle"), bundle_id)
     header = resources[0]
     if header.get("resourceType") != "MessageHeader":
         return Parsed(Unknown(f"{what}: it does not begin with a message header"), bundle_id)
-    response = _dict(header.get("response"))
+    response = dict_of(header.get("response"))
     response_to = _identifier(response.get("identifier"))
     decisions = [item for item in resources if item.get("resourceType") == "ClaimResponse"]
     if decisions:
         return Parsed(_claim_answers(what, response_to, decisions), bundle_id)
     if response:
         return Parsed(_ack(what, response_to, response, resources), bundle_id)
-    event = plain(_dict(header.get("eventCoding")).get("code"), 60)
+    event = plain(dict_of(header.get("eventCoding")).get("code"), 60)
     return Parsed(Unknown(f"{what}: event “{event}” is not known here" if event else f"{what}: no event"), bundle_id)
 
 
@@ -71,9 +72,9 @@ def _ack(what: str, response_to: str, response: dict[str, Any], resources: list[
     for outcome in resources:
         if outcome.get("resourceType") != "OperationOutcome":
             continue
-        for issue in map(_dict, _list(outcome.get("issue"))):
-            details = _dict(issue.get("details"))
-            coding = next((_dict(item) for item in _list(details.get("coding"))), {})
+        for issue in map(dict_of, list_of(outcome.get("issue"))):
+            details = dict_of(issue.get("details"))
+            coding = next((dict_of(item) for item in list_of(details.get("coding"))), {})
             texts = (details.get("text"), issue.get("diagnostics"), coding.get("display"), issue.get("code"))
             words.append(next((text for text in map(plain, texts) if text), ""))
     return Ack(response_to, AckCode(code), plain("; ".join(word for word in words if word)))
@@ -84,7 +85,7 @@ def _claim_answers(what: str, response_to: str, decisions: list[dict[str, Any]])
         return Unknown(f"{what}: more than {MAX_ANSWERS} decisions in one message")
     answers: dict[str, ClaimAnswer] = {}
     for decision in decisions:
-        identifier = _identifier(_dict(_dict(decision.get("request")).get("identifier")).get("value"))
+        identifier = _identifier(dict_of(dict_of(decision.get("request")).get("identifier")).get("value"))
         outcome = decision.get("outcome")
         if not identifier or not isinstance(outcome, str) or outcome not in set(ClaimOutcome):
             return Unknown(f"{what}: a decision without a known outcome or without the claim it is about")
@@ -101,8 +102,8 @@ def _claim_answers(what: str, response_to: str, decisions: list[dict[str, Any]])
 
 def _reasons(decision: dict[str, Any]) -> tuple[str, ...]:
     found: dict[str, None] = {}
-    for error in map(_dict, _list(decision.get("error"))):
-        for coding in map(_dict, _list(_dict(error.get("code")).get("coding"))):
+    for error in map(dict_of, list_of(decision.get("error"))):
+        for coding in map(dict_of, list_of(dict_of(error.get("code")).get("coding"))):
             if code := plain(coding.get("code"), 60):
                 found[code] = None
                 break
@@ -112,12 +113,14 @@ def _reasons(decision: dict[str, Any]) -> tuple[str, ...]:
 def _pence(decision: dict[str, Any]) -> int | str | None:
     """The sum of the benefit amounts in pence, None when none is said, or what is wrong with them in words."""
     total: int | None = None
-    for item in map(_dict, _list(decision.get("item"))):
-        for adjudication in map(_dict, _list(item.get("adjudication"))):
-            codes = [_dict(coding).get("code") for coding in _list(_dict(adjudication.get("category")).get("coding"))]
+    for item in map(dict_of, list_of(decision.get("item"))):
+        for adjudication in map(dict_of, list_of(item.get("adjudication"))):
+            codes = [
+                dict_of(coding).get("code") for coding in list_of(dict_of(adjudication.get("category")).get("coding"))
+            ]
             if "benefit" not in codes:
                 continue
-            money = _dict(adjudication.get("amount"))
+            money = dict_of(adjudication.get("amount"))
             value = money.get("value")
             if isinstance(value, bool) or not isinstance(value, int | Decimal):
                 return "an amount that is not a number"
@@ -142,11 +145,3 @@ def plain(value: object, limit: int = MAX_WORDS) -> str:
 def _identifier(value: object) -> str:
     """An identifier to be compared with ours: taken whole or not at all."""
     return value if isinstance(value, str) and len(value) <= MAX_IDENTIFIER and plain(value) == value else ""
-
-
-def _dict(value: object) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
