@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.paths import demo_store
 from app.ui import crash
+from app.ui.collector import Collector
 from app.ui.messages import Messages, in_words
 from app.ui.signin import SignedIn, SignInWindow, read_screen
 from app.ui.tasks import Tasks
@@ -80,6 +81,7 @@ class Program(QObject):
         screen = read_screen(store)
         self.theme = Theme(app, screen.choice, screen.text_size)
         self.tasks = Tasks(self)
+        self._collector = Collector(self)
         self.window: SignInWindow | FirstRunWindow | MainWindow | None = None
         self._messages: Messages | None = None
         self._closed = False
@@ -97,6 +99,7 @@ class Program(QObject):
         self._show(None)
         self._end_session()
         self.tasks.close()
+        self._collector.end()
 
     def crashed(self, exc: BaseException) -> None:
         """A fault of ours, on whichever thread: write the report and say so."""

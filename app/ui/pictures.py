@@ -19,6 +19,7 @@ from PySide6.QtGui import QColor, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QDialog, QScrollArea, QWidget
 
 from app.domain.people import FactKind, Resident, ResidentId
+from app.ui.collector import Collector
 from app.ui.context import Context
 from app.ui.messages import Messages
 from app.ui.shell import PAGES, MainWindow
@@ -70,6 +71,7 @@ def grab_all(app: QApplication, session: Session, out: Path) -> tuple[Path, ...]
     out.mkdir(parents=True, exist_ok=True)
     theme = Theme(app)
     tasks = Tasks(here=True)
+    collector = Collector(app)
     made: list[Path] = []
     with _no_size_warnings():
         for look in LOOKS:
@@ -81,6 +83,7 @@ def grab_all(app: QApplication, session: Session, out: Path) -> tuple[Path, ...]
             taker.before_signing_in()
             made += taker.made
     tasks.close()
+    collector.end()
     return tuple(made)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,8 +11,24 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.ui import theme
+from app.ui.collector import collect_due
 from tests.helpers.claim_home import at_claim_home, make_claim_home
 from tests.helpers.signed_in import SignedIn, signed_in
+
+
+@pytest.fixture(autouse=True, scope="session")
+def never_collected_in_a_test() -> Iterator[None]:
+    """As in the program, garbage is taken apart only where Qt is not in the middle of something: between two tests."""
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.fixture(autouse=True)
+def collected_after_a_test(never_collected_in_a_test: None) -> Iterator[None]:
+    """The garbage of one test does not reach far into the next ones."""
+    yield
+    collect_due()
 
 
 @pytest.fixture
