@@ -12,10 +12,8 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from io import BytesIO
 
-import segno
 from PIL import UnidentifiedImageError
 from reportlab.lib.utils import ImageReader
-from reportlab.pdfgen.canvas import Canvas
 
 from app.domain.dates import age_years, clock_time, date_time, short_date, to_local
 from app.domain.nhs import format_nhs_number
@@ -57,6 +55,7 @@ from app.reports.paper import (
     Sheet,
     Style,
     cut,
+    qr,
     spoken,
     wrap,
 )
@@ -370,7 +369,7 @@ class FrontPage:
         right = MARGIN + _WIDE - _SQUARE
         # Capitals keep the code in its alphanumeric mode: fewer, larger squares for a phone to read.
         code = f"{self.stamp.pack_id} sha256:{content_hash(self.content)}".upper()
-        sheet.drawing(lambda canvas, high: _qr(canvas, code, right, high - top - _SQUARE, _SQUARE))
+        sheet.drawing(lambda canvas, high: qr(canvas, code, right, high - top - _SQUARE, _SQUARE))
         if who.photo is not None:
             _photo(sheet, who.photo, right - _SQUARE - 6, top)
         return top - 2 + self._head_tall
@@ -714,18 +713,6 @@ def _total(taken: Observations) -> _Reading:
 
 
 # --- pictures --------------------------------------------------------------------------------------------------------
-
-
-def _qr(canvas: Canvas, text: str, x: float, y: float, side: float) -> None:
-    matrix = segno.make(text, error="m", micro=False).matrix
-    unit = side / (len(matrix) + 4)  # two modules of quiet zone; the page around it is white too
-    canvas.setFillColor(INK)
-    path = canvas.beginPath()
-    for row, cells in enumerate(matrix):
-        for column, dark in enumerate(cells):
-            if dark:
-                path.rect(x + (column + 2) * unit, y + side - (row + 3) * unit, unit, unit)
-    canvas.drawPath(path, stroke=0, fill=1)
 
 
 def _photo(sheet: Sheet, photo: bytes, x: float, top: float) -> None:

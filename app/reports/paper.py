@@ -14,6 +14,7 @@ from functools import lru_cache
 from io import BytesIO
 from typing import Any, Literal
 
+import segno
 from reportlab.pdfgen.canvas import Canvas
 
 from app.domain.dates import to_utc
@@ -263,6 +264,19 @@ class Sheet:
             else:
                 rest[0](canvas, high)
                 font, colour = None, None
+
+
+def qr(canvas: Canvas, text: str, x: float, y: float, side: float) -> None:
+    """A QR code of the text as vectors, its lower left corner at (x, y) of the canvas."""
+    matrix = segno.make(text, error="m", micro=False).matrix
+    unit = side / (len(matrix) + 4)  # two modules of quiet zone; the page around it is white too
+    canvas.setFillColor(INK)
+    path = canvas.beginPath()
+    for row, cells in enumerate(matrix):
+        for column, dark in enumerate(cells):
+            if dark:
+                path.rect(x + (column + 2) * unit, y + side - (row + 3) * unit, unit, unit)
+    canvas.drawPath(path, stroke=0, fill=1)
 
 
 Cells = Sequence[Sequence[Piece]]

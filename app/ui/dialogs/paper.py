@@ -77,8 +77,11 @@ class PrintRun(QObject):
             self._done()
 
 
-def save_pdf(pdf: bytes, path: Path) -> None:
-    """Writes the PDF whole or not at all. EnvironmentTrouble says what happened when it cannot be written."""
+def save_pdf(pdf: bytes, path: Path, *, safe: str = "The pack is kept in the record.") -> None:
+    """Writes the PDF whole or not at all. EnvironmentTrouble says what happened when it cannot be written.
+
+    ``safe`` is what is said to be safe then.
+    """
     part = path.with_name(f"{path.name}.part")
     try:
         with part.open("wb") as file:
@@ -92,7 +95,7 @@ def save_pdf(pdf: bytes, path: Path) -> None:
         raise EnvironmentTrouble(
             ExitCode.DISK_FULL if full else ExitCode.READ_ONLY,
             f"The PDF was not saved: {'the disk is full' if full else error.strerror or error}.",
-            "The pack is kept in the record.",
+            safe,
             "Choose another place.",
         ) from error
 
@@ -105,6 +108,6 @@ def print_saved(path: Path) -> None:
         raise EnvironmentTrouble(
             ExitCode.REFUSED,
             "This computer has no program that prints PDF files.",
-            f"The pack is saved as {path.name} and kept in the record.",
+            f"The PDF is saved as {path.name}.",
             "Open the saved file and print it from there, or take it to another computer.",
         ) from error
