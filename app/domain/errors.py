@@ -65,3 +65,14 @@ class EnvironmentTrouble(Exception):  # noqa: N818 - trouble, not a programming 
         self.happened = happened
         self.safe = safe
         self.do = do
+
+
+class WrongPassword(EnvironmentTrouble):
+    """A user name or password that is not right, or a try that comes too soon after others.
+
+    ``wait_seconds`` is how long the next try must wait.
+    """
+
+    def __init__(self, do: str, *, wait_seconds: int = 0) -> None:
+        super().__init__(ExitCode.WRONG_PASSWORD, "The user name or password is not right.", "Nothing was changed.", do)
+        self.wait_seconds = wait_seconds

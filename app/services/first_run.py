@@ -19,16 +19,10 @@ from app.domain.nhs import parse_ods
 from app.domain.people import Home, Role, StaffDetails
 from app.models import schema, settings, staff, trouble
 from app.models.store import STORE_NAME, Author, create_store
+from app.services.passwords import check_password
 from app.services.sign_in import MAKING_NAME, home_exists, lock_store
 from app.vault import keyfile, keys
 from app.vault.files import sync_folder
-
-_SHORTEST = 8
-_COMMON = frozenset({
-    "password", "password1", "password12", "password123", "12345678", "123456789", "1234567890", "qwertyui",
-    "qwerty123", "qwertyuiop", "iloveyou", "11111111", "00000000", "football", "baseball", "princess", "sunshine",
-    "superman", "liverpool", "welcome1", "letmein1", "abc12345", "hartwell",
-})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,17 +125,6 @@ def _periods(given: object) -> tuple[tuple[date, date | None], ...]:
     return tuple(periods)
 
 
-def check_password(password: str) -> None:
-    """Refuse a password that would not protect the records: too short, or one that everybody tries first.
-
-    No rules about symbols and no expiry: length is what helps (NCSC, OWASP ASVS 5.0).
-    """
-    if len(password) < _SHORTEST:
-        raise UserError(f"Password must be at least {_SHORTEST} characters. Three words are better", field="password")
-    if password.casefold() in _COMMON:
-        raise UserError("This password is one of the first that anybody would try. Use three words", field="password")
-
-
 def create_home(
     store_dir: Path,
     setup: HomeSetup,
@@ -160,7 +143,7 @@ def create_home(
     behind and can be started again.
     """
     _check(setup)
-    check_password(password)
+    check_password(password, setup.manager_user, setup.manager_name, setup.home.name)
     if home_exists(store_dir):
         raise EnvironmentTrouble(
             ExitCode.REFUSED,

@@ -15,7 +15,7 @@ from app.models import staff as rows
 from app.models.store import Work
 from app.services.access import Action, require
 from app.services.changes import Changes, changes
-from app.services.first_run import check_password
+from app.services.passwords import check_password
 from app.services.session import Session
 from app.vault import keyfile
 
