@@ -26,10 +26,18 @@ class Action(StrEnum):
     SIGN_CLAIMS = "sign premium claims"
     EXPORT_EVIDENCE = "export evidence"
     VIEW_STAFF = "see staff records"
-    MANAGE_STAFF = "change staff records and accounts"
+    MANAGE_STAFF = "change staff records"
+    MANAGE_ACCOUNTS = "look after accounts"
     MANAGE_HOME = "change the home's settings"
     IMPORT = "import from a file"
     SYNC = "send and receive messages"
+    VIEW_AUDIT = "see who did and looked at what"
+    EXPORT_RESIDENT = "export everything about a resident"
+    BACKUP = "back up the records"
+    RESTORE = "restore the records"
+    ROTATE = "change the records' key"
+    RETENTION = "decide what is kept and what is destroyed"
+    ACCEPT_ANCHOR = "go on with records from which something is missing"
 
 
 _CARE = {
@@ -48,7 +56,14 @@ _ALLOWED: dict[Role, frozenset[Action]] = {
     Role.NURSE: frozenset(_CARE | {Action.VIEW_CLAIMS}),
     Role.MANAGER: frozenset(Action),
     Role.AUDITOR: frozenset(
-        {Action.VIEW_RESIDENTS, Action.VIEW_CLAIMS, Action.VIEW_STAFF, Action.EXPORT_EVIDENCE, Action.PRINT_PACK}
+        {  # reads everything, the audit too, and changes nothing
+            Action.VIEW_RESIDENTS,
+            Action.VIEW_CLAIMS,
+            Action.VIEW_STAFF,
+            Action.VIEW_AUDIT,
+            Action.EXPORT_EVIDENCE,
+            Action.PRINT_PACK,
+        }
     ),
 }
 

@@ -89,7 +89,7 @@ def test_every_control_has_a_name_and_nothing_is_cut_off(
 ) -> None:
     theme.apply(qapp, Choice.LIGHT, percent)
     try:
-        field.resize(620 * percent // 100, 10)
+        field.resize(620 * percent // 100, 260 * percent // 100)
         qtbot.keyClicks(edit.box, "password")
         QApplication.processEvents()
         assert unnamed(field) == []

@@ -245,7 +245,7 @@ def test_a_role_that_may_not_is_refused_in_words(home: SignedIn, qtbot: QtBot) -
         press(page, qtbot, name)
         qtbot.waitUntil(lambda before=said: len(home.said) > before)
         assert home.said[-1].text == (
-            "Your role (carer) does not let you change staff records and accounts. Ask a manager."
+            "Your role (carer) does not let you change staff records. Ask a manager."
         )
     assert [d for d in page.findChildren(QDialog) if d.isVisible()] == []
 
