@@ -7,6 +7,8 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, inspect
 
 SCRIPTS = Path(__file__).parent / "migrations"
+OLDER = frozenset({"0001"})
+"""The schemas that this program knows how to bring up to date."""
 
 
 def to_newest(engine: Engine) -> None:

@@ -21,7 +21,7 @@ from sqlalchemy import (
     text,
 )
 
-SCHEMA = "0001"
+SCHEMA = "0002"
 """The newest migration this program knows; a store with another one is not opened as it is."""
 
 metadata = MetaData(
@@ -78,6 +78,7 @@ revision = Table(
     _text("hash"),
     _text("signer_key", null=True),
     _text("signature", null=True),
+    _text("device_signature", null=True),  # the laptop's own, over ``hash``
     UniqueConstraint("device_id", "seq"),
     Index(None, "entity_id", "hlc"),
 )
@@ -111,6 +112,63 @@ account = Table(
     _text("staff_id"),
     _text("public_key"),
     _text("added_at"),
+    _text("disabled_at", null=True),
+    Column("must_change", Integer, nullable=False, server_default=text("0")),  # 1: the secret was given by a manager
+)
+
+signing_key = Table(
+    "signing_key",
+    metadata,
+    _text("public_key", key=True),
+    _text("kind"),  # account, recovery or device
+    _text("owner"),  # the account's name, or the device's id
+    _text("added_at"),
+    _text("revoked_at", null=True),
+)
+
+device = Table(
+    "device",
+    metadata,
+    _text("id", key=True),
+    _text("name"),
+    _text("public_key"),
+    _text("private_key"),  # empty for a laptop that this record has been moved away from
+    _text("added_at"),
+)
+
+backup = Table(
+    "backup",
+    metadata,
+    _text("id", key=True),
+    _text("taken_at"),
+    _text("path"),
+    _text("kind"),
+    _int("count"),
+    _text("head"),
+    _int("revisions"),
+    _int("residents"),
+    _int("bytes"),
+    _text("guard"),  # why older backups are kept until a manager has looked; empty when there is no reason
+)
+
+hold = Table(
+    "hold",
+    metadata,
+    _text("id", key=True),
+    Column("resident_id", Text, ForeignKey("resident.id"), nullable=False, index=True),
+    _text("placed_at"),
+    _text("placed_by"),
+    _text("reason"),
+    _text("lifted_at", null=True),
+)
+
+purge = Table(
+    "purge",
+    metadata,
+    _text("revision_id", key=True),
+    _text("purged_at"),
+    _text("purged_by"),
+    _text("reason"),
 )
 
 resident = Table(

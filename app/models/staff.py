@@ -96,8 +96,16 @@ def add_account(work: Work, user: str, role: Role, staff_id: StaffId, public_key
         insert(schema.account),
         {"user": user, "role": role.value, "staff_id": staff_id, "public_key": public_key, "added_at": work.at},
     )
+    add_signing_key(work, "account", user, public_key)
     detail = {"user": user, "role": role.value, "public_key": public_key}
     work.audit("add-account", "account", staff_id, detail=detail)
+
+
+def add_signing_key(work: Work, kind: str, owner: str, public_key: str) -> None:
+    """Note whose signing key this is, so that what it signed can be checked for good (``kind``: account, recovery)."""
+    work.connection.execute(
+        insert(schema.signing_key), {"public_key": public_key, "kind": kind, "owner": owner, "added_at": work.at}
+    )
 
 
 def account(connection: Connection, user: str) -> Account | None:

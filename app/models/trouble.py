@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import sqlcipher3.dbapi2 as driver
 from sqlalchemy.exc import DBAPIError
 
 from app.domain.errors import EnvironmentTrouble, ExitCode
@@ -65,6 +66,38 @@ def missing_store(path: object) -> EnvironmentTrouble:
     )
 
 
+def moved_store() -> EnvironmentTrouble:
+    """The store was moved, deleted or its disk taken away while it was open."""
+    return EnvironmentTrouble(
+        ExitCode.READ_ONLY,
+        "The records file is no longer where it was opened: it was moved or deleted, or its disk was taken out. "
+        "The last step may not be kept.",
+        _SAFE,
+        "Put it back, or plug the disk in, then close Hartwell and start it again. Until then write on paper.",
+    )
+
+
+def behind_anchor(have: int, anchored: int) -> EnvironmentTrouble:
+    """The store is shorter than, or another than, what the anchor says was committed."""
+    return EnvironmentTrouble(
+        ExitCode.BEHIND_ANCHOR,
+        f"These records are older than they were: entry {anchored} of the audit trail was reached, and they hold "
+        f"{have} or differ there. Something saved before is missing.",
+        "They are open for reading only, so that nothing more is lost.",
+        "Restore the newest backup. If there is none, a manager can go on with what is here, which is noted.",
+    )
+
+
+def missing_anchor() -> EnvironmentTrouble:
+    """The file that shows whether the store is complete is missing or damaged."""
+    return EnvironmentTrouble(
+        ExitCode.BEHIND_ANCHOR,
+        "The file store.anchor is missing or damaged, so nobody can tell whether these records are complete.",
+        "They are open for reading only.",
+        "Put the file back, or restore the newest backup. Or a manager goes on with what is here, which is noted.",
+    )
+
+
 def already_open(who: str) -> EnvironmentTrouble:
     """Another program holds the store."""
     return EnvironmentTrouble(
@@ -92,9 +125,23 @@ def trouble_for(error: DBAPIError) -> EnvironmentTrouble | None:
 
     Extended names such as SQLITE_IOERR_WRITE or SQLITE_READONLY_DIRECTORY count as their family.
     """
-    name = getattr(error.orig, "sqlite_errorname", "")
+    return _trouble_named(getattr(error.orig, "sqlite_errorname", ""))
+
+
+def _trouble_named(name: str) -> EnvironmentTrouble | None:
     family = "_".join(name.split("_")[:2])
     return _BY_NAME[family]() if family in _BY_NAME else None
+
+
+@contextmanager
+def raw_in_words() -> Iterator[None]:
+    """The same for a connection of the driver's own, without SQLAlchemy around it."""
+    try:
+        yield
+    except driver.Error as error:
+        if (found := _trouble_named(getattr(error, "sqlite_errorname", ""))) is not None:
+            raise found from error
+        raise
 
 
 @contextmanager

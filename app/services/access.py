@@ -31,6 +31,7 @@ class Action(StrEnum):
     MANAGE_HOME = "change the home's settings"
     IMPORT = "import from a file"
     SYNC = "send and receive messages"
+    VERIFY = "check the records"
     VIEW_AUDIT = "see who did and looked at what"
     EXPORT_RESIDENT = "export everything about a resident"
     BACKUP = "back up the records"
@@ -53,7 +54,7 @@ _CARE = {
 _ALLOWED: dict[Role, frozenset[Action]] = {
     Role.CARER: frozenset(_CARE),
     Role.CHAMPION: frozenset(_CARE | {Action.VIEW_CLAIMS}),
-    Role.NURSE: frozenset(_CARE | {Action.VIEW_CLAIMS}),
+    Role.NURSE: frozenset(_CARE | {Action.VIEW_CLAIMS, Action.BACKUP}),
     Role.MANAGER: frozenset(Action),
     Role.AUDITOR: frozenset(
         {  # reads everything, the audit too, and changes nothing
@@ -62,6 +63,7 @@ _ALLOWED: dict[Role, frozenset[Action]] = {
             Action.VIEW_STAFF,
             Action.VIEW_AUDIT,
             Action.EXPORT_EVIDENCE,
+            Action.EXPORT_RESIDENT,
             Action.PRINT_PACK,
         }
     ),

@@ -316,7 +316,7 @@ def entered_in_error(session: Session, revision_id: str, *, reason: str) -> Chan
 def assessment(session: Session, assessment_id: str) -> Assessment:
     """One assessment whole, with its earlier versions. Looking is audited."""
     require(session, Action.VIEW_RESIDENTS)
-    with session.write() as work:
+    with session.look() as work:
         line = rows.assessment(work.connection, assessment_id)
         if line is None:
             raise UserError("This assessment is not in the records", field="assessment")
@@ -335,10 +335,11 @@ def previous(session: Session, resident_id: ResidentId, instrument: str) -> Asse
 def history(
     session: Session, resident_id: ResidentId, instrument: str | None = None, limit: int = 200
 ) -> tuple[AssessmentRow, ...]:
-    """A resident's assessments, newest first."""
+    """A resident's assessments, newest first. Looking is audited."""
     require(session, Action.VIEW_RESIDENTS)
-    with session.read() as connection:
-        lines = rows.history(connection, resident_id, instrument, limit)
+    with session.look() as work:
+        work.audit("view", "history", resident_id, resident_id=resident_id, detail={"of": instrument or "assessments"})
+        lines = rows.history(work.connection, resident_id, instrument, limit)
         return tuple(_row(session, line, _before(lines, line)) for line in lines)
 
 

@@ -22,6 +22,7 @@ from app.models.store import STORE_NAME, Author, create_store
 from app.services.passwords import check_password
 from app.services.sign_in import MAKING_NAME, home_exists, lock_store
 from app.vault import keyfile, keys
+from app.vault.anchor import ANCHOR_NAME, AnchorFile
 from app.vault.files import sync_folder
 
 
@@ -185,11 +186,13 @@ def create_home(
                 )  # fmt: skip
                 slots = keyfile.seal_recovery(slots, data_key, recovery_key, slot_id=work.new_id())
                 staff.add_account(work, setup.manager_user, Role.MANAGER, manager, slots.slots[0].public_key)
+                staff.add_signing_key(work, "recovery", "", slots.slots[1].public_key)
+            store.keep_anchor(AnchorFile(making, data_key, slots.epoch))
         finally:
             store.close()
         keyfile.write_keyfile(making, slots)
         # The key first: a keyfile beside an unfinished store is no home yet, a store without its key would be lost.
-        for name in (keyfile.KEYFILE_NAME, STORE_NAME):
+        for name in (keyfile.KEYFILE_NAME, ANCHOR_NAME, STORE_NAME):
             (making / name).replace(store_dir / name)
         sync_folder(store_dir)
     except OSError as error:

@@ -119,28 +119,40 @@ def find_residents(session: Session, query: str = "", *, include_left: bool = Fa
         return _rows(session, connection, found, include_left=include_left)
 
 
-def open_resident(session: Session, resident_id: ResidentId) -> ResidentRecord:
-    """The whole record of a resident. Looking is audited."""
+def open_resident(session: Session, resident_id: ResidentId, screen: str = "record") -> ResidentRecord:
+    """The whole record of a resident, opened on a screen. Each opening is audited once, with the screen's name."""
     require(session, Action.VIEW_RESIDENTS)
-    with session.write() as work:
-        line = _existing(work.connection, resident_id)
-        work.audit("view", "resident", resident_id, resident_id=resident_id)
-        facts: dict[FactKind, tuple[Fact, ...]] = dict.fromkeys(FactKind, ())
-        everything = rows.facts(work.connection, resident_id, in_error=True)
-        for fact in everything:
-            if not fact.in_error:
-                facts[fact.kind] += (fact,)
-        return ResidentRecord(
-            line.resident,
-            line.status(session.now()),
-            facts,
-            tuple(fact for fact in everything if fact.in_error),
-            assessments.latest_rows(session, work.connection, resident_id),
-            alerts.rows_for(session, work.connection, resident_id=resident_id),
-            assessments.draft_rows(session, work.connection, resident_id),
-            transfers.pack_rows(work.connection, resident_id),
-            assessments.due_rows(session, work.connection, resident_id),
-        )
+    with session.look() as work:
+        _existing(work.connection, resident_id)
+        work.audit("view", "resident", resident_id, resident_id=resident_id, detail={"screen": screen})
+        return _record(session, work.connection, resident_id)
+
+
+def read_again(session: Session, resident_id: ResidentId) -> ResidentRecord:
+    """The record again, for a screen that shows it already and whose opening was audited: after a change, say."""
+    require(session, Action.VIEW_RESIDENTS)
+    with session.read() as connection:
+        return _record(session, connection, resident_id)
+
+
+def _record(session: Session, connection: Connection, resident_id: ResidentId) -> ResidentRecord:
+    line = _existing(connection, resident_id)
+    facts: dict[FactKind, tuple[Fact, ...]] = dict.fromkeys(FactKind, ())
+    everything = rows.facts(connection, resident_id, in_error=True)
+    for fact in everything:
+        if not fact.in_error:
+            facts[fact.kind] += (fact,)
+    return ResidentRecord(
+        line.resident,
+        line.status(session.now()),
+        facts,
+        tuple(fact for fact in everything if fact.in_error),
+        assessments.latest_rows(session, connection, resident_id),
+        alerts.rows_for(session, connection, resident_id=resident_id),
+        assessments.draft_rows(session, connection, resident_id),
+        transfers.pack_rows(connection, resident_id),
+        assessments.due_rows(session, connection, resident_id),
+    )
 
 
 def resident_by_key(session: Session, key: str) -> Resident:
@@ -249,20 +261,24 @@ class DetailsVersion:
 
 
 def details_history(session: Session, resident_id: ResidentId) -> tuple[DetailsVersion, ...]:
-    """Every recorded version of a resident's own details, newest first."""
+    """Every recorded version of a resident's own details, newest first. Looking is audited."""
     require(session, Action.VIEW_RESIDENTS)
-    with session.read() as connection:
+    with session.look() as work:
+        work.audit("view", "history", resident_id, resident_id=resident_id)
         return tuple(
             DetailsVersion(from_plain(r.body, ResidentDetails), r.recorded_at, session.person(r.author), r.reason)
-            for r in reversed(revisions.revisions(connection, resident_id))
+            for r in reversed(revisions.revisions(work.connection, resident_id))
         )
 
 
 def fact_history(session: Session, fact_id: FactId) -> tuple[Fact, ...]:
-    """Every recorded version of a fact, newest first."""
+    """Every recorded version of a fact, newest first. Looking is audited."""
     require(session, Action.VIEW_RESIDENTS)
-    with session.read() as connection:
-        return rows.fact_history(connection, fact_id)
+    with session.look() as work:
+        found = rows.fact_history(work.connection, fact_id)
+        if found:
+            work.audit("view", "history", fact_id, resident_id=found[0].resident_id)
+        return found
 
 
 def checked_details(details: ResidentDetails, today: date) -> ResidentDetails:

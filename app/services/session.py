@@ -11,6 +11,7 @@ from filelock import FileLock
 
 from app.domain.clock import Clock
 from app.domain.dates import to_local
+from app.domain.errors import EnvironmentTrouble
 from app.domain.people import Home
 from app.models import settings, staff
 from app.models.staff import Account
@@ -54,6 +55,21 @@ class Session:
         """The store's data key, for sealing another way in."""
         return self._unlocked.data_key
 
+    @property
+    def epoch(self) -> int:
+        """Which data key of this store that is, counted from 1."""
+        return self._unlocked.epoch
+
+    @property
+    def trouble(self) -> EnvironmentTrouble | None:
+        """Why the records are open for reading only; None when they are not."""
+        return self.store.trouble
+
+    def moved_to(self, store: Store, unlocked: Unlocked) -> None:
+        """Go on with the same records under another data key; the store before must be closed."""
+        self.store = store
+        self._unlocked = unlocked
+
     def person(self, user: str) -> str:
         """The name of the person behind an account, as screens and paper show who did something."""
         return self._names.get(user, user)
@@ -78,6 +94,10 @@ class Session:
     def write(self) -> AbstractContextManager[Work]:
         """A writing transaction in this person's name, now."""
         return self.store.write(self._author, self.now())
+
+    def look(self) -> AbstractContextManager[Work]:
+        """A transaction for showing something whose viewing is audited; also on records that may only be read."""
+        return self.store.look(self._author, self.now())
 
     def write_signed(self, signer: Signer) -> AbstractContextManager[Work]:
         """A writing transaction signed with a key that was unlocked for it again."""

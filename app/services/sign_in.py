@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from app.domain.clock import Clock
-from app.domain.errors import EnvironmentTrouble, ExitCode
+from app.domain.errors import EnvironmentTrouble, ExitCode, UserError
 from app.models import staff, trouble
-from app.models.store import STORE_NAME, Author, Store, open_store
+from app.models.integrity import anchor_trouble
+from app.models.store import NEXT_NAME, STORE_NAME, Author, Store, add_device_key, device_signer, open_store
+from app.services import backups
+from app.services.access import Action, require
+from app.services.changes import Changes, changes
 from app.services.session import Session
-from app.vault import keyfile, keys
+from app.vault import anchor, keyfile, keys, moving
 from app.vault.signing import Signer
 
 LOCK_NAME = "store.lock"
 MAKING_NAME = "new-home"
 """Where first run makes a home before it moves it into place."""
+BESIDE = (keyfile.KEYFILE_NAME, keyfile.SPARE_NAME, anchor.ANCHOR_NAME)
+"""What stands beside the store and goes where it goes."""
 _LOCK_SECONDS = 1
 
 
 def home_exists(store_dir: Path) -> bool:
     """Whether there is a home in the folder (or what is left of one: then opening says what is wrong)."""
-    if (store_dir / STORE_NAME).exists():
+    if (store_dir / STORE_NAME).exists() or moving.is_ready(store_dir):
         return True
     # A keyfile alone is what is left of a home, unless a first run was cut short before it had moved the store in.
     return (store_dir / keyfile.KEYFILE_NAME).exists() and not (store_dir / MAKING_NAME / STORE_NAME).exists()
@@ -30,22 +37,27 @@ def home_exists(store_dir: Path) -> bool:
 
 def accounts(store_dir: Path) -> tuple[str, ...]:
     """The user names that may sign in. Needs no password: names of accounts are not secret on this laptop."""
+    _finish_restore(store_dir)
     return keyfile.read_keyfile(store_dir).users
 
 
-def sign_in(store_dir: Path, user: str, password: str, clock: Clock) -> Session:
+def sign_in(store_dir: Path, user: str, password: str, clock: Clock, *, inspect: bool = False) -> Session:
     """Open the home for a person.
 
-    Raises EnvironmentTrouble with its own exit code for each cause: wrong user or password, keyfile or store missing or
-    damaged, open in another program, made by another version.
+    With ``inspect`` records that are behind their anchor are opened all the same, for reading only; ``session.trouble``
+    then says why. Raises EnvironmentTrouble with its own exit code for each cause: wrong user or password, keyfile or
+    store missing or damaged, open in another program, made by another version, behind their anchor.
     """
+    _finish_restore(store_dir)
     if not (store_dir / STORE_NAME).exists():
         raise trouble.missing_store(store_dir)
     slots = keyfile.read_keyfile(store_dir)
     unlocked = keyfile.unlock(slots, user, password)
+    if not unlocked.slot.wrap_key:
+        slots, unlocked = _renewed(store_dir, slots, unlocked, user, password)
     lock = lock_store(store_dir)
     try:
-        store = open_store(store_dir, keys.sqlcipher_key(unlocked.data_key, slots.store_id), slots.store_id)
+        store, unlocked = open_with(store_dir, slots, unlocked, clock, inspect=inspect)
         try:
             return _start(store, store_dir, lock, unlocked, clock)
         except BaseException:
@@ -56,11 +68,97 @@ def sign_in(store_dir: Path, user: str, password: str, clock: Clock) -> Session:
         raise
 
 
+def open_with(
+    store_dir: Path, slots: keyfile.Keyfile, unlocked: keyfile.Unlocked, clock: Clock, *, inspect: bool = False
+) -> tuple[Store, keyfile.Unlocked]:
+    """Open the store, checked against its anchor, with the data key it answers to; the lock must be held.
+
+    A change of the data key that was cut short is brought to an end here: the store answers to one of two epochs, and
+    the keyfile is made to hold that one alone. An older schema is migrated, after a backup into the store's own folder.
+    """
+    migrated: list[Store] = []
+
+    def before_migration(store: Store) -> None:
+        backups.before_migration(store, store_dir, found, slots, clock.now())
+        migrated.append(store)
+
+    for epoch in slots.epochs:
+        found = replace(unlocked, epoch=epoch)
+        key = keys.sqlcipher_key(found.data_key, slots.store_id)
+        try:
+            store = open_store(store_dir, key, slots.store_id, before_migration=before_migration)
+        except EnvironmentTrouble as error:
+            if error.exit_code is ExitCode.DAMAGED and epoch != slots.epochs[-1]:
+                continue
+            raise
+        break
+    try:
+        if len(slots.epochs) > 1:
+            keyfile.write_keyfile(store_dir, keyfile.settled(slots, epoch))
+        (store_dir / NEXT_NAME).unlink(missing_ok=True)
+        _check_anchor(store, store_dir, found, fresh=bool(migrated), inspect=inspect)
+    except BaseException:
+        store.close()
+        raise
+    return store, found
+
+
+def _check_anchor(store: Store, store_dir: Path, found: keyfile.Unlocked, *, fresh: bool, inspect: bool) -> None:
+    """The store may be ahead of its anchor and never behind; a store that never had one (``fresh``) gets its first."""
+    anchored = anchor.read_anchor(store_dir, found.data_keys, found.epoch)
+    with store.read() as connection:
+        behind = anchor_trouble(connection, anchored)
+    if behind is None or (fresh and anchored is None):
+        store.keep_anchor(anchor.AnchorFile(store_dir, found.data_key, found.epoch))
+    elif inspect:
+        store.only_read(behind)
+    else:
+        raise behind
+
+
+def accept_as_is(session: Session, password: str, reason: str) -> Changes:
+    """Go on with records that are behind their anchor: a manager's decision, audited with its reason.
+
+    Raises UserError when there is nothing to accept, without a reason, and for a wrong password.
+    """
+    require(session, Action.ACCEPT_ANCHOR)
+    found = session.trouble
+    if found is None or found.exit_code is not ExitCode.BEHIND_ANCHOR:
+        raise UserError("These records are not behind their anchor", field="anchor")
+    if not reason.strip():
+        raise UserError("Enter the reason for going on without what is missing", field="reason")
+    unlock_again(session, password)
+    session.store.write_again()
+    (session.store_dir / anchor.ANCHOR_NAME).unlink(missing_ok=True)
+    session.store.keep_anchor(anchor.AnchorFile(session.store_dir, session.data_key, session.epoch))
+    with session.write() as work:
+        work.audit("accept-anchor", "store", session.store.id, reason=reason.strip(), detail={"was": found.happened})
+    return changes("setting")
+
+
+def _renewed(
+    store_dir: Path, slots: keyfile.Keyfile, unlocked: keyfile.Unlocked, user: str, password: str
+) -> tuple[keyfile.Keyfile, keyfile.Unlocked]:
+    """The slot in its present form, which only its owner's password can bring about."""
+    changed = keyfile.with_password(slots, unlocked, password, unlocked.slot.cost)
+    keyfile.write_keyfile(store_dir, changed)
+    slot = changed.account(user)
+    return changed, replace(unlocked, slot=slot or unlocked.slot)
+
+
+def _finish_restore(store_dir: Path) -> None:
+    """A restore that was cut short after everything had been made ready."""
+    if moving.is_ready(store_dir):
+        with lock_store(store_dir):
+            moving.finish(store_dir, STORE_NAME, BESIDE)
+
+
 def _start(store: Store, store_dir: Path, lock: FileLock, unlocked: keyfile.Unlocked, clock: Clock) -> Session:
     """The session of an account on an open store; the sign-in is audited."""
     user = unlocked.slot.user
     with store.read() as connection:
         account = staff.account(connection, user)
+        device = device_signer(connection)
     if account is None:
         raise EnvironmentTrouble(
             ExitCode.DAMAGED,
@@ -68,8 +166,13 @@ def _start(store: Store, store_dir: Path, lock: FileLock, unlocked: keyfile.Unlo
             "Nothing was changed.",
             "The keyfile and the records are from different times. Restore both from the same backup.",
         )
-    with store.write(Author(user), clock.now()) as work:
-        work.audit("sign-in", "account", account.staff_id)
+    if device is not None:
+        store.sign_with(device)
+    if store.trouble is None:
+        with store.write(Author(user), clock.now()) as work:
+            if device is None:
+                store.sign_with(add_device_key(work))
+            work.audit("sign-in", "account", account.staff_id)
     return Session(store, store_dir, lock, account, unlocked, clock)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.domain.people import Role
-from app.models import alerts, assessments, outbox
+from app.models import alerts, assessments, backups, outbox
 from app.models.store import last_stamp
 from app.services import sync
 from app.services.session import Session
@@ -43,6 +43,7 @@ def status(session: Session) -> Status:
     """Computed from the rows each time; nothing is remembered from the last call."""
     with session.read() as connection:
         line = sync.connection_now(session, connection)
+        last = backups.last_backup(connection)
         return Status(
             user=session.account.user,
             name=session.account.name,
@@ -55,7 +56,7 @@ def status(session: Session) -> Status:
             connected=line.transport is not None,
             last_exchange=line.last_exchange,
             last_error=line.last_error,
-            last_backup=None,  # no backup is made yet, and the bar must say so
+            last_backup=last.taken_at if last else None,
             standing_alerts=len(alerts.alerts(connection, standing_only=True)),
             drafts=len(assessments.drafts(connection)),
             clock_behind=last_stamp(connection) - session.now() > _CLOCK_SLACK,

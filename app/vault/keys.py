@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
@@ -89,3 +90,42 @@ def unwrap(wrapped: Wrapped, key: bytes, context: bytes) -> bytes | None:
         return AESGCM(key).decrypt(wrapped.nonce, wrapped.sealed, context)
     except InvalidTag:
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A secret sealed to the holder of an X25519 key; ``ephemeral`` is the sender's public key, used this once."""
+
+    ephemeral: str
+    nonce: bytes
+    sealed: bytes
+
+
+def new_wrap_key() -> bytes:
+    """A new X25519 private key, 32 raw bytes."""
+    return X25519PrivateKey.generate().private_bytes_raw()
+
+
+def wrap_public(private: bytes) -> str:
+    """Its public half as hexadecimal text."""
+    return X25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw().hex()
+
+
+def seal_to(secret: bytes, public: str, context: bytes) -> Sealed:
+    """Seal a secret so that only the holder of the key opens it; who seals need not know any secret of theirs."""
+    sender = X25519PrivateKey.generate()
+    ephemeral = sender.public_key().public_bytes_raw().hex()
+    shared = sender.exchange(X25519PublicKey.from_public_bytes(bytes.fromhex(public)))
+    wrapped = wrap(secret, expand(shared, f"seal/{ephemeral}/{public}"), context)
+    return Sealed(ephemeral, wrapped.nonce, wrapped.sealed)
+
+
+def open_sealed(sealed: Sealed, private: bytes, context: bytes) -> bytes | None:
+    """The secret, or None when it was sealed to another key, in another context, or changed since."""
+    try:
+        sender = X25519PublicKey.from_public_bytes(bytes.fromhex(sealed.ephemeral))
+        shared = X25519PrivateKey.from_private_bytes(private).exchange(sender)
+    except ValueError:
+        return None
+    key = expand(shared, f"seal/{sealed.ephemeral}/{wrap_public(private)}")
+    return unwrap(Wrapped(sealed.nonce, sealed.sealed), key, context)

@@ -19,8 +19,8 @@ from app.domain.codec import canonical, parse
 from app.domain.ids import HLC
 from app.domain.people import Absence, Allergy, CprDecision, CprKind, FactKind, Need, Stay
 from app.models import assessments as assessment_rows
+from app.models import integrity, schema
 from app.models import residents as resident_rows
-from app.models import schema
 from app.models.store import Author, chain_head, last_stamp
 from app.services import alerts, assessments, residents
 from app.vault.signing import is_signed
@@ -98,6 +98,7 @@ def test_revisions_are_chained_without_gaps_and_signed_by_whoever_made_them(home
         revisions = rows(connection, schema.revision)
         keys = {row["user"]: row["public_key"] for row in rows(connection, schema.account)}
         counted = connection.execute(select(schema.store.c.seq)).scalar_one()
+        device = connection.execute(select(schema.device.c.public_key)).scalar_one()
     previous = ""
     parents: dict[str, str] = {}
     for number, revision in enumerate(sorted(revisions, key=lambda row: row["seq"]), start=1):
@@ -105,16 +106,24 @@ def test_revisions_are_chained_without_gaps_and_signed_by_whoever_made_them(home
         assert revision["prev_hash"] == previous
         assert revision["parent"] == parents.get(revision["entity_id"])
         parents[revision["entity_id"]] = revision["id"]
-        body, digest = revision.pop("body"), revision.pop("hash")
+        body, digest, countersigned = (revision.pop(name) for name in ("body", "hash", "device_signature"))
         assert hashlib.sha256(body.encode()).hexdigest() == revision["body_hash"]
         assert canonical(parse(body)) == body
         assert hashlib.sha256(canonical(revision).encode()).hexdigest() == digest
         if revision["signature"] is not None:
             assert revision["signer_key"] == keys[revision["author"]]
             assert is_signed(revision["body_hash"].encode(), revision["signature"], revision["signer_key"])
+        if countersigned is not None:
+            assert is_signed(digest.encode(), countersigned, device)
         previous = digest
     assert counted == len(revisions)
     assert sum(r["signature"] is not None for r in revisions) > 10
+    with home.session.read() as connection:
+        assert integrity.revision_problems(connection) == integrity.chain_problems(connection) == ()
+        assert integrity.projection_problems(connection) == ()
+        found = integrity.check_signatures(connection)
+    assert found.bad == ()
+    assert found.checked > 2 * 10, "people's and the laptop's"
     assert [r["id"] for r in revisions] == sorted(r["id"] for r in revisions), "identifiers sort as they were made"
 
 

@@ -178,7 +178,7 @@ def test_a_store_of_another_version_is_not_touched(folder: Path, change: str) ->
     connection.close()
     trouble = refused(lambda: open_store(folder, KEY, "store-1"))
     assert trouble.exit_code is ExitCode.SCHEMA
-    assert "another version" in trouble.happened
+    assert "a newer version" in trouble.happened
 
 
 def test_a_store_that_lost_its_identity_is_damaged(folder: Path) -> None:

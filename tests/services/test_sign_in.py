@@ -40,7 +40,9 @@ def test_a_new_home_opens_with_its_managers_password(tmp_path: Path) -> None:
     assert session.store.id == made.store_id
     assert session.store.device_id == made.device_id
     session.close()
-    assert sorted(path.name for path in (tmp_path / "store").iterdir()) == ["hartwell.db", "store.keys", "store.lock"]
+    assert sorted(path.name for path in (tmp_path / "store").iterdir()) == [
+        "hartwell.db", "store.anchor", "store.keys", "store.lock",
+    ]  # fmt: skip
 
 
 def test_a_second_first_run_does_not_touch_the_home_that_is_there(tmp_path: Path) -> None:

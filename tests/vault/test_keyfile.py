@@ -7,15 +7,15 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from app.domain.codec import canonical
-from app.domain.errors import EnvironmentTrouble, ExitCode
-from app.vault import keyfile, keys
+from app.domain.errors import EnvironmentTrouble, ExitCode, UserError
+from app.vault import keyfile, keys, signing
 from app.vault.signing import is_signed
 
 DATA_KEY = bytes(range(32))
@@ -77,14 +77,94 @@ def test_every_password_opens_the_same_data_key_and_its_own_signing_key(slots: k
     assert is_signed(b"x", mo.signer.sign(b"x"), mo.slot.public_key)
 
 
-def test_the_printed_recovery_key_opens_the_same_data_key(slots: keyfile.Keyfile) -> None:
-    slot = slots.slots[-1]
-    assert slot.kind == "recovery"
-    opener = keys.derive(RECOVERY, slot.salt, slot.cost)
-    context = keyfile._context(slots, slot)
-    assert keys.unwrap(slot.data_key, keys.expand(opener, "data-key"), context) == DATA_KEY
+def test_the_printed_recovery_key_opens_the_same_data_key_however_it_is_typed(slots: keyfile.Keyfile) -> None:
+    assert slots.slots[-1].kind == "recovery"
+    typed = RECOVERY.lower().replace("-", " ").replace("o", "0").replace("i", "1").replace("b", "8")
+    for way in (RECOVERY, typed, RECOVERY.replace("-", "")):
+        assert keyfile.unlock_recovery(slots, way).data_key == DATA_KEY
     assert keyfile.new_recovery_key() != RECOVERY
     assert [len(group) for group in RECOVERY.split("-")] == [4] * 8
+
+
+def test_a_recovery_key_that_was_replaced_opens_nothing(slots: keyfile.Keyfile) -> None:
+    new = keyfile.new_recovery_key()
+    changed = keyfile.seal_recovery(keyfile.without_recovery(slots), DATA_KEY, new, slot_id="slot-new")
+    assert keyfile.unlock_recovery(changed, new).data_key == DATA_KEY
+    for typed in (RECOVERY, "", "x"):
+        trouble = refused(partial(keyfile.unlock_recovery, changed, typed))
+        assert trouble.exit_code is ExitCode.WRONG_PASSWORD
+
+
+def test_a_new_password_keeps_the_persons_signature_and_lets_the_old_one_open_nothing(slots: keyfile.Keyfile) -> None:
+    mo = keyfile.unlock(slots, "mo", "mo has a password")
+    changed = keyfile.with_password(slots, mo, "quite another one", keys.FLOOR)
+    again = keyfile.unlock(changed, "mo", "quite another one")
+    assert (again.data_key, again.signer.public) == (DATA_KEY, mo.signer.public)
+    assert refused(lambda: keyfile.unlock(changed, "mo", "mo has a password")).exit_code is ExitCode.WRONG_PASSWORD
+    assert keyfile.unlock(changed, "cal", "cal has a password").data_key == DATA_KEY
+
+
+def test_another_role_needs_no_password_of_its_owner(slots: keyfile.Keyfile) -> None:
+    changed = keyfile.with_role(slots, "cal", "nurse", DATA_KEY)
+    assert keyfile.unlock(changed, "cal", "cal has a password").slot.role == "nurse"
+
+
+def test_every_slot_is_given_the_next_data_key_without_any_password(slots: keyfile.Keyfile, tmp_path: Path) -> None:
+    following = bytes(reversed(range(32)))
+    keyfile.write_keyfile(tmp_path, keyfile.with_next_epoch(keyfile.without(slots, "mo"), following))
+    both = keyfile.read_keyfile(tmp_path)
+    assert (both.epoch, both.epochs) == (1, (1, 2))
+    cal = keyfile.unlock(both, "cal", "cal has a password")
+    assert (cal.epoch, dict(cal.data_keys)) == (1, {1: DATA_KEY, 2: following})
+    keyfile.write_keyfile(tmp_path, keyfile.settled(both, 2))
+    after = keyfile.read_keyfile(tmp_path)
+    assert after.epochs == (2,)
+    assert keyfile.unlock(after, "cal", "cal has a password").data_key == following
+    assert keyfile.unlock_recovery(after, RECOVERY).data_key == following
+    assert refused(lambda: keyfile.unlock(after, "mo", "mo has a password")).exit_code is ExitCode.WRONG_PASSWORD
+
+
+def test_a_slot_of_the_first_version_opens_and_is_renewed_with_the_password(tmp_path: Path) -> None:
+    """A keyfile as version 1 wrote it: the data key sealed under the password itself."""
+    old = keyfile.Keyfile("store-1", 1, (_first_version_slot("mo", "mo has a password"),))
+    body = {"version": 1, "store_id": "store-1", "epoch": 1, "slots": [_first_version_json(old.slots[0])]}
+    content = canonical(body | {"checksum": keyfile._checksum(body)})
+    (tmp_path / keyfile.KEYFILE_NAME).write_text(content)
+    read = keyfile.read_keyfile(tmp_path)
+    mo = keyfile.unlock(read, "mo", "mo has a password")
+    assert mo.data_key == DATA_KEY
+    assert refused(lambda: keyfile.unlock(read, "mo", "no")).exit_code is ExitCode.WRONG_PASSWORD
+    with pytest.raises(UserError, match="mo"):
+        keyfile.with_next_epoch(read, DATA_KEY)
+    keyfile.write_keyfile(tmp_path, read)  # beside other changes it is kept as it is
+    assert keyfile.unlock(keyfile.read_keyfile(tmp_path), "mo", "mo has a password").data_key == DATA_KEY
+    renewed = keyfile.with_password(read, mo, "mo has a password", keys.FLOOR)
+    assert renewed.slots[0].wrap_key
+    again = keyfile.unlock(keyfile.with_next_epoch(renewed, bytes(32)), "mo", "mo has a password")
+    assert (again.data_keys[2], again.signer.public) == (bytes(32), mo.signer.public)
+
+
+def _first_version_slot(user: str, password: str) -> keyfile.Slot:
+    private = signing.new_signing_key()
+    public_key, nothing = signing.public_key(private), keys.Wrapped(b"", b"")
+    slot = keyfile.Slot("s", "account", user, "manager", "staff", keys.FLOOR, bytes(16), public_key, "", nothing, {})
+    public = {
+        "id": "s", "kind": "account", "user": user, "role": "manager", "staff_id": "staff", "salt": bytes(16).hex(),
+        "kdf": {"name": "argon2id", "memory_kib": 65536, "passes": 3, "lanes": 2}, "public_key": slot.public_key,
+    }  # fmt: skip
+    context = canonical({"store": "store-1", "epoch": 1, "slot": public}).encode()
+    key = keys.derive(password, slot.salt, slot.cost)
+    data = keys.wrap(DATA_KEY, keys.expand(key, "data-key"), context)
+    signed = keys.wrap(private, keys.expand(key, "sign"), context)
+    return replace(slot, secrets=signed, data_keys={1: keys.Sealed("", data.nonce, data.sealed)})
+
+
+def _first_version_json(slot: keyfile.Slot) -> dict[str, object]:
+    body: dict[str, Any] = dict(keyfile._slot_json(slot))
+    secret, data = body.pop("secrets"), body.pop("data_keys")
+    one = dict(data["1"])
+    del one["from"]
+    return body | {"signing_key": secret, "data_key": one}
 
 
 def test_a_wrong_password_and_an_unknown_user_are_told_the_same_thing(slots: keyfile.Keyfile) -> None:
@@ -113,7 +193,7 @@ def _promote(body: dict[str, Any]) -> None:
 
 def _swap(body: dict[str, Any]) -> None:
     first, second = body["slots"][:2]
-    first["data_key"], second["data_key"] = second["data_key"], first["data_key"]
+    first["data_keys"], second["data_keys"] = second["data_keys"], first["data_keys"]
 
 
 def _rename(body: dict[str, Any]) -> None:
