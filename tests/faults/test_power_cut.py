@@ -10,11 +10,12 @@ import tempfile
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from app.domain.errors import EnvironmentTrouble
+from app.domain.errors import EnvironmentTrouble, ExitCode
 from tests.factories import LivingHome
 from tests.faults import recorder, truth
 from tests.faults.disk import Disk, lay_out
@@ -65,39 +66,53 @@ def images(disk: Disk, calls: list[Call], count: int, chance: random.Random) -> 
         yield disk.image(chance), frozenset(acknowledged)
 
 
-def look(image: Image, key: truth.Key, place: Path) -> tuple[int, list[str]]:
-    """Open the image as the program does: how many acknowledged transactions are not in it, and what is broken."""
+@dataclass(frozen=True)
+class Found:
+    """What an image turned out to be: acknowledged transactions it lacks, what is broken, and what the program said."""
+
+    lost: int
+    broken: tuple[str, ...] = ()
+    code: int = 0
+
+
+def look(image: Image, place: Path) -> Found:
+    """Open the image as the program does."""
     content, acknowledged = image
-    with tempfile.TemporaryDirectory(dir=place) as folder:
-        lay_out(content, Path(folder))
+    with tempfile.TemporaryDirectory(dir=place) as name:
+        folder = Path(name)
+        lay_out(content, folder)
         try:
-            with truth.opened(Path(folder), key) as connection:
+            with truth.opened(folder) as connection:
                 lost = len(acknowledged - truth.revisions(connection))
                 broken = truth.chain_faults(connection)
             # Closing has folded the log into the file; only now must every page of the file itself be sound.
-            with truth.opened(Path(folder), key) as connection:
-                return lost, broken + truth.damage(connection)
+            with truth.opened(folder) as connection:
+                return Found(lost, (*broken, *truth.damage(connection)))
         except EnvironmentTrouble as trouble:
-            return len(acknowledged), [str(trouble)]
+            if trouble.exit_code is not ExitCode.BEHIND_ANCHOR:
+                return Found(len(acknowledged), (str(trouble),), int(trouble.exit_code))
+        with truth.opened(folder, inspect=True) as connection:
+            return Found(len(acknowledged - truth.revisions(connection)), code=int(ExitCode.BEHIND_ANCHOR))
 
 
-def examine(found: Iterator[Image], key: truth.Key, place: Path, row: Row) -> None:
+def examine(found: Iterator[Image], place: Path, row: Row) -> None:
     """Open every image, on two processors, and count."""
     row.set(images=0, images_with_losses=0, worst_loss=0, corrupt=0)
 
-    def count(answer: tuple[int, list[str]]) -> None:
-        lost, broken = answer
+    def count(answer: Found) -> None:
         row.add("images")
-        row.add("images_with_losses", bool(lost))
-        row.worst("worst_loss", lost)
-        row.add("corrupt", bool(broken))
+        row.add("images_with_losses", bool(answer.lost))
+        row.worst("worst_loss", answer.lost)
+        row.add("corrupt", bool(answer.broken))
+        row.add("behind_anchor", answer.code == ExitCode.BEHIND_ANCHOR)
+        row.add("lost_unnoticed", bool(answer.lost) and answer.code == 0)
 
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["tests.faults.truth"])
     with ProcessPoolExecutor(2, mp_context=context) as pool:
-        waiting: deque[Future[tuple[int, list[str]]]] = deque()
+        waiting: deque[Future[Found]] = deque()
         for image in found:
-            waiting.append(pool.submit(look, image, key, place))
+            waiting.append(pool.submit(look, image, place))
             if len(waiting) > 8:  # an image is megabytes
                 count(waiting.popleft().result())
         for answer in waiting:
@@ -109,12 +124,11 @@ def test_nothing_acknowledged_is_lost_when_the_power_goes(
 ) -> None:
     recorder.require()
     transactions = 500 if long_form else 100
-    key = truth.key_of(home)
     disk, calls = record(home, tmp_path, transactions)
     syncs = sum(call.what == "sync" and call.path.endswith("-wal") for call in calls)
     row.set(transactions=transactions, wal_syncs=syncs)
-    examine(images(disk, calls, 10_000 if long_form else 500, chance), key, memory_folder, row)
-    assert (row.count("images_with_losses"), row.count("corrupt")) == (0, 0)
+    examine(images(disk, calls, 10_000 if long_form else 500, chance), memory_folder, row)
+    assert [row.count(name) for name in ("images_with_losses", "corrupt", "behind_anchor")] == [0, 0, 0]
 
 
 def test_the_replay_sees_losses_when_the_store_syncs_less(
@@ -122,7 +136,7 @@ def test_the_replay_sees_losses_when_the_store_syncs_less(
 ) -> None:
     """The control: without losses here, the test above would prove nothing."""
     recorder.require()
-    key = truth.key_of(home)
     disk, calls = record(home, tmp_path, 500 if long_form else 100, "NORMAL")
-    examine(images(disk, calls, 1000 if long_form else 60, chance), key, memory_folder, row)
+    examine(images(disk, calls, 1000 if long_form else 60, chance), memory_folder, row)
     assert row.count("images_with_losses") > row.count("images") / 10
+    assert row.count("lost_unnoticed") == 0, "the anchor is synced after every commit, and must tell"

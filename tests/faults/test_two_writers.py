@@ -30,13 +30,13 @@ READERS = 4
 P99_SECONDS = 0.25
 
 
-def beside(folder: Path, key: truth.Key, *what: str) -> subprocess.Popen[str]:
+def beside(folder: Path, *what: str) -> subprocess.Popen[str]:
     """A neighbour that has opened the store."""
     program = [sys.executable, "-m", "tests.faults.neighbour", what[0], str(folder), *what[1:]]
     process = subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8")
     assert process.stdin is not None
     assert process.stdout is not None
-    process.stdin.write(f"{key.sqlcipher} {key.store_id}\n")
+    process.stdin.write(" ".join(truth.sqlcipher_key(folder)) + "\n")
     process.stdin.flush()
     assert process.stdout.readline() == "ready\n"
     return process
@@ -58,7 +58,6 @@ def test_two_writers_and_four_readers_neither_refuse_nor_lose(
     living = LivingHome(folder)
     people = [living.resident(place) for place in range(1, 9)]
     living.session.close()
-    key = truth.key_of(folder)
     tasks = Tasks()
     session = tasks.on_store(lambda: sign_in(folder, "mo", PASSWORD, living.clock))
     with session.read() as connection:
@@ -96,8 +95,8 @@ def test_two_writers_and_four_readers_neither_refuse_nor_lose(
             refused.append(trouble)
 
     writers = [threading.Thread(target=guarded, args=(work,)) for work in (screen, exchange)]
-    neighbour = beside(folder, key, "write", str(count // 4))
-    readers = [beside(folder, key, "read") for _ in range(READERS)]
+    neighbour = beside(folder, "write", str(count // 4))
+    readers = [beside(folder, "read") for _ in range(READERS)]
     for writer in writers:
         writer.start()
     for writer in writers:
@@ -108,7 +107,7 @@ def test_two_writers_and_four_readers_neither_refuse_nor_lose(
     last = {person: assessments.load_draft(session, drafts[person]).answers["weight_kg"] for person in people}
     tasks.on_store(session.close)
     tasks.close()
-    with truth.opened(folder, key) as connection:
+    with truth.opened(folder) as connection:
         lost = len({*kept[0], *kept[1]} - truth.revisions(connection))
         faults = truth.chain_faults(connection)
         events = connection.execute(select(func.count()).select_from(schema.event)).scalar_one()

@@ -3,50 +3,54 @@
 from __future__ import annotations
 
 import hashlib
+import pickle
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection, select
 
 from app.domain.codec import canonical
 from app.models import schema
-from app.models.store import open_store
+from app.models.store import Store
 from app.services.clock import SystemClock
-from app.services.sign_in import sign_in
+from app.services.sign_in import open_with
 from app.vault import keys
-from app.vault.keyfile import read_keyfile
+from app.vault.keyfile import Keyfile, Unlocked, read_keyfile, unlock
 from tests.factories import PASSWORD
 
-
-@dataclass(frozen=True)
-class Key:
-    """What opens a store without deriving anything: SQLCipher's key, and whose it is."""
-
-    sqlcipher: str
-    store_id: str
+_derived: dict[tuple[bytes, str, str], Unlocked] = {}
 
 
-def key_of(folder: Path, user: str = "mo", password: str = PASSWORD) -> Key:
-    """The key of the store in the folder, got once by really signing in."""
-    session = sign_in(folder, user, password, SystemClock())
-    try:
-        store_id = read_keyfile(folder).store_id
-        return Key(keys.sqlcipher_key(session.data_key, store_id), store_id)
-    finally:
-        session.close()
+def unlocked(slots: Keyfile, user: str = "mo", password: str = PASSWORD) -> Unlocked:
+    """What the password gives, derived once for each keyfile and not once for each image of a disk."""
+    asked = (pickle.dumps(slots), user, password)
+    if asked not in _derived:
+        _derived[asked] = unlock(slots, user, password)
+    return _derived[asked]
+
+
+def open_as_program(folder: Path, *, inspect: bool = False) -> Store:
+    """Open the store as signing in does, anchor and all; ``inspect`` opens one that is behind its anchor too."""
+    slots = read_keyfile(folder)
+    return open_with(folder, slots, unlocked(slots), SystemClock(), inspect=inspect)[0]
 
 
 @contextmanager
-def opened(folder: Path, key: Key) -> Iterator[Connection]:
-    """The store in the folder, opened by the program with its key and read in one transaction."""
-    store = open_store(folder, key.sqlcipher, key.store_id)
+def opened(folder: Path, *, inspect: bool = False) -> Iterator[Connection]:
+    """The store in the folder, opened as the program does it, and read in one transaction."""
+    store = open_as_program(folder, inspect=inspect)
     try:
         with store.read() as connection:
             yield connection
     finally:
         store.close()
+
+
+def sqlcipher_key(folder: Path) -> tuple[str, str]:
+    """What opens the store in the folder without the program, and the store's id."""
+    slots = read_keyfile(folder)
+    return keys.sqlcipher_key(unlocked(slots).data_key, slots.store_id), slots.store_id
 
 
 def revisions(connection: Connection) -> set[str]:

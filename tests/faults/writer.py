@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy import event
@@ -46,24 +45,29 @@ def transactions(folder: Path, count: int, synchronous: str = "") -> None:
 
 
 def keyfile_changes(folder: Path, count: int) -> None:
-    """Add a slot, change a password, take a slot away, change the data key: over and over."""
+    """Add a slot, change a password, change the data key in its two steps, take the slot away: over and over."""
     current = keyfile.read_keyfile(folder)
-    data_key = keyfile.new_data_key()
-    fields = {"kind": "account", "role": "manager", "staff_id": "", "cost": keys.FLOOR}
+    manager = keyfile.unlock(current, "mo", PASSWORD)
+    data_key = manager.data_key
     acknowledge(fingerprint(folder))
     for number in range(count):
-        user = f"user{number // 4}"
-        step = number % 4
-        if step == 0:
-            current = keyfile.seal(current, data_key, slot_id=user, user=user, password="first", **fields)
-        elif step == 1:
-            current = keyfile.without(current, user)
-            current = keyfile.seal(current, data_key, slot_id=user, user=user, password="second", **fields)
-        elif step == 2:
-            data_key = keyfile.new_data_key()
-            current = replace(current, epoch=current.epoch + 1)
-        else:
-            current = keyfile.without(current, user)
+        user = f"user{number // 5}"
+        match number % 5:
+            case 0:
+                current = keyfile.seal(
+                    current, data_key, slot_id=user, kind="account", user=user, role="carer", staff_id="",
+                    password="first words of mine", cost=keys.FLOOR,
+                )  # fmt: skip
+            case 1:
+                manager = keyfile.unlock(current, "mo", PASSWORD)
+                current = keyfile.with_password(current, manager, PASSWORD, keys.FLOOR)
+            case 2:
+                data_key = keyfile.new_data_key()
+                current = keyfile.with_next_epoch(current, data_key)
+            case 3:
+                current = keyfile.settled(current, current.epoch + 1)
+            case _:
+                current = keyfile.without(current, user)
         keyfile.write_keyfile(folder, current)
         acknowledge(fingerprint(folder))
 
