@@ -27,7 +27,11 @@ _LARGEST_FILE = 64_000_000
 
 
 @contextmanager
-def signed_in(arguments: argparse.Namespace, password: str | None = None) -> Iterator[Session]:
+def signed_in(
+    arguments: argparse.Namespace, password: str | None = None, *, inspect: bool = False
+) -> Iterator[Session]:
+    """The session of the named account (the only one, if there is just one); with ``inspect`` also on records that may
+    only be read."""
     from app.services.sign_in import accounts, home_exists, sign_in
 
     store = store_of(arguments)
@@ -37,7 +41,8 @@ def signed_in(arguments: argparse.Namespace, password: str | None = None) -> Ite
         user = known[0] if len(known) == 1 else ""
         if not user:
             raise UserError(f"Name the account with --user ({', '.join(known)})", field="user")
-    session = sign_in(store, user, password_once(arguments) if password is None else password, system_clock())
+    given = password_once(arguments) if password is None else password
+    session = sign_in(store, user, given, system_clock(), inspect=inspect)
     try:
         yield session
     finally:

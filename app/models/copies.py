@@ -35,7 +35,7 @@ def copy_store(path: Path, key: str, target: Path, target_key: str) -> None:
     target.unlink(missing_ok=True)
     uri = f"file:{quote(target.resolve().as_posix())}?key=" + quote(f"x'{target_key}'")
     try:
-        with trouble.raw_in_words(), closing(connect_raw(path, key)) as connection:
+        with trouble.in_words(), closing(connect_raw(path, key)) as connection:
             connection.execute("VACUUM INTO ?", (uri,))
     except BaseException:
         with suppress(FileNotFoundError):
@@ -49,7 +49,7 @@ def check_copy(path: Path, key: str, store_id: str) -> Figures:
     Raises EnvironmentTrouble DAMAGED when anything is not as it should be.
     """
     try:
-        with trouble.raw_in_words(), closing(connect_raw(path, key)) as connection:
+        with trouble.in_words(), closing(connect_raw(path, key)) as connection:
             bad = integrity.bad_pages(connection)
     except EnvironmentTrouble as found:
         raise found if found.exit_code is not ExitCode.DAMAGED else _bad_copy() from None

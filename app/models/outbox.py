@@ -121,6 +121,26 @@ def move(
     return True
 
 
+def ask_again(work: Work) -> int:
+    """Queue every message whose answer is still to come again, as it is; how many.
+
+    For a record restored from a backup: another laptop may have sent them since, and taken in the answers. The messages
+    keep their identifiers, so the CCG counts each once and gives the answers it has given before.
+    """
+    open_still = select(schema.outbox).where(
+        _O.state.not_in([state.value for state in SETTLED | {OutboxState.QUARANTINED}])
+    )
+    found = [_line(row) for row in work.connection.execute(open_still)]
+    for one in found:
+        values = {"state": OutboxState.QUEUED.value, "next_try_at": None, "last_error": ""}
+        work.connection.execute(update(schema.outbox).where(_O.id == one.message.id).values(values))
+        work.audit(
+            "queue-again", "message", one.message.id, resident_id=one.resident_id, reason="restored from a backup",
+            detail={"from": one.message.state.value, "bundle": one.message.bundle_id},
+        )  # fmt: skip
+    return len(found)
+
+
 def keep_transport_id(work: Work, outbox_id: str, transport_id: str) -> None:
     """Keep the network's id of a message whose answer came before the network's own reply."""
     work.connection.execute(update(schema.outbox).where(_O.id == outbox_id).values(transport_id=transport_id))

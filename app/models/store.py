@@ -159,6 +159,11 @@ class Store:
         """Whether the last anchor could not be written, so that a loss could pass unnoticed."""
         return self._anchor is not None and self._anchor.failed is not None
 
+    @property
+    def device(self) -> Signer | None:
+        """The laptop's own key, once it is known."""
+        return self._device
+
     def sign_with(self, device: Signer) -> None:
         """The laptop's own key: from now on it countersigns each revision."""
         self._device = device
@@ -327,6 +332,18 @@ class Work:
         digest = hashlib.sha256(canonical(values).encode()).hexdigest()
         self.connection.execute(insert(schema.event), {**values, "hash": digest})
         self._chain = ChainHead(self._chain.count + 1, digest)
+
+    def become_device(self, name: str) -> Signer:
+        """From now on write as another laptop, with a key and a sequence of its own; the signer to go on with.
+
+        A copy of a record that goes on living elsewhere must not number its revisions as the first one does.
+        """
+        self._device_id = self.new_id()
+        self.connection.execute(update(schema.device).values(private_key=""))
+        self._device = add_device(self.connection, self._device_id, name, self.at)
+        self._seq = 0
+        self.connection.execute(update(schema.store).values(device_id=self._device_id, device_name=name))
+        return self._device
 
     def finish(self) -> None:
         """Keep the device's sequence and logical time with the rows that used them."""

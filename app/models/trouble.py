@@ -134,22 +134,15 @@ def _trouble_named(name: str) -> EnvironmentTrouble | None:
 
 
 @contextmanager
-def raw_in_words() -> Iterator[None]:
-    """The same for a connection of the driver's own, without SQLAlchemy around it."""
-    try:
-        yield
-    except driver.Error as error:
-        if (found := _trouble_named(getattr(error, "sqlite_errorname", ""))) is not None:
-            raise found from error
-        raise
-
-
-@contextmanager
 def in_words() -> Iterator[None]:
     """Turn the environment's database errors inside the block into EnvironmentTrouble; faults of ours pass through."""
     try:
         yield
     except DBAPIError as error:
         if (trouble := trouble_for(error)) is not None:
+            raise trouble from error
+        raise
+    except driver.Error as error:  # from loops that read straight from the driver
+        if (trouble := _trouble_named(getattr(error, "sqlite_errorname", ""))) is not None:
             raise trouble from error
         raise

@@ -56,6 +56,11 @@ class Session:
         return self._unlocked.data_key
 
     @property
+    def unlocked(self) -> Unlocked:
+        """The person's own keys, as their password opened them."""
+        return self._unlocked
+
+    @property
     def epoch(self) -> int:
         """Which data key of this store that is, counted from 1."""
         return self._unlocked.epoch

@@ -53,6 +53,8 @@ def finish(place: Path, store: str, beside: tuple[str, ...]) -> None:
             if (incoming / name).exists():
                 _move(place / name, aside / name)
         sync_folder(aside)
+        if not any(aside.iterdir()):  # nothing was there before
+            aside.rmdir()
         sync_folder(place)
         for name in (*beside, store):
             _move(incoming / name, place / name)

@@ -1,0 +1,171 @@
+"""Bringing a record back from a backup, onto this laptop or a new one, with nothing but the file and a way in.
+
+The restored record goes on as another laptop: with an identity, a key and a numbering of its own, because the one that
+the backup came from may still be at work. Messages whose answer is still to come are sent again with the identifiers
+they had, so the CCG counts each once. What was in the folder before is kept beside it, whole.
+"""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from app.domain.clock import Clock
+from app.domain.errors import EnvironmentTrouble, ExitCode, NotAllowed
+from app.domain.people import Role
+from app.models import copies, outbox
+from app.models import staff as accounts
+from app.models.store import STORE_NAME, Author, open_store
+from app.services import backups
+from app.services.sign_in import BESIDE, home_exists, lock_store
+from app.vault import bundle, keyfile, keys, moving
+from app.vault.anchor import AnchorFile
+
+_AS_IT_CAME = "from-backup.db"
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """A record that is in its place again.
+
+    ``queued_again`` counts messages that wait for an answer and will be sent once more under their old identifiers;
+    ``aside`` is the folder that holds what was there before, None when nothing was; ``recovery_key`` is the new one
+    that takes the place of the one that was used, to print and show once, or empty.
+    """
+
+    store_dir: Path
+    taken_at: datetime
+    count: int
+    head: str
+    revisions: int
+    user: str
+    queued_again: int
+    aside: Path | None
+    recovery_key: str
+
+
+def look_at(path: Path) -> bundle.Manifest:
+    """What a backup says it is, before anybody signs in to it. Raises EnvironmentTrouble when it is none."""
+    try:
+        manifest = bundle.read_manifest(path)
+    except OSError as error:
+        raise EnvironmentTrouble(
+            ExitCode.READ_ONLY,
+            f"{path} cannot be read ({error.strerror}).",
+            "Nothing was changed.",
+            "Plug the memory stick in, or choose another backup.",
+        ) from error
+    if manifest is None:
+        raise bundle.damaged(path)
+    return manifest
+
+
+def restore(
+    path: Path,
+    store_dir: Path,
+    clock: Clock,
+    *,
+    user: str = "",
+    password: str = "",
+    recovery_key: str = "",
+    device: str = "restored laptop",
+) -> Restored:
+    """Put the record of a backup into the folder.
+
+    The way in is the password of an account in the backup (any, or that of ``user``), or the recovery key, which is
+    then replaced. Records that are in the folder already are only replaced by a manager or with the recovery key, and
+    are kept in a folder beside. Raises EnvironmentTrouble: WRONG_PASSWORD, DAMAGED, ALREADY_OPEN, DISK_FULL or
+    READ_ONLY; the folder is then as it was.
+    """
+    manifest = look_at(path)
+    replaces = home_exists(store_dir)
+    try:
+        store_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = lock_store(store_dir)
+    except OSError as error:
+        raise backups.not_written(store_dir, error) from error
+    try:
+        incoming = moving.begin(store_dir)
+        try:
+            bundle.read_slots(path, incoming)
+            slots = keyfile.read_keyfile(incoming)
+            unlocked = _way_in(slots, user, password, recovery_key)
+            if replaces and not recovery_key and unlocked.slot.role != Role.MANAGER.value:
+                raise NotAllowed("There are records in this folder. Only a manager may replace them")
+            restored = _make_ready(path, manifest, incoming, slots, unlocked, clock, device)
+        except BaseException:
+            shutil.rmtree(incoming, ignore_errors=True)
+            raise
+        aside = f"replaced-{clock.now():%Y%m%d-%H%M%S}"
+        moving.ready(store_dir, aside)
+        moving.finish(store_dir, STORE_NAME, BESIDE)
+    except OSError as error:
+        raise backups.not_written(store_dir, error) from error
+    finally:
+        lock.release()
+    return replace(restored, store_dir=store_dir, aside=store_dir / aside if replaces else None)
+
+
+def _way_in(slots: keyfile.Keyfile, user: str, password: str, recovery_key: str) -> keyfile.Unlocked:
+    if recovery_key:
+        return keyfile.unlock_recovery(slots, recovery_key)
+    for name in (user,) if user else slots.users:
+        with suppress(EnvironmentTrouble):
+            return keyfile.unlock(slots, name, password)
+    raise EnvironmentTrouble(
+        ExitCode.WRONG_PASSWORD,
+        "The password is not that of an account in this backup.",
+        "Nothing was changed.",
+        "Type it again, or use the recovery key from the home's safe.",
+    )
+
+
+def _make_ready(
+    path: Path,
+    manifest: bundle.Manifest,
+    incoming: Path,
+    slots: keyfile.Keyfile,
+    unlocked: keyfile.Unlocked,
+    clock: Clock,
+    device: str,
+) -> Restored:
+    """All the files of the restored home, complete, in the incoming folder."""
+    store_id, data_key = slots.store_id, unlocked.data_key
+    if not manifest.authentic(data_key) or manifest.store_id != store_id or manifest.epoch != slots.epoch:
+        raise bundle.damaged(path)
+    came = incoming / _AS_IT_CAME
+    bundle.take_store(path, manifest, came)
+    came_key, key = bundle.store_key(data_key, store_id), keys.sqlcipher_key(data_key, store_id)
+    figures = copies.check_copy(came, came_key, store_id)
+    if (figures.count, figures.head, figures.revisions) != (manifest.count, manifest.head, manifest.revisions):
+        raise bundle.damaged(path)
+    copies.copy_store(came, came_key, incoming / STORE_NAME, key)
+    for name in (came.name, f"{came.name}-wal", f"{came.name}-shm"):
+        (incoming / name).unlink(missing_ok=True)
+    new_recovery = ""
+    store = open_store(incoming, key, store_id, before_migration=lambda _store: None)
+    try:
+        who = unlocked.slot.user or "recovery"
+        with store.write(Author(who), clock.now()) as work:
+            work.become_device(device)
+            detail = {"taken_at": manifest.taken_at.isoformat(), "count": manifest.count, "head": manifest.head}
+            work.audit("restore", "store", store_id, detail=detail)
+            queued = outbox.ask_again(work)
+            if unlocked.slot.kind == "recovery":
+                new_recovery = keyfile.new_recovery_key()
+                slots = keyfile.without_recovery(slots)
+                slots = keyfile.seal_recovery(slots, data_key, new_recovery, slot_id=work.new_id())
+                accounts.add_signing_key(work, "recovery", "", slots.slots[-1].public_key)
+                work.audit("use-recovery-key", "store", store_id)
+        store.keep_anchor(AnchorFile(incoming, data_key, slots.epoch))
+    finally:
+        store.close()
+    keyfile.write_keyfile(incoming, slots)
+    (incoming / keyfile.SPARE_NAME).unlink(missing_ok=True)
+    return Restored(
+        incoming, manifest.taken_at, manifest.count, manifest.head, manifest.revisions, unlocked.slot.user, queued,
+        None, new_recovery,
+    )  # fmt: skip
