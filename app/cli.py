@@ -150,10 +150,11 @@ def _parser() -> argparse.ArgumentParser:
 def _window(arguments: argparse.Namespace) -> int:
     if not _has_screen():
         raise UserError("There is no screen here. Use a command (hartwell --help), or hartwell tour --out DIR")
-    from app.main import run_window
+    from app import launcher
+    from app.link import Begin
 
     store = store_of(arguments, demo_store() if arguments.demo else default_store())
-    return run_window(store, demo=arguments.demo, user=getattr(arguments, "user", ""))
+    return launcher.run(Begin(str(store.absolute()), arguments.demo, getattr(arguments, "user", "")))
 
 
 def _has_screen() -> bool:

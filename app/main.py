@@ -1,19 +1,23 @@
 """The composition root of the window: the one place that puts all parts together.
 
-``hartwell`` calls :func:`run_window`; the tour calls :func:`grab_screens` on a session of its own.
+The launcher starts processes that call :func:`run_worker`; the tour calls :func:`grab_screens` on a session of its own.
 """
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
+from app import link
+from app.link import Begin, Link, Show
 from app.paths import demo_store
+from app.process import hide_memory
 from app.ui import crash
 from app.ui.collector import Collector
 from app.ui.messages import Messages, in_words
@@ -26,37 +30,53 @@ if TYPE_CHECKING:
     from app.services.session import Session
     from app.ui.context import Context
     from app.ui.firstrun import FirstRunWindow
+    from app.ui.place import Place
     from app.ui.shell import MainWindow
+    from app.ui.watch import Watch
 
 
-def run_window(store: Path, *, demo: bool = False, user: str = "") -> int:
-    """Open the window on a home's folder and stay until it is closed; the answer is the exit code.
-
-    With ``demo`` the folder is that of the practice home, which is made when it is not there yet.
-    """
+def run_worker() -> int:
+    """Be a worker of the launcher that started this process, until the person quits, locks, or the launcher goes."""
+    signal.signal(
+        signal.SIGINT, signal.SIG_IGN
+    )  # Ctrl+C in a terminal reaches the launcher as well, which says what to do
+    wire = Link.standard()
+    try:
+        begin = wire.begin()
+    except EOFError:
+        return 1
     app = application()
-    program = open_program(app, store, demo=demo, user=user)
+    program = open_program(app, wire, begin)
+    if begin.hidden:
+        hide_memory()
+    else:
+        program.painted.connect(hide_memory)  # before anybody can have typed a password
     faults = crash.FaultLog()
     program.painted.connect(faults.open)
+    wire.listen(program.told, program.cut_off)
     code = app.exec()
     program.close()
     faults.close()
+    wire.say(link.CLOSED)
     return code
 
 
-def open_program(app: QApplication, store: Path, *, demo: bool = False, user: str = "") -> Program:
-    """Put the first window on the screen; what takes time comes after it."""
-    program = Program(app, store, demo=demo, user=user)
+def open_program(app: QApplication, wire: Link, begin: Begin) -> Program:
+    """Put the first window on the screen, what takes time comes after it; or get ready to, when it is to be hidden."""
+    program = Program(app, Path(begin.store), wire, demo=begin.demo, user=begin.user)
     crash.install(program.crashed)
-    program.start()
+    if begin.hidden:
+        program.prepare()
+    else:
+        program.start()
     return program
 
 
 class Program(QObject):
-    """The run of the program: sign-in (or first run), the window, the lock, and back to sign-in.
+    """One worker's run: sign-in (or first run), then the window, until it is closed or locks.
 
-    The lock closes the session and the store; a process of its own for the keys can take the place of
-    :meth:`_lock` and :meth:`_sign_in` without the pages noticing. ``painted`` says that a first window is there.
+    The lock closes the store and ends the process, through ``wire``: nobody else ever signs in to the same process.
+    ``painted`` says that a first window is there.
     """
 
     painted = Signal()
@@ -65,6 +85,7 @@ class Program(QObject):
         self,
         app: QApplication,
         store: Path,
+        wire: Link,
         *,
         demo: bool = False,
         user: str = "",
@@ -73,11 +94,14 @@ class Program(QObject):
         super().__init__(app)
         self._app = app
         self._store = store
+        self._wire = wire
         self._demo = demo
         self._user = user
         self._clock = clock or _system_clock
         self._session: Session | None = None
         self._context: Context | None = None
+        self._watch: Watch | None = None
+        self._back: Place | None = None
         screen = read_screen(store)
         self.theme = Theme(app, screen.choice, screen.text_size)
         self.tasks = Tasks(self)
@@ -89,7 +113,43 @@ class Program(QObject):
 
     def start(self) -> None:
         """Put the sign-in window on the screen; everything heavy comes after that."""
-        self._sign_in(locked=False)
+        self._show(self._sign_in())
+
+    def prepare(self) -> None:
+        """Make the sign-in window without showing it and load what comes after it, one module between two events."""
+        self.window = self._sign_in()
+        self.window.winId()  # the desktop's own window, too
+        self._load_next(_modules())
+
+    def told(self, what: str, details: dict[str, Any]) -> None:
+        """A message of the launcher, on any thread."""
+        if what == link.SHOW:
+            self.tasks.post(lambda: self.show(Show(**details)))
+
+    def cut_off(self) -> None:
+        """The launcher has gone, heard on any thread: save, close and end."""
+        self.tasks.post(self._end)
+
+    def show(self, order: Show) -> None:
+        """Show the prepared sign-in window, because the worker before this one locked or stopped."""
+        window = self.window
+        if not isinstance(window, SignInWindow):
+            return
+        if order.place is not None:
+            from app.ui.place import Place
+
+            self._back = Place.read(order.place)
+        screen = read_screen(self._store)
+        self.theme.set(screen.choice, screen.text_size)
+        if order.stopped:
+            window.follow(order.user, "Hartwell stopped unexpectedly. What was saved is safe.")
+        else:
+            window.follow(order.user, "Locked. What you were writing is saved as a draft.")
+        if order.undone:
+            window.messages.warning(
+                "Something asked for just before locking could not be done.", "Sign in and look what is missing."
+            )
+        self._show(window)
 
     def close(self) -> None:
         """Close the session and the threads, once everything that was asked to be saved is; waits for no network."""
@@ -101,6 +161,14 @@ class Program(QObject):
         self.tasks.close()
         self._collector.end()
 
+    def lock(self) -> None:
+        """Lock now, whatever is open: drafts are saved, and what cannot be saved is not asked about."""
+        if self._session is not None:
+            self._wire.say(link.LOCKING)
+            self._hide()
+            self._keep()
+            self._lock()
+
     def crashed(self, exc: BaseException) -> None:
         """A fault of ours, on whichever thread: write the report and say so."""
         self.tasks.post(lambda: self._say_crash(exc))
@@ -111,7 +179,7 @@ class Program(QObject):
         else:
             self._messages.report(exc)
 
-    def _sign_in(self, *, locked: bool) -> None:
+    def _sign_in(self) -> SignInWindow:
         window = SignInWindow(
             self._store,
             self.tasks,
@@ -119,13 +187,17 @@ class Program(QObject):
             self._clock,
             user=self._user,
             practice=self._demo,
-            locked=locked,
         )
         self._messages = window.messages
         window.signed_in.connect(self._open)
         window.no_home.connect(self._first_run)
         window.painted.connect(self._after_first_window)
-        self._show(window)
+        return window
+
+    def _load_next(self, modules: Iterator[str]) -> None:
+        if (name := next(modules, None)) is not None and not self._closed:
+            import_module(name)
+            QTimer.singleShot(0, self, lambda: self._load_next(modules))
 
     def _after_first_window(self) -> None:
         self.theme.follow_system()
@@ -148,6 +220,7 @@ class Program(QObject):
     def _open(self, signed_in: SignedIn) -> None:
         from app.ui.context import Context
         from app.ui.shell import MainWindow
+        from app.ui.watch import Watch
 
         self._session = signed_in.session
         self._store = signed_in.session.store_dir
@@ -156,16 +229,41 @@ class Program(QObject):
         self.theme.set(signed_in.choice, signed_in.text_size)
         self._messages = Messages(self)
         context = self._context = Context(signed_in.session, self.tasks, self._messages, self.theme)
-        self._show(MainWindow(context, self._lock))
+        place = self._back if self._back is not None and self._back.user == self._user else None
+        window = MainWindow(context, self._lock, place)
+        self._watch = Watch(window, context, signed_in.lock_minutes, self.lock)
+        self._show(window)
+        self._wire.say(link.SIGNED_IN, store=str(self._store.resolve()), demo=self._demo, user=self._user)
         context.exchange.begin()
 
     def _lock(self) -> None:
-        not_done = self._end_session()
-        self._sign_in(locked=True)
-        if not_done and self._messages is not None:
-            self._messages.warning(
-                "Something asked for just before locking could not be done.", "Sign in and look what is missing."
-            )
+        """What follows once the drafts are saved: out of sight, what was asked for done, the store closed, the end."""
+        from app.ui.shell import MainWindow
+
+        self._wire.say(link.LOCKING)
+        self._hide()
+        window = self.window
+        place = window.place()._asdict() if isinstance(window, MainWindow) else None
+        if self._watch is not None:
+            self._watch.stop()
+        undone = self._end_session()
+        self._wire.say(link.LOCKED, place=place, undone=undone)
+        self._wire.leave()
+
+    def _end(self) -> None:
+        if self._session is not None:
+            self._keep()
+        self._app.quit()
+
+    def _hide(self) -> None:
+        for top in self._app.topLevelWidgets():
+            top.hide()
+
+    def _keep(self) -> None:
+        from app.ui.shell import MainWindow
+
+        if isinstance(self.window, MainWindow):
+            self.window.keep()
 
     def _end_session(self) -> bool:
         """Carry out what was asked for, then close the session; whether any of it failed.
@@ -190,9 +288,18 @@ class Program(QObject):
             window.show()
             window.raise_()
             window.activateWindow()
-        if before is not None:
+        if before is not None and before is not window:
             before.hide()
             before.deleteLater()
+
+
+def _modules() -> Iterator[str]:
+    """What the first minutes after a sign-in need, the most needed first."""
+    yield from ("app.services.sign_in", "app.ui.shell", "app.ui.watch")
+    from app.ui.shell import PAGES
+
+    yield from (entry.module for entry in PAGES)
+    yield from ("app.services.status", "app.services.alerts", "app.services.premium", "app.ui.desktop")
 
 
 def grab_screens(session: Session, out: Path) -> tuple[Path, ...]:
@@ -210,7 +317,8 @@ def application() -> QApplication:
     found = QApplication.instance()
     if isinstance(found, QApplication):
         return found
-    app = QApplication([*sys.argv[:1], "-style", "fusion"])  # by name: a QStyle in Python costs a window's time
+    # The name is that of the window's class on the desktop; a worker's own first argument says nothing.
+    app = QApplication(["hartwell", "-style", "fusion"])  # by name: a QStyle in Python costs a window's time
     app.setApplicationName("Hartwell")  # no display name: Qt would append it to titles that say it already
     return app
 

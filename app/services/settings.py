@@ -17,6 +17,9 @@ from app.services.session import Session
 
 MOST_BEDS = 500
 BEDS_PROBLEM = f"Number of beds must be a whole number from 1 to {MOST_BEDS}"
+LOCK_MINUTES = range(2, 16)
+LOCK_MINUTES_USUAL = 5
+_LOCK_MINUTES = "lock_minutes"
 _PREFERENCES = frozenset({"theme", "text_size"})
 _KINDS = frozenset({"residential", "nursing", "dual"})
 _LONGEST = 100
@@ -40,6 +43,23 @@ def put(session: Session, key: str, value: object) -> Changes:
         raise KeyError(key)
     with session.write() as work:
         settings.put(work, _own(session, key), value)
+    return changes("setting")
+
+
+def lock_minutes(session: Session) -> int:
+    """After how many minutes without a touch the window locks: 2 to 15, 5 unless the manager chose another."""
+    with session.read() as connection:
+        found = settings.get(connection, _LOCK_MINUTES)
+    return found if isinstance(found, int) and found in LOCK_MINUTES else LOCK_MINUTES_USUAL
+
+
+def set_lock_minutes(session: Session, minutes: int) -> Changes:
+    """Choose it for everybody in this home; UserError outside 2 to 15 minutes."""
+    require(session, Action.MANAGE_HOME)
+    if minutes not in LOCK_MINUTES:
+        raise UserError("The time until Hartwell locks must be 2 to 15 minutes", field="lock_minutes")
+    with session.write() as work:
+        settings.put(work, _LOCK_MINUTES, minutes)
     return changes("setting")
 
 

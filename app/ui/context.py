@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
 
 from PySide6.QtCore import QObject, Signal
 
@@ -41,6 +41,14 @@ class Page(Protocol):
 
     def can_leave(self) -> bool:
         """Save drafts; False when the person must decide first. Called before another page, the lock and quitting."""
+
+
+@runtime_checkable
+class Placed(Protocol):
+    """A page that says itself what would bring somebody back to what it shows now."""
+
+    def place(self) -> tuple[str, Any]:
+        """The key of a page, and its argument: ids only, no name and nothing that was typed."""
 
 
 class Context(QObject):

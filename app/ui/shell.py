@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 from shiboken6 import isValid
 
 from app.domain.dates import date_time
-from app.ui.context import Context, Page
+from app.ui.context import Context, Page, Placed
 from app.ui.theme import SIZES, XL, L, M, S
 from app.ui.widgets.buttons import Button, link, secondary
 from app.ui.widgets.flow import FlowLayout
@@ -37,6 +37,7 @@ from app.ui.widgets.text import label
 if TYPE_CHECKING:
     from app.services.changes import Changes
     from app.services.status import Status
+    from app.ui.place import Place
 
 MINUTE = 60_000
 WANTED = QSize(1366, 768)
@@ -90,9 +91,12 @@ def make_page(entry: Entry, ctx: Context) -> QWidget:
 
 
 class MainWindow(QMainWindow):
-    """The window of one signed-in person. ``on_lock`` is called once the drafts are saved and the window may go."""
+    """The window of one signed-in person. ``on_lock`` is called once the drafts are saved and the window may go.
 
-    def __init__(self, ctx: Context, on_lock: Callable[[], None]) -> None:
+    It opens on Today, or on the ``place`` where this person locked it.
+    """
+
+    def __init__(self, ctx: Context, on_lock: Callable[[], None], place: Place | None = None) -> None:
         super().__init__()
         self.ctx = ctx
         self._on_lock = on_lock
@@ -123,7 +127,10 @@ class MainWindow(QMainWindow):
         self._minute.timeout.connect(self.load_status)
         self._minute.start()
         self.load_status()
-        self.go("today", None)
+        if place is None or place.page not in self._entries:
+            self.go("today", None)
+        else:
+            self._come_back(place)
 
     # ------------------------------------------------------------------------------------------------- moving
 
@@ -187,6 +194,29 @@ class MainWindow(QMainWindow):
         if self._may_leave():
             self._leaving = True
             self._on_lock()
+
+    def keep(self) -> None:
+        """Save what can be saved, for a lock that asks nobody: what a page would ask about is not asked."""
+        self._leaving = True
+        self._may_leave()
+
+    def place(self) -> Place:
+        """Where the person is, for :class:`MainWindow` to come back to."""
+        from app.ui.place import place_of
+
+        page = self.stack.currentWidget()
+        key, arg = page.place() if isinstance(page, Placed) else self._here
+        return place_of(self.ctx.account.user, key, arg, page)
+
+    def _come_back(self, place: Place) -> None:
+        from app.ui.place import Return, argument
+
+        if place.page != "today":
+            self._before.append(("today", None))
+        self._open(self._entries[place.page], argument(place.arg))
+        page = self.stack.currentWidget()
+        if page is not None:
+            Return(page, place, self.ctx.tasks)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """On a small screen fill it, unless the window has been given another size before it was shown."""
@@ -294,7 +324,7 @@ class MainWindow(QMainWindow):
         self.who.setAccessibleName(f"Signed in: {who}")
         row.addWidget(self.who)
         self.lock_button = secondary("Lock", self.lock)
-        self.lock_button.setToolTip("Save drafts and go back to the sign-in window (Ctrl+L)")
+        self.lock_button.setToolTip("Save drafts and go back to the sign-in window (Ctrl+L). To cover the screen: F9")
         row.addWidget(self.lock_button)
         return bar
 

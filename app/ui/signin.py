@@ -67,6 +67,7 @@ class SignedIn(NamedTuple):
     session: Session
     choice: Choice
     text_size: int
+    lock_minutes: int
 
 
 class SignInWindow(QWidget):
@@ -86,7 +87,6 @@ class SignInWindow(QWidget):
         *,
         user: str = "",
         practice: bool = False,
-        locked: bool = False,
     ) -> None:
         super().__init__()
         self._store = store
@@ -115,16 +115,18 @@ class SignInWindow(QWidget):
         self.button = primary("Sign in", self.sign_in)
         self.button.setDefault(True)
         self.password_box.box.returnPressed.connect(self.sign_in)
+        self.notice = label("", "strong")
+        self.notice.hide()
         self.progress = QProgressBar()
         self.progress.setRange(0, 0)
         self.progress.setTextVisible(False)
         self.progress.setAccessibleName("Opening the records")
         self.progress_words = label("Opening…", "strong")
         self._show_progress("")
-        self._build(practice=practice, locked=locked)
+        self._build(practice=practice)
         self._focus_first()
 
-    def _build(self, *, practice: bool, locked: bool) -> None:
+    def _build(self, *, practice: bool) -> None:
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(L, L, L, L)
@@ -142,8 +144,7 @@ class SignInWindow(QWidget):
         if not practice:
             self.practice.hide()
         inside.addWidget(self.practice)
-        if locked:
-            inside.addWidget(label("Locked. What you were writing is saved as a draft.", "secondary"))
+        inside.addWidget(self.notice)
         for part in (self.user, self.password, self.progress_words, self.progress):
             inside.addWidget(part)
         below = QHBoxLayout()
@@ -179,6 +180,14 @@ class SignInWindow(QWidget):
     def busy(self) -> bool:
         """Whether the records are being opened."""
         return not self.button.isEnabled()
+
+    def follow(self, user: str, words: str) -> None:
+        """Say why this window follows another, and choose the person who was signed in there."""
+        self.notice.setText(words)
+        self.notice.show()
+        if user:
+            self._offer([user])
+            self.users.set_value(user)
 
     def sign_in(self) -> None:
         """Check the password on the store thread and open the records."""
@@ -309,7 +318,7 @@ def preferences(session: Session) -> SignedIn:
 
     choice = Choice(str(settings.get(session, "theme", Choice.SYSTEM.value)))
     size = settings.get(session, "text_size", SIZES[0])
-    return SignedIn(session, choice, size if isinstance(size, int) else SIZES[0])
+    return SignedIn(session, choice, size if isinstance(size, int) else SIZES[0], settings.lock_minutes(session))
 
 
 def _practice_password() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from app import link
 from app.domain.messages import OutboundMessage, OutboxState
 from app.domain.people import ResidentId, Role, StaffDetails
 from app.main import Program
@@ -29,7 +31,9 @@ from app.ui.pages.settings.page import SettingsPage
 from app.ui.shell import PAGES, MainWindow, make_page
 from app.ui.signin import SignInWindow
 from app.ui.theme import Choice
+from tests.helpers.accounts import give_account
 from tests.helpers.signed_in import NOW, PASSWORD, SignedIn, StandingClock, copy_home
+from tests.helpers.wires import Recorded
 from tests.ui.helpers import clipped, press, stray_windows, unnamed, wait_quiet
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -259,7 +263,7 @@ def test_a_new_name_of_the_home_stands_above_at_once(qtbot: QtBot, home: SignedI
 def _as(home: SignedIn, role: Role) -> Context:
     """The same home through another person's eyes."""
     who = home.call(lambda s: staff.add_staff(s, StaffDetails("cal", "Cal Carer", role, "", NOW))).staff_id
-    home.call(lambda s: staff.add_account(s, who, "cal", role, PASSWORD))
+    home.call(lambda s: give_account(s, who, "cal", role, PASSWORD))
     store = home.session.store_dir
     home.do(home.session.close)
     home.session = home.do(lambda: sign_in(store, "cal", PASSWORD, home.clock))
@@ -329,14 +333,33 @@ def test_the_list_of_keys_opens_by_key_and_closes_by_esc(qtbot: QtBot, home: Sig
 
 
 @pytest.fixture
-def program(qapp: QApplication, tmp_path: Path) -> Iterator[Program]:
+def wire() -> Recorded:
+    return Recorded()
+
+
+@pytest.fixture
+def program(qapp: QApplication, tmp_path: Path, wire: Recorded) -> Iterator[Program]:
     copy_home(tmp_path / "home")
-    running = Program(qapp, tmp_path / "home", clock=StandingClock)
+    running = Program(qapp, tmp_path / "home", wire, clock=StandingClock)
     running.start()
     yield running
+    _end(running)
+    theme.apply(qapp, Choice.LIGHT, 100)
+
+
+@contextmanager
+def after_lock(qapp: QApplication, wire: Recorded, store: Path, **changed: object) -> Iterator[Program]:
+    """The worker that comes to the front after one has locked, told what the launcher tells it."""
+    running = Program(qapp, store, Recorded(), clock=StandingClock)
+    running.prepare()
+    running.show(wire.show._replace(**changed))
+    yield running
+    _end(running)
+
+
+def _end(running: Program) -> None:
     running.close()
     running.deleteLater()
-    theme.apply(qapp, Choice.LIGHT, 100)
 
 
 def _sign_in(qtbot: QtBot, program: Program) -> MainWindow:
@@ -352,23 +375,29 @@ def _sign_in(qtbot: QtBot, program: Program) -> MainWindow:
     return window
 
 
-def test_locking_closes_the_records_hides_the_resident_and_unlocking_comes_back(
-    qtbot: QtBot, program: Program, tmp_path: Path
+def test_locking_closes_the_records_and_ends_the_process_and_unlocking_comes_back(
+    qtbot: QtBot, qapp: QApplication, program: Program, wire: Recorded, tmp_path: Path
 ) -> None:
     window = _sign_in(qtbot, program)
-    window.ctx.titled.emit("SMITH, John (Mr)")
+    assert [what for what, _ in wire.said] == [link.SIGNED_IN]
     window.activateWindow()
     press(qtbot, Qt.Key.Key_L, CTRL)
-    locked = program.window
-    assert isinstance(locked, SignInWindow)
-    assert locked.isVisible()
-    assert "SMITH" not in locked.windowTitle()
+    assert [what for what, _ in wire.said] == [link.SIGNED_IN, link.LOCKING, link.LOCKED]
+    assert wire.left
     assert not any(isinstance(top, MainWindow) and top.isVisible() for top in QApplication.topLevelWidgets())
     sign_in(tmp_path / "home", "mo", PASSWORD, StandingClock()).close()  # nobody else holds the store now
-    assert _sign_in(qtbot, program).here == "today"
+    with after_lock(qapp, wire, tmp_path / "home") as again:
+        locked = again.window
+        assert isinstance(locked, SignInWindow)
+        assert locked.isVisible()
+        assert locked.notice.text() == "Locked. What you were writing is saved as a draft."
+        assert locked.users.value() == "mo"
+        assert _sign_in(qtbot, again).here == "today"
 
 
-def test_locking_saves_what_is_being_written(qtbot: QtBot, program: Program) -> None:
+def test_the_same_person_comes_back_to_what_was_being_written_and_another_starts_at_today(
+    qtbot: QtBot, qapp: QApplication, program: Program, wire: Recorded, tmp_path: Path
+) -> None:
     window = _sign_in(qtbot, program)
     resident = _add_resident(program)
     window.go("assessment", Open(resident, "must"))
@@ -377,9 +406,21 @@ def test_locking_saves_what_is_being_written(qtbot: QtBot, program: Program) -> 
     box.setFocus()
     qtbot.keyClicks(box, "1.60")
     press(qtbot, Qt.Key.Key_L, CTRL)
-    qtbot.waitUntil(lambda: isinstance(program.window, SignInWindow))
-    window = _sign_in(qtbot, program)
-    assert window.status.drafts.text() == "1 draft"
+    assert wire.left
+    said = json.dumps(wire.said)
+    assert resident in said
+    assert not any(word in said for word in ("Example", "Ida", "1.60", PASSWORD)), "ids cross, and nothing else"
+    with after_lock(qapp, wire, tmp_path / "home") as again:
+        window = _sign_in(qtbot, again)
+        assert window.here == "assessment"
+        qtbot.waitUntil(lambda: _first_box(window).text() == "1.60")
+        qtbot.waitUntil(_first_box(window).hasFocus)
+        assert window.status.drafts.text() == "1 draft"
+        window.go_back()
+        assert window.here == "today"
+    somebody_else = dict(wire.show.place or {}, user="cal")
+    with after_lock(qapp, wire, tmp_path / "home", place=somebody_else) as again:
+        assert _sign_in(qtbot, again).here == "today"
 
 
 def test_quitting_closes_the_records(qtbot: QtBot, program: Program, tmp_path: Path) -> None:
@@ -423,22 +464,23 @@ def test_what_was_asked_for_just_before_locking_or_quitting_is_still_done(
 
 
 def test_what_could_not_be_done_before_locking_is_said_without_a_word_about_whom(
-    qtbot: QtBot, program: Program
+    qtbot: QtBot, qapp: QApplication, program: Program, wire: Recorded, tmp_path: Path
 ) -> None:
     window = _sign_in(qtbot, program)
     with store_held(program):
         window.ctx.call(lambda s: staff.add_staff(s, StaffDetails("", "Nobody Known", Role.CARER)))
         window.lock()
-    locked = program.window
-    assert isinstance(locked, SignInWindow)
-    words = " ".join(str(part.property("text")) for part in locked.findChildren(QWidget) if part.isVisible())
+    assert wire.show.undone
+    with after_lock(qapp, wire, tmp_path / "home") as again:
+        assert isinstance(again.window, SignInWindow)
+        words = " ".join(str(part.property("text")) for part in again.window.findChildren(QWidget) if part.isVisible())
     assert "Something asked for just before locking could not be done." in words
     assert "Nobody Known" not in words
     assert "staff" not in words
 
 
 def test_locking_ends_an_exchange_quietly_and_the_message_goes_after_the_next_signing_in(
-    qtbot: QtBot, program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, qapp: QApplication, program: Program, wire: Recorded, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("app.paths.log_dir", lambda: tmp_path / "logs")
     begun, go_on, ended = threading.Event(), threading.Event(), threading.Event()
@@ -460,28 +502,24 @@ def test_locking_ends_an_exchange_quietly_and_the_message_goes_after_the_next_si
     timer = window.ctx.exchange.timer
     timer.timeout.emit()
     qtbot.waitUntil(begun.is_set)
-    window.lock()
-    locked = program.window
-    assert isinstance(locked, SignInWindow)
     said: list[Message] = []
-    locked.messages.shown.connect(said.append)
+    window.ctx.messages.shown.connect(said.append)
+    window.lock()
+    assert not timer.isActive(), "nothing is sent by itself while it is locked"
     go_on.set()
     program.tasks.net(ended.set, lambda _none: None)
     qtbot.waitUntil(ended.is_set)
     opened = sign_in(tmp_path / "home", "mo", PASSWORD, StandingClock())
     assert [row.state for row in sync.outbox(opened)] == [OutboxState.SENDING], "what is locked is not written to"
     opened.close()
-    window = _sign_in(qtbot, program)
     assert said == []
     assert not (tmp_path / "logs").exists(), "being locked is no fault of ours"
-    window.ctx.exchange.timer.timeout.emit()
-    wait_quiet(qtbot, program.tasks)
-    (row,) = program.tasks.on_store(lambda: sync.outbox(_session(program)))
-    assert row.state is OutboxState.ACKNOWLEDGED
-    timer = window.ctx.exchange.timer
-    assert timer.isActive()
-    window.lock()
-    assert not timer.isActive(), "nothing is sent by itself while it is locked"
+    with after_lock(qapp, wire, tmp_path / "home") as again:
+        window = _sign_in(qtbot, again)
+        window.ctx.exchange.timer.timeout.emit()
+        wait_quiet(qtbot, again.tasks)
+        (row,) = again.tasks.on_store(lambda: sync.outbox(_session(again)))
+        assert row.state is OutboxState.ACKNOWLEDGED
 
 
 def test_a_fault_of_ours_is_said_as_ours(

@@ -22,7 +22,9 @@ from app.ui.shell import FRAME, NO_BACKUP, WANTED, MainWindow, fitted
 from app.ui.signin import SCREEN_NAME, SignInWindow, read_screen
 from app.ui.theme import Choice
 from app.ui.widgets.row import RowButton
+from tests.helpers.accounts import give_account
 from tests.helpers.signed_in import NOW, PASSWORD, SignedIn, StandingClock, signed_in
+from tests.helpers.wires import nowhere
 from tests.ui.helpers import press, wait_quiet
 from tests.ui.test_shell import UNWELL, window_on
 
@@ -247,9 +249,9 @@ def program(qapp: QApplication, tmp_path: Path) -> Iterator[Program]:
     store = tmp_path / "home"
     with signed_in(store, qapp) as opened:
         who = opened.call(lambda s: staff.add_staff(s, StaffDetails("cal", "Cal Carer", Role.CARER, "", NOW))).staff_id
-        opened.call(lambda s: staff.add_account(s, who, "cal", Role.CARER, PASSWORD))
+        opened.call(lambda s: give_account(s, who, "cal", Role.CARER, PASSWORD))
         opened.call(lambda s: settings.put(s, "theme", "dark"))
-    running = Program(qapp, store, clock=StandingClock)
+    running = Program(qapp, store, nowhere(), clock=StandingClock)
     running.start()
     yield running
     running.close()
@@ -283,7 +285,7 @@ def test_with_several_users_the_keyboard_asks_who_and_the_last_one_is_remembered
     assert (kept["user"], kept["theme"]) == ("mo", "dark")
     assert read_screen(tmp_path / "home").user == "mo"
     program.close()
-    again = Program(qapp, tmp_path / "home", clock=StandingClock)
+    again = Program(qapp, tmp_path / "home", nowhere(), clock=StandingClock)
     again.start()
     second = first_window(qtbot, again)
     assert second.users.value() == "mo"

@@ -88,10 +88,12 @@ _FIRST_PAINT = """
 import json, sys
 from pathlib import Path
 from PySide6 import QtCore
+from app.link import Begin
 from app.main import application, open_program
+from tests.helpers.wires import nowhere
 
 app = application()
-program = open_program(app, Path(sys.argv[1]))
+program = open_program(app, nowhere(), Begin(sys.argv[1]))
 found = {}
 
 def painted():

@@ -7,8 +7,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QApplication, QPlainTextEdit
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from app.main import Program
@@ -19,6 +20,7 @@ from app.ui.firstrun import FirstRunWindow
 from app.ui.shell import MainWindow
 from app.ui.theme import Choice
 from tests.helpers.signed_in import StandingClock
+from tests.helpers.wires import nowhere
 from tests.ui.helpers import clipped, press, unnamed, wait_quiet
 
 PASSWORD = "three quiet words"
@@ -27,7 +29,7 @@ PASSWORD = "three quiet words"
 @pytest.fixture
 def program(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Program]:
     monkeypatch.setattr("app.main.demo_store", lambda: tmp_path / "practice")
-    running = Program(qapp, tmp_path / "home", clock=StandingClock)
+    running = Program(qapp, tmp_path / "home", nowhere(), clock=StandingClock)
     running.start()
     yield running
     running.close()
@@ -64,7 +66,7 @@ def as_far_as_the_key(qtbot: QtBot, window: FirstRunWindow) -> str:
     fill(qtbot, window, manager_name="Mo Manager", user="mo", password=PASSWORD, again=PASSWORD)
     press_on(qtbot, window)
     qtbot.waitUntil(lambda: window.step == 3, timeout=20_000)
-    return window.recovery.key.text().replace("\n", "")
+    return window.recovery.key.key.text().replace("\n", "")
 
 
 def test_four_steps_open_the_new_home(qtbot: QtBot, program: Program, tmp_path: Path) -> None:
@@ -72,11 +74,18 @@ def test_four_steps_open_the_new_home(qtbot: QtBot, program: Program, tmp_path: 
     assert window.where.text() == "Setting up Hartwell: step 1 of 4"
     key = as_far_as_the_key(qtbot, window)
     assert len(key.split("-")) == 8
-    fill(qtbot, window, last="WRONG")
+    shown = window.recovery.key
+    first, second = shown.asked
+    fill(qtbot, window, group0="1111", group1=f" {key.split('-')[second].lower()} ")
     press_on(qtbot, window)
-    assert window.recovery.last.error == "This is not the last group of the key. Check what you wrote"
-    window.recovery.box.clear()
-    fill(qtbot, window, last=f" {key.split('-')[-1].lower()} ")
+    assert shown.fields[0].error == f"This is not group {first + 1} of the key. Check your paper"
+    assert not shown.fields[1].error
+    assert window.step == 3
+    target = shown.fields[0].target
+    assert isinstance(target, QLineEdit)
+    target.clear()
+    # O and I, as a hand writes them and an eye reads them back.
+    fill(qtbot, window, group0=key.split("-")[first].replace("O", "0").replace("I", "1"))
     press_on(qtbot, window)
     qtbot.waitUntil(lambda: isinstance(program.window, MainWindow), timeout=20_000)
     shell = program.window
@@ -90,6 +99,22 @@ def test_four_steps_open_the_new_home(qtbot: QtBot, program: Program, tmp_path: 
     kept = b"".join(path.read_bytes() for path in (tmp_path / "home").iterdir())
     assert key.encode() not in kept
     assert b"Hedgerow" not in kept
+
+
+def test_the_recovery_sheet_is_saved_from_the_step_that_shows_the_key(
+    qtbot: QtBot, program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = first_run(qtbot, program)
+    key = as_far_as_the_key(qtbot, window)
+    path = tmp_path / "sheet.pdf"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
+    qtbot.mouseClick(window.recovery.key.save_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.recovery.key.said.text().startswith("Saved as"), timeout=20_000)
+    text = PdfReader(path).pages[0].extract_text().replace("\n", " ")
+    assert "Hedgerow House" in text
+    letters = "".join(char for char in text if char.isalnum())
+    assert all(group in letters for group in key.split("-"))
+    window._unproved = False
 
 
 def test_what_is_missing_is_listed_and_what_was_typed_stays(qtbot: QtBot, program: Program, tmp_path: Path) -> None:
@@ -178,8 +203,8 @@ def test_tab_goes_from_the_password_to_its_repetition_before_the_buttons_that_sh
     manager = window.manager
     manager.user.setFocus()
     for part in (
-        manager.password.box, manager.again.box, manager.password.show_button, manager.again.show_button,
-        manager.device, window.next, window.back,
+        manager.password.box, manager.again.box, manager.password.show_button, manager.password.help.suggest_button,
+        manager.again.show_button, manager.device, window.next, window.back,
     ):  # fmt: skip
         press(qtbot, Qt.Key.Key_Tab)
         assert part.hasFocus()

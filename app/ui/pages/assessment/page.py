@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -186,7 +186,7 @@ class AssessmentPage(QWidget):
                     self.banner.show_resident(record.resident.details, self._ctx.today(), record.status)
                     self._resident = record.resident
 
-            self._ctx.call(lambda s: residents.open_resident(s, resident_id), done, owner=self)
+            self._ctx.call(lambda s: residents.read_again(s, resident_id), done, owner=self)
 
     def can_leave(self) -> bool:
         """Saves the draft and waits until it is on the disk; False when it could not be saved.
@@ -200,6 +200,14 @@ class AssessmentPage(QWidget):
         if self.form is None or not self._dirty:
             return True
         return self._save_and_wait()
+
+    def place(self) -> tuple[str, Any]:
+        """The draft, once there is one; after signing, the resident's record."""
+        if self._arg is None:
+            return "residents", None
+        if self.result is not None or (self._ending is not None and self._ending.done):
+            return "resident", self._arg.resident_id
+        return "assessment", replace(self._arg, draft_id=self._slot.id or "")
 
     # --- loading ---
 
@@ -252,7 +260,7 @@ class AssessmentPage(QWidget):
             self._choose(found)
             return
         tool = tool_of(self._arg.instrument)
-        self._ctx.titled.emit(f"{tool.short}, {found.record.resident.details.banner_name}")
+        self._ctx.titled.emit(tool.short)
         self._build(found, found.form)
 
     def _choose(self, found: _Loaded) -> None:
@@ -886,7 +894,7 @@ def _load(arg: Open, session: Session) -> _Loaded:
     """Everything the page needs about one resident, read in one go on the store thread."""
     from app.services import assessments, residents
 
-    record = residents.open_resident(session, arg.resident_id)
+    record = residents.open_resident(session, arg.resident_id, "assessment" if arg.instrument else "choice")
     if not arg.instrument:
         return _Loaded(record, None, None, None, None, None)
     draft = assessments.load_draft(session, arg.draft_id) if arg.draft_id else None
