@@ -15,6 +15,9 @@ Add = Callable[[str, Command, str], argparse.ArgumentParser]
 
 def register(add: Add) -> None:
     """Put the commands of this module among the others."""
+    sub = add("export", _export, "everything held about a resident, as JSON, as a document and the papers as printed")
+    sub.add_argument("resident", metavar="RESIDENT", help="the home's key of the resident")
+    sub.add_argument("--out", type=Path, required=True, metavar="DIR")
     add("verify", _verify, "check the record, its audit chain, anchors, signatures and backups")
     sub = add("backup", _backup, "make a verified backup")
     sub.add_argument("--to", type=Path, required=True, metavar="DIR")
@@ -88,4 +91,16 @@ def _rotate(arguments: argparse.Namespace) -> int:
     password = password_once(arguments)
     with signed_in(arguments, password) as session:
         print_json({"epoch": rotate(session, password).epoch})
+    return int(ExitCode.DONE)
+
+
+def _export(arguments: argparse.Namespace) -> int:
+    from app.services import export, residents
+
+    password = password_once(arguments)
+    with signed_in(arguments, password) as session:
+        resident = residents.resident_by_key(session, arguments.resident)
+        made = export.export_resident(session, resident.id, password)
+        paths = export.save_files(arguments.out, made.files, over=True)
+    print_json({"files": [str(path) for path in paths], "revisions": made.revisions})
     return int(ExitCode.DONE)

@@ -21,7 +21,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from app.domain.dates import to_local
+from app.domain.dates import date_time, short_date, to_local
 from app.domain.errors import Problem, UserError
 from app.domain.instruments.answers import ISO_DATE
 from app.domain.instruments.answers import gather as _gather
@@ -352,6 +352,23 @@ def spread(answers: Mapping[str, object], form: Form | None = None) -> dict[str,
 
 
 # ------------------------------------------------------------------------------------------------- what is asked now
+
+
+def answer_words(question: Question, value: object) -> str:
+    """An answer in the words of its question: the option's words, Yes or No, a number with its unit, a date."""
+    if isinstance(value, list | tuple):
+        return "; ".join(answer_words(question, each) for each in value)
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    option = next((each for each in question.options if each.code == value), None)
+    if option is not None:
+        return option.display
+    if question.type == "date":
+        return short_date(date.fromisoformat(str(value)[:10]))
+    if question.type == "dateTime":
+        return date_time(datetime.fromisoformat(str(value)))
+    number = format(value, "f") if isinstance(value, Decimal) else str(value)
+    return f"{number} {question.unit}" if question.unit else number
 
 
 def enabled(form: Form, answers: Mapping[str, object]) -> frozenset[str]:

@@ -82,7 +82,7 @@ def messages(connection: Connection, resident_id: ResidentId) -> tuple[Row, ...]
     c, claim = schema.outbox.c, schema.claim.c
     carried = select(claim.outbox_id).where(claim.resident_id == resident_id)
     query = select(schema.outbox).where(or_(c.resident_id == resident_id, c.id.in_(carried))).order_by(c.created_at)
-    return tuple(_message(row._mapping, row.resident_id == resident_id) for row in connection.execute(query))
+    return tuple(_message(dict(row._mapping), own=row.resident_id == resident_id) for row in connection.execute(query))
 
 
 def answers(connection: Connection, resident_id: ResidentId) -> tuple[Row, ...]:
@@ -91,7 +91,7 @@ def answers(connection: Connection, resident_id: ResidentId) -> tuple[Row, ...]:
     carried = select(claim.outbox_id).where(claim.resident_id == resident_id)
     query = (
         select(schema.inbox, out.resident_id)
-        .join(out_table := schema.outbox, out_table.c.id == c.outbox_id)
+        .join(schema.outbox, out.id == c.outbox_id)
         .where(or_(out.resident_id == resident_id, out.id.in_(carried)))
         .order_by(c.received_at)
     )
@@ -99,11 +99,11 @@ def answers(connection: Connection, resident_id: ResidentId) -> tuple[Row, ...]:
     for row in connection.execute(query):
         values = dict(row._mapping)
         own = values.pop("resident_id") == resident_id
-        found.append(_message(values, own))
+        found.append(_message(values, own=own))
     return tuple(found)
 
 
-def _message(values: Mapping[str, Any], own: bool) -> Row:
+def _message(values: Mapping[str, Any], *, own: bool) -> Row:
     body = bytes(values["body"])
     shown = {"body": body.decode("utf-8", errors="replace") if own and body else None}
     return {**values, **shown, "shared": not own}

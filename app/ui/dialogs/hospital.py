@@ -679,7 +679,7 @@ def _load(resident_id: ResidentId, session: Session) -> _Loaded:
     from app.services import assessments, residents, transfers
 
     return _Loaded(
-        residents.open_resident(session, resident_id),
+        residents.open_resident(session, resident_id, "hospital"),
         assessments.form("news2"),
         transfers.prefill(session, resident_id),
     )

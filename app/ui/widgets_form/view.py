@@ -9,15 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
-from decimal import Decimal
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from app.domain.dates import date_time, short_date
+from app.domain.dates import short_date
 from app.domain.errors import Problem, UserError
-from app.domain.questionnaire import Form, Question, enabled, find_problems, spread
+from app.domain.questionnaire import Form, Question, answer_words, enabled, find_problems, spread
 from app.ui.widgets_form.editors import (
     ComboEditor,
     DateEditor,
@@ -321,23 +320,6 @@ class FormView(QWidget):
             self.go_to(order[place])
         elif by > 0:
             self.finished.emit()
-
-
-def answer_words(question: Question, value: object) -> str:
-    """An answer in the words of its question: the option's words, Yes or No, a number with its unit, a date."""
-    if isinstance(value, list | tuple):
-        return "; ".join(answer_words(question, each) for each in value)
-    if isinstance(value, bool):
-        return "Yes" if value else "No"
-    option = next((each for each in question.options if each.code == value), None)
-    if option is not None:
-        return option.display
-    if question.type == "date":
-        return short_date(date.fromisoformat(str(value)[:10]))
-    if question.type == "dateTime":
-        return date_time(datetime.fromisoformat(str(value)))
-    number = format(value, "f") if isinstance(value, Decimal) else str(value)
-    return f"{number} {question.unit}" if question.unit else number
 
 
 def _reader(question: Question) -> Callable[[str], object]:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from app.domain.dates import date_time, short_date
 from app.domain.people import Resident
+from app.domain.questionnaire import answer_words
 from app.ui.forms.form import FormDialog, show_dialog
 from app.ui.forms.record_dialog import RecordDialog
 from app.ui.forms.typed import Ask, Reader
@@ -27,7 +28,6 @@ from app.ui.widgets.flow import FlowLayout
 from app.ui.widgets.table import Column, RecordTable
 from app.ui.widgets.tag import Tag
 from app.ui.widgets.text import card, heading, label, rule
-from app.ui.widgets_form.view import answer_words
 
 if TYPE_CHECKING:
     from app.domain.questionnaire import Form

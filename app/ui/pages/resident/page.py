@@ -113,7 +113,7 @@ class ResidentPage(QWidget):
     def refresh(self, changes: Changes) -> None:
         """Read again what was saved about this resident; sections that did not change are left as they are."""
         if self.resident_id is not None and (not changes.residents or self.resident_id in changes.residents):
-            self._load()
+            self._load(again=True)
 
     def can_leave(self) -> bool:
         """A half-answered question about an alert is asked about; the rest is saved in dialogs of its own."""
@@ -313,7 +313,8 @@ class ResidentPage(QWidget):
         self.ctx.titled.emit(self.title)
         self.ctx.resident.emit("")
 
-    def _load(self) -> None:
+    def _load(self, *, again: bool = False) -> None:
+        """Read the record; ``again`` when it is on the screen already, which is no second opening of it."""
         visit, resident_id = self._visit, self.resident_id
         if resident_id is None:
             return
@@ -332,7 +333,7 @@ class ResidentPage(QWidget):
                 if not isinstance(exc, UserError):
                     self.ctx.messages.report(exc)
 
-        self.ctx.call(partial(_read, resident_id), arrived, failed, owner=self)
+        self.ctx.call(partial(_read, resident_id, again=again), arrived, failed, owner=self)
 
     def _show(self, record: ResidentRecord) -> None:
         details = record.resident.details
@@ -410,10 +411,10 @@ class ResidentPage(QWidget):
         dialog.open()
 
 
-def _read(resident_id: ResidentId, session: Session) -> ResidentRecord:
+def _read(resident_id: ResidentId, session: Session, *, again: bool) -> ResidentRecord:
     """The record; whoever marked something as entered in error stands there by name."""
     from app.services import residents
     from app.ui.dialogs.history import with_names
 
-    record = residents.open_resident(session, resident_id)
+    record = (residents.read_again if again else residents.open_resident)(session, resident_id)
     return replace(record, facts_in_error=with_names(session, record.facts_in_error))

@@ -1,0 +1,412 @@
+"""Everything held about one resident: for the resident or their representative, for another home, for a court.
+
+The answer is a file for programs (every version of every entry, exact), a document to read, and the papers as they
+were printed. What names other residents, such as the bundle a claim travelled in, is left out and said to be.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from app.domain.codec import canonical, instant, instant_text
+from app.domain.dates import date_time, short_date
+from app.domain.errors import EnvironmentTrouble, ExitCode, UserError
+from app.domain.instruments import registry
+from app.domain.money import pounds
+from app.domain.nhs import format_nhs_number
+from app.domain.people import FACT_TYPES, GENDER_LABELS, FactKind, ResidentDetails, ResidentId
+from app.domain.questionnaire import answer_words, spread
+from app.models import dossier, schema
+from app.models import residents as resident_rows
+from app.models import transfers as transfer_rows
+from app.models.dossier import Row
+from app.models.store import Work
+from app.services.access import Action, require
+from app.services.assessments import form, outcome_from, result_label, score_text
+from app.services.audit import action_words
+from app.services.session import Session
+from app.services.sign_in import unlock_again
+from app.vault.files import replace_file
+
+JSON_NAME, PDF_NAME = "resident.json", "resident.pdf"
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_KINDS = {
+    FactKind.ALLERGY: "Allergies", FactKind.DIAGNOSIS: "Diagnoses", FactKind.MEDICINE: "Medicines",
+    FactKind.CONTACT: "Contacts", FactKind.CPR: "CPR status", FactKind.NEED: "Needs",
+    FactKind.CHC: "Continuing Healthcare", FactKind.STAY: "Stays", FactKind.ABSENCE: "Absences",
+}  # fmt: skip
+_SHOWN = {"cpr": "CPR"}
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Exported:
+    """The files under their names, and how many revisions the record of the resident has."""
+
+    files: Mapping[str, bytes]
+    revisions: int
+
+
+def export_resident(session: Session, resident_id: ResidentId, password: str) -> Exported:
+    """Make the export. The password is asked again; making it is audited before anything is handed out.
+
+    Raises NotAllowed, UserError for a resident who is not in the records, EnvironmentTrouble for a wrong password.
+    """
+    require(session, Action.EXPORT_RESIDENT)
+    unlock_again(session, password)
+    with session.look() as work:
+        line = resident_rows.resident(work.connection, resident_id)
+        if line is None:
+            raise UserError("This resident is not in the records", field="resident")
+        work.audit("export", "resident", resident_id, resident_id=resident_id)
+        held = _Held(session, work, resident_id, line.resident.details, line.status(session.now()))
+    return held.files()
+
+
+def save_files(folder: Path, files: Mapping[str, bytes], *, over: bool = False) -> tuple[Path, ...]:
+    """Write the files into the folder, each whole or not at all; UserError when one is there already unless ``over``.
+
+    EnvironmentTrouble says what happened when the folder cannot be written.
+    """
+    paths = {folder / name: content for name, content in files.items()}
+    there = [] if over else [path.name for path in paths if path.exists()]
+    if there:
+        raise UserError(
+            f"{folder} holds {' and '.join(there)} already. Choose an empty folder: nothing is overwritten",
+            field="folder",
+        )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for path, content in paths.items():
+            replace_file(path, content)
+    except OSError as error:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        raise EnvironmentTrouble(
+            ExitCode.DISK_FULL if full else ExitCode.READ_ONLY,
+            f"The export was not saved: {'the disk is full' if full else error.strerror or 'the system refused'}.",
+            "The records are safe. Files that are in the folder are whole.",
+            "Choose another folder.",
+        ) from error
+    return tuple(paths)
+
+
+class _Held:
+    """What the store holds about a resident, read in one transaction, and the files that say it."""
+
+    def __init__(
+        self, session: Session, work: Work, resident_id: ResidentId, details: ResidentDetails, status: str
+    ) -> None:
+        connection = work.connection
+        self._session = session
+        self._id = resident_id
+        self._details = details
+        self._status = status
+        self._now = session.now()
+        self._chain = work.chain
+        self.revisions = dossier.revisions(connection, resident_id)
+        self.facts = dossier.facts(connection, resident_id)
+        self.assessments = dossier.assessments(connection, resident_id)
+        self.drafts = dossier.drafts(connection, resident_id)
+        self.alerts = dossier.alerts(connection, resident_id)
+        self.transfers = dossier.transfers(connection, resident_id)
+        self.claims = dossier.claims(connection, resident_id)
+        self.messages = dossier.messages(connection, resident_id)
+        self.answers = dossier.answers(connection, resident_id)
+        self.events = dossier.events(connection, resident_id)
+        self.papers = {
+            f"red-bag-pack-v{row['version']}.pdf": content
+            for row in self.transfers
+            if (content := transfer_rows.content(connection, row["sha256"])) is not None
+        }
+        self._bodies = {row["id"]: row["body"] for row in self.revisions}
+
+    def files(self) -> Exported:
+        """The files, the PDF first, because the JSON names the fingerprint of each other file."""
+        from app.reports.export import export_pdf
+
+        files = {PDF_NAME: export_pdf(self._document()), **self.papers}
+        files[JSON_NAME] = self._json(files)
+        return Exported(files, len(self.revisions))
+
+    # -------------------------------------------------------------------------------------------------- for programs
+
+    def _json(self, files: Mapping[str, bytes]) -> bytes:
+        home = self._session.home
+        parts: dict[str, object] = {
+            "home": {"name": home.name, "ods": home.ods},
+            "store": self._session.store.id,
+            "schema": schema.SCHEMA,
+            "made_at": instant_text(self._now),
+            "made_by": self._session.account.user,
+            "audit": {"count": self._chain.count, "head": self._chain.head},
+            "files": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
+            "people": self._people(),
+            "resident": {"id": self._id, "status": self._status, **_latest_details(self.revisions, self._id)},
+            "revisions": self.revisions,
+            "facts": self.facts,
+            "assessments": [
+                {**row, "answers": body["answers"], "outcome": body["outcome"]}
+                if (body := self._bodies.get(row["revision_id"]))
+                else row
+                for row in self.assessments
+            ],
+            "drafts": self.drafts,
+            "alerts": self.alerts,
+            "transfers": self.transfers,
+            "claims": self.claims,
+            "messages": self.messages,
+            "answers": self.answers,
+            "events": self.events,
+        }
+        # One line an entry: exact as it is hashed, and still to be read and compared by eye.
+        text = ",\n".join(f"{canonical(name)}:{_listed(value)}" for name, value in parts.items())
+        return f"{{\n{text}\n}}\n".encode()
+
+    def _people(self) -> dict[str, str]:
+        users = {row["author"] for row in self.revisions} | {row["actor"] for row in self.events}
+        return {user: self._session.person(user) for user in sorted(users)}
+
+    # -------------------------------------------------------------------------------------------------- for people
+
+    def _document(self) -> Any:
+        from app.reports.export import ResidentDocument, Section
+
+        sections = (
+            Section("Who this is", (self._who(),)),
+            Section("What is recorded", self._fact_blocks()),
+            Section("Assessments", [self._assessment_block(row) for row in self.assessments]),
+            Section("Unsigned drafts", [self._draft_block(row) for row in self.drafts], "There are no drafts."),
+            Section("Alerts", [self._alert_block(row) for row in self.alerts], "No alert was raised."),
+            Section("Red-bag packs", self._pack_blocks(), "No pack was printed."),
+            Section("Premium claims", self._claim_blocks(), "No claim was made."),
+            Section("Messages", self._message_blocks(), "No message was sent."),
+            Section("Every recorded version", (self._revision_block(),)),
+            Section("Who did and looked at what", (self._event_block(),)),
+        )
+        home = self._session.home
+        return ResidentDocument(
+            self._details.banner_name,
+            self._details.date_of_birth,
+            self._details.nhs_number,
+            f"{home.name} ({home.ods})",
+            self._now,
+            self._session.account.name,
+            f"{self._chain.count}-{self._chain.head[:8]}",
+            sections,
+            practice=home.practice,
+        )
+
+    def _who(self) -> Any:
+        from app.reports.export import Block
+
+        d = self._details
+        number = format_nhs_number(d.nhs_number) if d.nhs_number else f"Not known: {d.nhs_number_absent_reason}"
+        consent = {True: "Yes", False: "No", None: "Not asked"}[d.consent_sharing]
+        return Block(
+            values=(
+                ("Name", d.banner_name), ("Known as", d.preferred_name), ("Born", short_date(d.date_of_birth)),
+                ("NHS No.", number),
+                ("Gender", GENDER_LABELS[d.gender]), ("Key", d.key), ("Room", d.room), ("Status", self._status),
+                ("Died", date_time(d.died_at) if d.died_at else "No"),
+                ("GP", " ".join(filter(None, (d.gp_name, d.gp_code, d.gp_phone)))),
+                ("Consent to sharing", consent),
+            )
+        )  # fmt: skip
+
+    def _fact_blocks(self) -> list[Any]:
+        from app.reports.export import Block
+
+        found = []
+        for kind, title in _KINDS.items():
+            rows = [
+                (
+                    f"{'Entered in error. ' if row['in_error'] else ''}{_said(kind, row['body'])}",
+                    _when(row["recorded_at"]),
+                    self._person(row["recorded_by"]),
+                    row["reason"],
+                )
+                for row in self.facts
+                if row["kind"] == kind.value
+            ]
+            if rows:
+                found.append(Block(title, headers=("Entry", "Recorded", "By", "Reason"), shares=(230, 106, 95, 96),
+                                   rows=rows))  # fmt: skip
+        return found
+
+    def _assessment_block(self, row: Row) -> Any:
+        from app.reports.export import Block
+
+        tool = registry.instrument(row["instrument"])
+        title = f"{tool.title}, {_when(row['at'])}"
+        body = self._bodies.get(row["revision_id"])
+        if not body:
+            return Block(title, note="Its content was destroyed at the end of its keeping.")
+        outcome = outcome_from(body["outcome"])
+        result = ", ".join(
+            filter(None, (
+                score_text(tool.code, row["score"]),
+                result_label(tool.code, row["band"], complete=bool(row["complete"])),
+            ))
+        )  # fmt: skip
+        values = [
+            ("Result", result or ("Complete" if row["complete"] else "Incomplete")),
+            ("Signed", f"{_when(row['signed_at'])} by {self._person(row['signed_by'])} ({row['state']})"),
+            ("Entry", row["revision_id"]),
+        ]
+        if outcome.actions:
+            values.append(("What to do", "\n".join(outcome.actions)))
+        if row["next_due"]:
+            values.append(("Next due", short_date(date.fromisoformat(row["next_due"]))))
+        values += _answers(row["instrument"], body["answers"])
+        return Block(title, values=values, note=outcome.attribution)
+
+    def _draft_block(self, row: Row) -> Any:
+        from app.reports.export import Block
+
+        title = registry.instrument(row["instrument"]).title
+        kept = [("Saved", f"{_when(row['updated_at'])} by {self._person(row['author'])}")]
+        return Block(title, values=[*kept, *((name, _text(value)) for name, value in row["answers"].items())])
+
+    def _alert_block(self, row: Row) -> Any:
+        from app.reports.export import Block
+
+        body = row["body"]
+        return Block(
+            f"{body['title']}, {_when(row['raised_at'])}",
+            values=(
+                ("Raised by", self._person(body["raised_by"])),
+                ("What to do", "\n".join(body["do"])),
+                ("Call", f"{_when(body['called_at'])}, {body['spoke_to']}" if body["called_at"] else "None recorded"),
+                ("Closed", f"{_when(body['closed_at'])}: {body['outcome']}" if body["closed_at"] else "Standing"),
+            ),
+        )
+
+    def _pack_blocks(self) -> list[Any]:
+        from app.reports.export import Block
+
+        rows = [
+            (
+                f"Version {row['version']}", _when(row["printed_at"]), self._person(row["printed_by"]),
+                str(row["pages"]), row["bag"], row["situation"],
+            )
+            for row in self.transfers
+        ]  # fmt: skip
+        headers = ("Pack", "Printed", "By", "Pages", "Bag", "Why")
+        return [Block(headers=headers, shares=(62, 95, 95, 40, 45, 190), rows=rows)] if rows else []
+
+    def _claim_blocks(self) -> list[Any]:
+        from app.reports.export import Block
+
+        rows = [
+            (
+                short_date(date.fromisoformat(row["week_start"])), f"{row['identifier']}, version {row['version']}",
+                pounds(row["amount_pence"]), row["outcome"] or "No answer yet",
+                "" if row["decided_pence"] is None else pounds(row["decided_pence"]), "; ".join(row["reasons"] or ()),
+            )
+            for row in self.claims
+        ]  # fmt: skip
+        headers = ("Week from", "Claim", "Amount", "Answer", "Decided", "Reasons")
+        return [Block(headers=headers, shares=(72, 140, 60, 80, 60, 115), rows=rows)] if rows else []
+
+    def _message_blocks(self) -> list[Any]:
+        from app.reports.export import Block
+
+        rows = [
+            (
+                row["about"], row["state"], _when(row["created_at"]), _when(row["sent_at"]), _when(row["decided_at"]),
+                "About other residents too" if row["shared"] else "",
+            )
+            for row in self.messages
+        ]  # fmt: skip
+        headers = ("About", "State", "Made", "Sent", "Decided", "")
+        return [Block(headers=headers, shares=(150, 80, 85, 85, 85, 60), rows=rows)] if rows else []
+
+    def _revision_block(self) -> Any:
+        from app.reports.export import Block
+
+        rows = [
+            (
+                row["kind"],
+                row["state"],
+                _when(row["recorded_at"]),
+                self._person(row["author"]),
+                row["reason"],
+                row["id"],
+            )
+            for row in self.revisions
+        ]
+        return Block(
+            headers=("What", "State", "Recorded", "By", "Reason", "Entry"),
+            shares=(70, 70, 88, 88, 95, 116),
+            rows=rows,
+            note="Each entry stands in full, with its fingerprint and signature, in resident.json.",
+        )
+
+    def _event_block(self) -> Any:
+        from app.reports.export import Block
+
+        rows = [
+            (str(row["seq"]), _when(row["at"]), self._person(row["actor"]),
+             action_words(row["action"], row["object_kind"], row["detail"]), row["reason"])
+            for row in self.events
+        ]  # fmt: skip
+        return Block(headers=("No.", "When", "Who", "What", "Reason"), shares=(36, 106, 105, 180, 100), rows=rows)
+
+    def _person(self, user: str) -> str:
+        return self._session.person(user)
+
+
+def _latest_details(revisions: Sequence[Row], resident_id: ResidentId) -> Mapping[str, object]:
+    of = [row for row in revisions if row["entity_id"] == resident_id and row["body"] is not None]
+    return of[-1]["body"] if of else {}
+
+
+def _listed(value: object) -> str:
+    if isinstance(value, Sequence) and not isinstance(value, str) and value:
+        return "[\n" + ",\n".join(canonical(item) for item in value) + "\n]"
+    return canonical(value)
+
+
+def _answers(code: str, answers: Mapping[str, object]) -> list[tuple[str, str]]:
+    """The answers in the words of the form, those that it does not ask for under their own names."""
+    asked = form(code)
+    given = spread(answers, asked)
+    known = {question.link_id: question for question in asked.questions()}
+    found = [(known[key].text, answer_words(known[key], given[key])) for key in known if given.get(key) is not None]
+    return found + [(key, _text(value)) for key, value in given.items() if key not in known and value is not None]
+
+
+def _said(kind: FactKind, body: Mapping[str, Any]) -> str:
+    """A fact in words: each field that holds something, under its name, in the order in which it is asked."""
+    names = [each.name for each in fields(FACT_TYPES[kind])]
+    return "; ".join(
+        f"{_field(name)}: {_text(body[name])}" for name in names if body.get(name) not in (None, "", False)
+    )
+
+
+def _field(name: str) -> str:
+    return _SHOWN.get(name, name.replace("_", " ").capitalize())
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, list | tuple):
+        return ", ".join(_text(item) for item in value)
+    if isinstance(value, Mapping):
+        return "; ".join(f"{_field(str(key))}: {_text(item)}" for key, item in value.items())
+    text = str(value)
+    if _INSTANT.fullmatch(text):
+        return _when(text)
+    return short_date(date.fromisoformat(text)) if _DATE.fullmatch(text) else text
+
+
+def _when(text: str | None) -> str:
+    return date_time(instant(text)) if text else "Not yet"
