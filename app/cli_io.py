@@ -28,10 +28,10 @@ _LARGEST_FILE = 64_000_000
 
 @contextmanager
 def signed_in(
-    arguments: argparse.Namespace, password: str | None = None, *, inspect: bool = False
+    arguments: argparse.Namespace, password: str | None = None, *, inspect: bool = False, choosing: bool = False
 ) -> Iterator[Session]:
     """The session of the named account (the only one, if there is just one); with ``inspect`` also on records that may
-    only be read."""
+    only be read. With a one-time secret nothing can be done but ``choosing`` a password."""
     from app.services.sign_in import accounts, home_exists, sign_in
 
     store = store_of(arguments)
@@ -44,6 +44,12 @@ def signed_in(
     given = password_once(arguments) if password is None else password
     session = sign_in(store, user, given, system_clock(), inspect=inspect)
     try:
+        if session.account.must_change and not choosing:
+            raise UserError(
+                "This is a one-time secret. Choose a password of your own first: hartwell user password "
+                f"{session.account.user}, with the secret and the new password as two lines of standard input",
+                field="password",
+            )
         yield session
     finally:
         session.close()

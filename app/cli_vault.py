@@ -6,8 +6,18 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from app.cli_io import ask_password, password_once, print_json, signed_in, store_of, system_clock, tell
-from app.domain.errors import ExitCode
+from app.cli_io import (
+    ask_password,
+    folder_for,
+    password_once,
+    print_json,
+    signed_in,
+    store_of,
+    system_clock,
+    tell,
+    writing,
+)
+from app.domain.errors import ExitCode, UserError
 
 Command = Callable[[argparse.Namespace], int]
 Add = Callable[[str, Command, str], argparse.ArgumentParser]
@@ -25,7 +35,14 @@ def register(add: Add) -> None:
     sub.add_argument("file", type=Path, metavar="FILE")
     sub.add_argument("--recovery-stdin", action="store_true", help="read the recovery key from standard input")
     sub.add_argument("--device", default="restored laptop", metavar="NAME", help="what to call this laptop")
+    sub = add("recover", _recover, "set a manager's password with the recovery key, which is then replaced")
+    sub.add_argument("--sheet", type=Path, metavar="FILE.pdf", help="write the new recovery sheet there")
     add("rotate", _rotate, "give the record a new data key")
+    sub = add("user", _user, "accounts: give one, close a leaver's, change one's own password or reset another's")
+    sub.add_argument("what", choices=("add", "remove", "password"))
+    sub.add_argument("name", metavar="NAME", help="the account")
+    sub.add_argument("--role", choices=("carer", "champion", "nurse", "manager", "auditor"), help="for add")
+    sub.add_argument("--staff", default="", metavar="KEY", help="for add: the home's key of the member of staff")
 
 
 def _verify(arguments: argparse.Namespace) -> int:
@@ -103,4 +120,82 @@ def _export(arguments: argparse.Namespace) -> int:
         made = export.export_resident(session, resident.id, password)
         paths = export.save_files(arguments.out, made.files, over=True)
     print_json({"files": [str(path) for path in paths], "revisions": made.revisions})
+    return int(ExitCode.DONE)
+
+
+def _user(arguments: argparse.Namespace) -> int:
+    if arguments.what == "add":
+        if arguments.role is None:
+            raise UserError("Name the role with --role", field="role")
+        return _user_add(arguments)
+    if arguments.role is not None or arguments.staff:
+        raise UserError("--role and --staff belong to user add", field="role")
+    return _user_remove(arguments) if arguments.what == "remove" else _user_password(arguments)
+
+
+def _user_add(arguments: argparse.Namespace) -> int:
+    from app.domain.people import Role
+    from app.services import accounts
+
+    password = password_once(arguments)
+    with signed_in(arguments, password) as session:
+        made = accounts.add_account_by_key(
+            session, arguments.name, Role(arguments.role), password, staff_key=arguments.staff
+        )
+        print_json({"user": made.user, "secret": made.secret})
+    return int(ExitCode.DONE)
+
+
+def _user_remove(arguments: argparse.Namespace) -> int:
+    from app.services import accounts
+
+    password = password_once(arguments)
+    with signed_in(arguments, password) as session:
+        who = accounts.leaver_by_user(session, arguments.name)
+        left = accounts.disable_leaver(session, who, session.now(), password)
+        print_json({"user": left.user, "removed": True, "posts_ended": list(left.posts_ended)})
+    tell("Copies of the files made before can still be opened with the old password: hartwell rotate changes the key.")
+    return int(ExitCode.DONE)
+
+
+def _user_password(arguments: argparse.Namespace) -> int:
+    """One's own password: the present one and the new one are the first two lines of standard input."""
+    from app.services import accounts
+
+    own = getattr(arguments, "user", arguments.name).casefold() == arguments.name.casefold()
+    if own:
+        arguments.user = arguments.name
+    password = password_once(arguments)
+    with signed_in(arguments, password, choosing=own) as session:
+        if own:
+            always = getattr(arguments, "password_stdin", False)
+            accounts.change_own_password(session, password, ask_password("New password: ", always_stdin=always))
+            print_json({"user": session.account.user, "changed": True})
+        else:
+            made = accounts.reset_password(session, arguments.name, password)
+            print_json({"user": made.user, "secret": made.secret})
+    return int(ExitCode.DONE)
+
+
+def _recover(arguments: argparse.Namespace) -> int:
+    from app.services import recovery
+    from app.vault.files import replace_file
+
+    store, sheet = store_of(arguments), arguments.sheet
+    if sheet is not None:
+        folder_for(sheet)
+    known = recovery.managers(store)
+    user = getattr(arguments, "user", "") or (known[0] if len(known) == 1 else "")
+    if not user:
+        raise UserError(f"Name the account with --user ({', '.join(known)})", field="user")
+    always = getattr(arguments, "password_stdin", False)
+    key = ask_password("Recovery key: ", always_stdin=always)
+    password = ask_password(f"New password for {user}: ", always_stdin=always)
+    done = recovery.recover(store, user, key, password, system_clock())
+    # First the key: whatever becomes of the sheet, it must reach somebody.
+    print_json({"user": done.user, "recovery_key": done.recovery_key})
+    tell("The recovery key that was used opens nothing any more. Seal the new one away.")
+    if sheet is not None:
+        with writing(sheet):
+            replace_file(sheet, done.sheet())
     return int(ExitCode.DONE)

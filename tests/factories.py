@@ -32,6 +32,7 @@ from app.services.first_run import CreatedHome, HomeSetup, create_home
 from app.services.session import Session
 from app.services.sign_in import sign_in
 from app.vault import keys
+from tests.helpers.accounts import give_account
 
 PASSWORD = "three quiet words"
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
@@ -133,7 +134,7 @@ def _template() -> Path:
     for role, user in USERS.items():
         if role is not Role.MANAGER:
             saved = staff.add_staff(session, StaffDetails(user, f"{user.capitalize()} {role.value.capitalize()}", role))
-            staff.add_account(session, saved.staff_id, user, role, PASSWORD)
+            give_account(session, saved.staff_id, user, role, PASSWORD)
     session.close()
     return store_dir
 

@@ -69,6 +69,21 @@ def new_key(work: Work, row: AccountRow, public_key: str) -> None:
     work.audit("reset-password", "account", row.staff_id, detail={"user": row.user, "public_key": public_key})
 
 
+def recovered(work: Work, row: AccountRow, public_key: str) -> None:
+    """Note that the recovery key gave the account a new password, and with it a new signing key."""
+    _revoke_keys(work, row.user)
+    _set(work, row.user, public_key=public_key, must_change=0)
+    _add_key(work, row.user, public_key)
+    work.audit("recover", "account", row.staff_id, detail={"user": row.user, "public_key": public_key})
+
+
+def new_recovery_key(work: Work, public_key: str) -> None:
+    """Note the signing key of a new recovery key; the one before counts for nothing that is signed from now on."""
+    of_recovery = (_K.kind == "recovery") & _K.revoked_at.is_(None)
+    work.connection.execute(update(schema.signing_key).where(of_recovery).values(revoked_at=work.at))
+    staff.add_signing_key(work, "recovery", "", public_key)
+
+
 def own_password(work: Work, user: str, staff_id: StaffId) -> None:
     """Note that the person chose a password of their own."""
     _set(work, user, must_change=0)

@@ -20,12 +20,17 @@ _P = schema.post.c
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Who is signed in: the account's name, the person's name, their role and staff record."""
+    """Who is signed in: the account's name, the person's name, their role and staff record.
+
+    ``must_change`` while the password is one that a manager was shown; ``closed`` when nobody may sign in with it.
+    """
 
     user: str
     name: str
     role: Role
     staff_id: StaffId
+    must_change: bool = False
+    closed: bool = False
 
 
 def save_staff(work: Work, staff_id: StaffId | None, details: StaffDetails, *, reason: str = "") -> StaffId:
@@ -111,11 +116,16 @@ def add_signing_key(work: Work, kind: str, owner: str, public_key: str) -> None:
 def account(connection: Connection, user: str) -> Account | None:
     """The account with its owner's name, or None."""
     row = connection.execute(
-        select(schema.account.c.user, schema.account.c.role, schema.account.c.staff_id, _S.name)
+        select(schema.account, _S.name)
         .join(schema.staff, _S.id == schema.account.c.staff_id)
         .where(schema.account.c.user == user)
     ).first()
-    return Account(row.user, row.name, Role(row.role), StaffId(row.staff_id)) if row else None
+    if row is None:
+        return None
+    return Account(
+        row.user, row.name, Role(row.role), StaffId(row.staff_id), must_change=bool(row.must_change),
+        closed=row.disabled_at is not None,
+    )  # fmt: skip
 
 
 def account_names(connection: Connection) -> dict[str, str]:

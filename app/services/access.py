@@ -71,12 +71,14 @@ _ALLOWED: dict[Role, frozenset[Action]] = {
 
 
 def allowed(session: Session, action: Action) -> bool:
-    """Whether the signed-in person's role allows the action."""
-    return action in _ALLOWED[session.account.role]
+    """Whether the signed-in person's role allows the action; nothing is allowed before they chose a password."""
+    return not session.account.must_change and action in _ALLOWED[session.account.role]
 
 
 def require(session: Session, action: Action) -> None:
-    """Refuse, in words, unless the role allows the action."""
+    """Refuse, in words, unless the role allows the action and the person has chosen a password of their own."""
+    if session.account.must_change:
+        raise NotAllowed("Choose a password of your own first: the one you were given is for that alone")
     if not allowed(session, action):
         roles = [role.value for role in Role if action in _ALLOWED[role]]
         listed = " or ".join(filter(None, (", ".join(roles[:-1]), roles[-1])))

@@ -40,7 +40,18 @@ from app.domain.people import (
 )
 from app.domain.transfer import time_critical_kind
 from app.models.residents import facts as resident_facts
-from app.services import alerts, assessments, first_run, practice_ccg, premium, residents, sign_in, staff, sync
+from app.services import (
+    accounts,
+    alerts,
+    assessments,
+    first_run,
+    practice_ccg,
+    premium,
+    residents,
+    sign_in,
+    staff,
+    sync,
+)
 from app.services.clock import SetClock
 from app.services.session import Session
 from app.vault import keys
@@ -184,7 +195,7 @@ def _staff(session: Session, today: date) -> None:
         ("cal", "Cal Campion", Role.CARER, (), None),
         ("sal", "Sal Sorrel", Role.CARER, (), None),
     )
-    accounts = dict(ACCOUNTS)
+    roles = dict(ACCOUNTS)
     for number, (key, name, role, pathways, leaves) in enumerate(people):
         saved = staff.add_staff(session, StaffDetails(key, name, role, "", started, leaves))
         for pathway in pathways:
@@ -193,8 +204,8 @@ def _staff(session: Session, today: date) -> None:
                 "Practice training provider", started, leaves,
             )  # fmt: skip
             staff.appoint(session, saved.staff_id, post)
-        if key in accounts:
-            staff.add_account(session, saved.staff_id, key, accounts[key], PASSWORD)
+        if key in roles:
+            accounts.add_practice_account(session, saved.staff_id, key, roles[key], PASSWORD)
 
 
 def _residents(session: Session, chance: random.Random, today: date) -> list[_Person]:

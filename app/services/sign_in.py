@@ -8,15 +8,17 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from app.domain.clock import Clock
+from app.domain.codec import instant_text
 from app.domain.errors import EnvironmentTrouble, ExitCode, UserError
+from app.domain.people import StaffId
 from app.models import staff, trouble
 from app.models.integrity import anchor_trouble
-from app.models.store import NEXT_NAME, STORE_NAME, Author, Store, add_device_key, device_signer, open_store
+from app.models.store import NEXT_NAME, STORE_NAME, Author, Store, Work, add_device_key, device_signer, open_store
 from app.services import backups
 from app.services.access import Action, require
 from app.services.changes import Changes, changes
 from app.services.session import Session
-from app.vault import anchor, keyfile, keys, moving
+from app.vault import anchor, keyfile, keys, moving, throttle
 from app.vault.signing import Signer
 
 LOCK_NAME = "store.lock"
@@ -52,14 +54,14 @@ def sign_in(store_dir: Path, user: str, password: str, clock: Clock, *, inspect:
     if not (store_dir / STORE_NAME).exists():
         raise trouble.missing_store(store_dir)
     slots = keyfile.read_keyfile(store_dir)
-    unlocked = keyfile.unlock(slots, user, password)
+    unlocked, failed = throttle.unlock(store_dir, slots, user, password, clock.now())
     if not unlocked.slot.wrap_key:
         slots, unlocked = _renewed(store_dir, slots, unlocked, user, password)
     lock = lock_store(store_dir)
     try:
         store, unlocked = open_with(store_dir, slots, unlocked, clock, inspect=inspect)
         try:
-            return _start(store, store_dir, lock, unlocked, clock)
+            return _start(store, store_dir, lock, unlocked, clock, failed)
         except BaseException:
             store.close()
             raise
@@ -153,8 +155,11 @@ def _finish_restore(store_dir: Path) -> None:
             moving.finish(store_dir, STORE_NAME, BESIDE)
 
 
-def _start(store: Store, store_dir: Path, lock: FileLock, unlocked: keyfile.Unlocked, clock: Clock) -> Session:
-    """The session of an account on an open store; the sign-in is audited."""
+def _start(
+    store: Store, store_dir: Path, lock: FileLock, unlocked: keyfile.Unlocked, clock: Clock,
+    failed: throttle.Failures | None,
+) -> Session:  # fmt: skip
+    """The session of an account on an open store; the sign-in is audited, and the failures before it."""
     user = unlocked.slot.user
     with store.read() as connection:
         account = staff.account(connection, user)
@@ -166,19 +171,49 @@ def _start(store: Store, store_dir: Path, lock: FileLock, unlocked: keyfile.Unlo
             "Nothing was changed.",
             "The keyfile and the records are from different times. Restore both from the same backup.",
         )
+    if account.closed:
+        raise EnvironmentTrouble(
+            ExitCode.REFUSED,
+            f"The account {user} has been closed.",
+            "Nothing was changed.",
+            "Ask a manager to open it again.",
+        )
     if device is not None:
         store.sign_with(device)
     if store.trouble is None:
         with store.write(Author(user), clock.now()) as work:
             if device is None:
                 store.sign_with(add_device_key(work))
+            if failed is not None:
+                note_failures(work, user, account.staff_id, failed)
             work.audit("sign-in", "account", account.staff_id)
+        throttle.clear(store_dir, user)
     return Session(store, store_dir, lock, account, unlocked, clock)
 
 
 def unlock_again(session: Session, password: str) -> Signer:
     """Ask the signed-in person for their password again and give their signing key: claims and other weighty acts."""
-    return keyfile.unlock(keyfile.read_keyfile(session.store_dir), session.account.user, password).signer
+    return own_slot(session, password).signer
+
+
+def own_slot(session: Session, password: str) -> keyfile.Unlocked:
+    """The same, with everything else that the password opens. Wrong ones count against the account as at sign-in."""
+    account = session.account
+    slots = keyfile.read_keyfile(session.store_dir)
+    unlocked, failed = throttle.unlock(session.store_dir, slots, account.user, password, session.now())
+    if failed is not None and session.trouble is None:
+        with session.write() as work:
+            note_failures(work, account.user, account.staff_id, failed)
+        throttle.clear(session.store_dir, account.user)
+    return unlocked
+
+
+def note_failures(work: Work, user: str, staff_id: StaffId, failed: throttle.Failures) -> None:
+    """Into the audit: how many tries of an account failed, and from when to when."""
+    detail = {
+        "user": user, "count": failed.count, "first": instant_text(failed.first), "last": instant_text(failed.last),
+    }  # fmt: skip
+    work.audit("sign-in-failed", "account", staff_id, detail=detail)
 
 
 def lock_store(store_dir: Path) -> FileLock:

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain.errors import Problem, UserError
 from app.domain.needs import ChampionPathway, pathway_label
-from app.domain.people import ChampionPost, Role, StaffDetails, StaffId, StaffMember
+from app.domain.people import ChampionPost, StaffDetails, StaffId, StaffMember
 from app.domain.periods import overlap
 from app.domain.premium import Champion, cover_of
+from app.models import accounts
 from app.models import staff as rows
 from app.models.store import Work
 from app.services.access import Action, require
 from app.services.changes import Changes, changes
-from app.services.passwords import check_password
 from app.services.session import Session
-from app.vault import keyfile
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,7 @@ def change_staff(session: Session, staff_id: StaffId, details: StaffDetails, *, 
     require(session, Action.MANAGE_STAFF)
     check_staff(details)
     with session.write() as work:
-        _existing(work, staff_id)
+        _refuse_account_change(work, _existing(work, staff_id), details)
         other = rows.staff_id_by_key(work.connection, details.key)
         if other not in (None, staff_id):
             raise UserError("Another member of staff has this key", field="key")
@@ -145,35 +144,6 @@ def champions_of(everybody: tuple[StaffMember, ...]) -> tuple[Champion, ...]:
     )
 
 
-def add_account(session: Session, staff_id: StaffId, user: str, role: Role, password: str) -> Changes:
-    """Give a member of staff a way in: one more slot of the keyfile.
-
-    The keyfile is replaced before the records are: if the program dies in between, the account cannot sign in, and
-    adding it again takes the place of the slot that nothing belongs to.
-    """
-    require(session, Action.MANAGE_STAFF)
-    name = user.strip()
-    if not name:
-        raise UserError("Enter a user name", field="user")
-    check_password(password)
-    slots = keyfile.read_keyfile(session.store_dir)
-    with session.write() as work:
-        member = _existing(work, staff_id)
-        if name.casefold() in (known.casefold() for known in rows.account_names(work.connection)):
-            raise UserError("This user name is taken", field="user")
-        slots = keyfile.without(slots, name)
-        sealed = keyfile.seal(
-            slots, session.data_key, slot_id=work.new_id(), kind="account", user=name, role=role.value,
-            staff_id=staff_id, password=password, cost=slots.slots[0].cost,
-        )  # fmt: skip
-        rows.add_account(work, name, role, staff_id, sealed.slots[-1].public_key)
-        details = replace(member.details, role=role, user=name)
-        rows.save_staff(work, staff_id, details, reason="given an account")
-        keyfile.write_keyfile(session.store_dir, sealed)
-    session.names_changed()
-    return changes("staff")
-
-
 def save_new(work: Work, details: StaffDetails) -> StaffId:
     """Add a member of staff inside a transaction already open."""
     check_staff(details)
@@ -224,6 +194,17 @@ def _existing(work: Work, staff_id: StaffId) -> StaffMember:
     if member is None:
         raise UserError("This member of staff is not in the records", field="staff")
     return member
+
+
+def _refuse_account_change(work: Work, member: StaffMember, details: StaffDetails) -> None:
+    """What also decides about an account is changed where the account is, with the manager's password."""
+    if (account := accounts.open_account_of(work.connection, member.id)) is None:
+        return
+    before = member.details
+    if details.role != before.role:
+        raise UserError(f"Change the role at the account {account.user}: it decides what it may do", field="role")
+    if details.left_at != before.left_at and details.left_at is not None and details.left_at <= work.now:
+        raise UserError(f'Use "Has left": it closes the account {account.user} as well', field="left_at")
 
 
 def _refuse_overlap(member: StaffMember, post: ChampionPost, ignoring: str | None) -> None:

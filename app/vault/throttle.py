@@ -143,13 +143,18 @@ def left_to_wait(folder: Path, user: str, users: Iterable[str], now: datetime) -
 
 def refusal(left: timedelta = timedelta(0)) -> WrongPassword:
     """What is said to somebody who must wait: the words of a wrong password, and for how long."""
-    seconds = math.ceil(left.total_seconds())
+    seconds = whole_seconds(left)
     if seconds <= 0:
         return WrongPassword("Type it again.")
     words = f"Too many tries: wait {wait_words(seconds)}, then try again."
     if left > _LONGEST_STEP:
         words = f"Too many tries: wait {wait_words(seconds)}, or ask a manager to let you try again now."
     return WrongPassword(words, wait_seconds=seconds)
+
+
+def whole_seconds(left: timedelta) -> int:
+    """A wait in seconds, rounded up: whoever waits that long need not wait again."""
+    return math.ceil(left.total_seconds())
 
 
 def wait_words(seconds: int) -> str:

@@ -11,10 +11,9 @@ from typing import Any
 import pytest
 
 from app.domain.errors import EnvironmentTrouble, ExitCode, UserError
-from app.domain.people import Role, StaffDetails
-from app.models import staff as staff_rows
+from app.domain.people import Role
 from app.models.store import STORE_NAME
-from app.services import first_run, residents, staff
+from app.services import first_run
 from app.services.clock import SetClock
 from app.services.first_run import HomeSetup, create_home, read_setup
 from app.services.sign_in import accounts, home_exists, sign_in, unlock_again
@@ -41,7 +40,7 @@ def test_a_new_home_opens_with_its_managers_password(tmp_path: Path) -> None:
     assert session.store.device_id == made.device_id
     session.close()
     assert sorted(path.name for path in (tmp_path / "store").iterdir()) == [
-        "hartwell.db", "store.anchor", "store.keys", "store.lock",
+        "attempts.lock", "hartwell.db", "store.anchor", "store.keys", "store.lock",
     ]  # fmt: skip
 
 
@@ -166,43 +165,6 @@ def test_asking_for_the_password_again_gives_the_signing_key_or_nothing(home: Li
         key = connection.exec_driver_sql("SELECT public_key FROM account WHERE user = 'mo'").scalar()
     assert signer.public == key
     assert refused(lambda: unlock_again(home.session, "a wrong one")).exit_code is ExitCode.WRONG_PASSWORD
-
-
-def test_a_new_account_can_sign_in_and_its_name_is_taken(home: LivingHome) -> None:
-    person = staff.add_staff(home.session, StaffDetails("S9", "Sal Sorrel", Role.CARER)).staff_id
-    staff.add_account(home.session, person, " sal ", Role.NURSE, "sal has words too")
-    with pytest.raises(UserError, match="taken"):
-        staff.add_account(home.session, person, "SAL", Role.CARER, "sal has words too")
-    with pytest.raises(UserError, match="user name"):
-        staff.add_account(home.session, person, " ", Role.CARER, "sal has words too")
-    with pytest.raises(UserError, match="at least 8"):
-        staff.add_account(home.session, person, "sal2", Role.CARER, "short")
-    home.session.close()
-    home.session = sign_in(home.store_dir, "sal", "sal has words too", home.clock)
-    assert (home.session.account.role, home.session.account.name) == (Role.NURSE, "Sal Sorrel")
-    assert residents.find_residents(home.session) == ()
-
-
-def test_an_account_whose_records_were_not_kept_can_be_added_again(
-    home: LivingHome, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    person = staff.add_staff(home.session, StaffDetails("S9", "Sal Sorrel", Role.CARER)).staff_id
-    real = keyfile.write_keyfile
-
-    def written_but_not_committed(*args: Any) -> None:
-        real(*args)
-        raise EnvironmentTrouble(ExitCode.DISK_FULL, "The disk is full.", "", "")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(keyfile, "write_keyfile", written_but_not_committed)
-        with pytest.raises(EnvironmentTrouble):
-            staff.add_account(home.session, person, "sal", Role.CARER, "sal has words too")
-    with home.session.read() as connection:
-        assert staff_rows.account(connection, "sal") is None
-    staff.add_account(home.session, person, "sal", Role.CARER, "sal has other words")
-    assert accounts(home.store_dir).count("sal") == 1
-    home.session.close()
-    home.session = sign_in(home.store_dir, "sal", "sal has other words", home.clock)
 
 
 EXAMPLE: dict[str, Any] = {

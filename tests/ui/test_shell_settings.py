@@ -20,6 +20,7 @@ from app.ui.forms.form import FormDialog
 from app.ui.pages.settings.home_edit import HomeDialog, PeriodDialog
 from app.ui.pages.settings.page import SettingsPage
 from app.ui.theme import DARK, Choice
+from tests.helpers.accounts import give_account
 from tests.helpers.signed_in import NOW, PASSWORD, SignedIn
 from tests.ui.helpers import clipped, unnamed, wait_quiet
 
@@ -77,7 +78,7 @@ def test_numbers_can_be_put_back(qtbot: QtBot, home: SignedIn) -> None:
 
 def test_a_carer_reads_the_numbers_and_changes_none(qtbot: QtBot, home: SignedIn) -> None:
     who = home.call(lambda s: staff.add_staff(s, StaffDetails("cal", "Cal Carer", Role.CARER, "", NOW))).staff_id
-    home.call(lambda s: staff.add_account(s, who, "cal", Role.CARER, PASSWORD))
+    home.call(lambda s: give_account(s, who, "cal", Role.CARER, PASSWORD))
     store = home.session.store_dir
     home.do(home.session.close)
     home.session = home.do(lambda: sign_in(store, "cal", PASSWORD, home.clock))

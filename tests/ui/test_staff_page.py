@@ -7,19 +7,22 @@ from datetime import UTC, date, datetime
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QPushButton
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.domain.errors import EnvironmentTrouble
 from app.domain.people import ChampionPost, Role, StaffDetails, StaffId
 from app.services import staff
 from app.services.sign_in import accounts, sign_in
-from app.ui.dialogs.staff_edit import AccountDialog, EndPostDialog, PostDialog, StaffDialog
+from app.ui.dialogs.accounts import AddAccountDialog, LeaverDialog, ResetDialog, RoleDialog, RotationOffer, SecretDialog
+from app.ui.dialogs.staff_edit import EndPostDialog, PostDialog, StaffDialog
 from app.ui.forms.form import FormDialog
 from app.ui.pages.staff import StaffPage
 from app.ui.shell import MainWindow
 from app.ui.theme import Choice
-from tests.helpers.signed_in import SignedIn
+from app.vault.throttle import left_to_wait
+from tests.helpers.accounts import give_account
+from tests.helpers.signed_in import PASSWORD, SignedIn
 from tests.ui.helpers import clipped, unnamed
 
 SINCE = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -209,44 +212,155 @@ def test_ending_a_post_says_who_still_covers(home: SignedIn, qtbot: QtBot) -> No
     assert "will NOT be covered" in dialog.effect.text()
 
 
-def test_an_account_is_given_and_opens_the_door(home: SignedIn, qtbot: QtBot) -> None:
+def test_an_account_is_given_with_a_secret_that_is_shown_once(home: SignedIn, qtbot: QtBot) -> None:
     tom = person(home, "S3", "Tom Field")
     page = opened(home, qtbot, tom)
     press(page, qtbot, "Give Tom Field an account")
-    dialog = dialog_of(page, AccountDialog, qtbot)
-    assert isinstance(dialog, AccountDialog)
-    fill(dialog, qtbot, {"user": "tom field", "password": "short"})
+    dialog = dialog_of(page, AddAccountDialog, qtbot)
+    assert isinstance(dialog, AddAccountDialog)
+    save(dialog, qtbot)
+    assert dialog.summary.texts() == ("Enter the user name", "Enter your own password")
+    fill(dialog, qtbot, {"user": "tom field", "password": "not the one"})
     save(dialog, qtbot)
     assert dialog.form.fields["user"].error == "User name must be without spaces"
     fill(dialog, qtbot, {"user": "tom"})
     save(dialog, qtbot)
     qtbot.waitUntil(lambda: bool(dialog.form.fields["password"].error))
-    assert dialog.form.fields["password"].error.startswith("Password must be at least 8 characters")
-    fill(dialog, qtbot, {"password": "four calm grey geese"})
+    assert dialog.form.fields["password"].error == "The password is not right. Type it again."
+    fill(dialog, qtbot, {"password": PASSWORD})
     save(dialog, qtbot)
+    shown = dialog_of(page, SecretDialog, qtbot)
+    assert isinstance(shown, SecretDialog)
+    secret = shown.words.text()
+    assert shown.words.accessibleName() == f"One-time secret: {', '.join(secret.split(' '))}"
+    qtbot.keyClick(shown, Qt.Key.Key_Escape)
+    assert shown.isVisible(), "Esc must not throw away what is shown once"
+    assert shown.action.hasFocus()
+    qtbot.mouseClick(shown.copy_button, Qt.MouseButton.LeftButton)
+    assert QApplication.clipboard().text() == secret
+    QApplication.clipboard().clear()
+    shown.action.setFocus()
+    qtbot.keyClick(shown.action, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: page._member is not None and page._member.details.user == "tom")
+    qtbot.waitUntil(lambda: "One-time secret not used yet" in words_on(page))
+    assert secret not in " ".join(words_on(page))
     store = home.session.store_dir
-    assert accounts(store) == ("mo", "tom")
     home.do(home.session.close)
-    with pytest.raises(EnvironmentTrouble):
-        sign_in(store, "tom", "wrong wrong wrong", home.clock)
-    door = sign_in(store, "tom", "four calm grey geese", home.clock)
-    assert door.account.role is Role.CHAMPION
+    door = sign_in(store, "tom", secret, home.clock)
+    assert (door.account.role, door.account.must_change) == (Role.CHAMPION, True)
     door.close()
     home.session.close = lambda: None  # type: ignore[method-assign]  # closed above
+
+
+def words_on(page: StaffPage) -> list[str]:
+    """Everything that is written about the chosen person."""
+    return [part.text() for part in page.person.findChildren(QLabel)]
+
+
+def with_account(home: SignedIn, key: str, name: str, user: str, *pathways: str) -> StaffId:
+    staff_id = person(home, key, name, *pathways)
+    home.call(lambda s: give_account(s, staff_id, user, Role.CHAMPION, "four calm grey geese"))
+    return staff_id
+
+
+def test_a_forgotten_password_is_replaced_by_a_secret(home: SignedIn, qtbot: QtBot) -> None:
+    tom = with_account(home, "S3", "Tom Field", "tom")
+    page = opened(home, qtbot, tom)
+    qtbot.waitUntil(lambda: "Can sign in" in words_on(page))
+    press(page, qtbot, "New one-time secret for Tom Field")
+    dialog = dialog_of(page, ResetDialog, qtbot)
+    assert isinstance(dialog, ResetDialog)
+    fill(dialog, qtbot, {"password": PASSWORD})
+    qtbot.keyClick(dialog.form.fields["password"].target, Qt.Key.Key_Return)
+    shown = dialog_of(page, SecretDialog, qtbot)
+    assert isinstance(shown, SecretDialog)
+    assert len(shown.words.text().split(" ")) == 4
+    shown.accept()
+    qtbot.waitUntil(lambda: "One-time secret not used yet" in words_on(page))
+
+
+def test_an_account_gets_another_role(home: SignedIn, qtbot: QtBot) -> None:
+    tom = with_account(home, "S3", "Tom Field", "tom")
+    page = opened(home, qtbot, tom)
+    qtbot.waitUntil(lambda: "tom · Champion" in words_on(page))
+    press(page, qtbot, "Change the role of Tom Field")
+    dialog = dialog_of(page, RoleDialog, qtbot)
+    assert isinstance(dialog, RoleDialog)
+    qtbot.keyClick(dialog.form.fields["role"].target, Qt.Key.Key_N)
+    fill(dialog, qtbot, {"password": PASSWORD})
+    save(dialog, qtbot)
+    qtbot.waitUntil(lambda: "tom · Nurse" in words_on(page))
+
+
+def test_leaving_says_what_it_ends_does_it_and_offers_the_new_key(home: SignedIn, qtbot: QtBot) -> None:
+    person(home, "S2", "Priya Nair", "dementia")
+    tom = with_account(home, "S3", "Tom Field", "tom", "dementia", "falls")
+    page = opened(home, qtbot, tom)
+    qtbot.waitUntil(lambda: "Can sign in" in words_on(page))
+    press(page, qtbot, "Tom Field has left")
+    dialog = dialog_of(page, LeaverDialog, qtbot)
+    assert isinstance(dialog, LeaverDialog)
+    assert dialog.consequences == (
+        "The leaving date of Tom Field is recorded. Everything they wrote stays in their name.",
+        "The champion post Dementia ends. Priya Nair still covers it.",
+        "The champion post Falls and fragility ends. Nobody else covers it: NOT COVERED from then.",
+        "The account tom is closed: nobody can sign in with it any more.",
+        "Its signing key is revoked. What was signed with it until now stays valid.",
+        "Then you are offered to change the records' key, so that copies of the files open nothing new.",
+    )
+    fill(dialog, qtbot, {"left_at": "1 Dec 2026", "password": PASSWORD})
+    save(dialog, qtbot)
+    qtbot.waitUntil(lambda: bool(dialog.form.fields["left_at"].error))
+    assert "when it has happened" in dialog.form.fields["left_at"].error
+    assert accounts(home.session.store_dir) == ("mo", "tom")
+    fill(dialog, qtbot, {"left_at": "22 Nov 2026", "left_at_time": "13:00"})
+    save(dialog, qtbot)
+    offer = dialog_of(page, RotationOffer, qtbot)
+    assert isinstance(offer, RotationOffer)
+    assert accounts(home.session.store_dir) == ("mo",)
+    assert "Falls and fragility: not covered, no champion in post" in cover(page)
+    qtbot.keyClick(offer.action, Qt.Key.Key_Space)
+    assert home.went[-1] == ("settings", "security")
+    qtbot.waitUntil(lambda: "Tom Field" not in [m.details.name for m in page.table.rows])
+
+
+def test_somebody_held_up_by_wrong_passwords_is_let_in_again(home: SignedIn, qtbot: QtBot) -> None:
+    tom = with_account(home, "S3", "Tom Field", "tom")
+    store = home.session.store_dir
+    for _ in range(10):
+        home.clock.pass_time(seconds=left_to_wait(store, "tom", ("mo", "tom"), home.clock.now()).total_seconds())
+        with pytest.raises(EnvironmentTrouble):
+            sign_in(store, "tom", "not the one", home.clock)
+    page = opened(home, qtbot, tom)
+    qtbot.waitUntil(lambda: "Must wait" in words_on(page))
+    assert "10 wrong passwords since the last sign-in, must wait 15 minutes" in words_on(page)
+    press(page, qtbot, "Let Tom Field try again now")
+    qtbot.waitUntil(lambda: "Can sign in" in words_on(page))
+    assert home.said[-1].text == "tom can try to sign in again now."
+
+
+def test_the_managers_own_account_is_not_changed_here(home: SignedIn, qtbot: QtBot) -> None:
+    page = opened(home, qtbot)
+    qtbot.waitUntil(lambda: page._member is not None and page._member.details.user == "mo")
+    assert "Your own account: change your password in Settings." in words_on(page)
+    names = [button.accessibleName() for button in page.person.findChildren(QPushButton)]
+    assert not any("one-time secret" in name or "has left" in name for name in names)
 
 
 def test_a_role_that_may_not_is_refused_in_words(home: SignedIn, qtbot: QtBot) -> None:
     tom = person(home, "S3", "Tom Field", "falls")
     home.session.account = replace(home.session.account, role=Role.CARER)
     page = opened(home, qtbot, tom)
-    for name in ("Add member of staff", "Change Tom Field", "Appoint Tom Field champion", "Give Tom Field an account"):
+    staff_words, account_words = "change staff records", "look after accounts"
+    for name, what in (
+        ("Add member of staff", staff_words), ("Change Tom Field", staff_words),
+        ("Appoint Tom Field champion", staff_words), ("Give Tom Field an account", account_words),
+        ("Tom Field has left", account_words),
+    ):  # fmt: skip
         said = len(home.said)
         press(page, qtbot, name)
         qtbot.waitUntil(lambda before=said: len(home.said) > before)
-        assert home.said[-1].text == (
-            "Your role (carer) does not let you change staff records. Ask a manager."
-        )
+        assert home.said[-1].text == f"Your role (carer) does not let you {what}. Ask a manager."
     assert [d for d in page.findChildren(QDialog) if d.isVisible()] == []
 
 

@@ -1,4 +1,4 @@
-"""The dialogs about staff: who they are, a champion post, its end, and an account."""
+"""The dialogs about staff: who they are, a champion post, and its end."""
 
 from __future__ import annotations
 
@@ -10,19 +10,17 @@ from PySide6.QtWidgets import QWidget
 
 from app.domain.dates import LONDON, parse_date, to_utc
 from app.domain.errors import UserError
-from app.domain.people import Appointment, Role, StaffMember
+from app.domain.people import Appointment, StaffMember
 from app.ui.forms.form import FormDialog, show_dialog
 from app.ui.forms.typed import typed_instant
 from app.ui.pages.resident.words import PATHWAY_LABELS
 from app.ui.pages.staff.cover import others_covering
 from app.ui.pages.staff.staff_forms import (
-    ACCOUNT_FORM,
     END_FORM,
     POST_FORM,
     REASON,
     STAFF_FORM,
     blank_post,
-    read_account,
     read_end,
     read_post,
     read_staff,
@@ -137,30 +135,6 @@ class EndPostDialog(FormDialog):
         return to_utc(datetime(day.year, day.month, day.day, 23, 59, tzinfo=LONDON))
 
 
-class AccountDialog(FormDialog):
-    """A way in for a member of staff: user name, role and a first password."""
-
-    def __init__(self, ctx: Context, parent: QWidget | None, member: StaffMember) -> None:
-        super().__init__(
-            ctx,
-            parent,
-            "Give an account",
-            ACCOUNT_FORM,
-            {"role": member.details.role.value},
-            who=member.details.name,
-            intro="Tell the password to nobody else. It can be changed after signing in.",
-            action="Give the account",
-        )
-        self._member = member
-
-    def save(self) -> None:
-        """Make the account."""
-        from app.services import staff
-
-        user, role, password = read_account(self.form.typed(), self.ctx.today())
-        self.run(lambda s: staff.add_account(s, self._member.id, user, Role(role), password), lambda _: self.saved())
-
-
 def edit(ctx: Context, parent: QWidget, member: StaffMember | None = None, suggested_key: str = "") -> StaffDialog:
     """Open the form of a member of staff, new or known."""
     dialog = StaffDialog(ctx, parent, member, suggested_key)
@@ -180,12 +154,5 @@ def end_post(
 ) -> EndPostDialog:
     """Open the form that ends a champion post."""
     dialog = EndPostDialog(ctx, parent, member, appointment, everybody)
-    show_dialog(dialog)
-    return dialog
-
-
-def give_account(ctx: Context, parent: QWidget, member: StaffMember) -> AccountDialog:
-    """Open the form that gives a member of staff an account."""
-    dialog = AccountDialog(ctx, parent, member)
     show_dialog(dialog)
     return dialog

@@ -38,7 +38,7 @@ _AGED = frozenset({"date_of_birth"})
 class Form(QWidget):
     """The questions one under the other, short ones that belong together side by side.
 
-    ``changed`` follows each keystroke.
+    ``changed`` follows each keystroke; ``known`` are the names that a new password should not be made of.
     """
 
     changed = Signal()
@@ -46,6 +46,7 @@ class Form(QWidget):
     def __init__(self, asks: Sequence[Ask], today: Callable[[], date], typed: Typed | None = None) -> None:
         super().__init__()
         self.fields: dict[str, Field] = {}
+        self.known: tuple[str, ...] = ()
         self._how = {ask.key: ask.how for ask in asks}
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -95,6 +96,8 @@ class Form(QWidget):
             editor = QCheckBox("Yes")
         elif ask.how == "password":
             editor = PasswordEdit()
+        elif ask.how == "new password":
+            editor = PasswordEdit(known=lambda: self.known)
         else:
             editor = QLineEdit()
         return Field(ask.label, editor, key=ask.key, help_text=ask.help)

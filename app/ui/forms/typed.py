@@ -28,7 +28,7 @@ class Ask:
 
     key: str
     label: str
-    how: Literal["text", "notes", "date", "time", "choice", "tick", "password"] = "text"
+    how: Literal["text", "notes", "date", "time", "choice", "tick", "password", "new password"] = "text"
     help: str = ""
     needed: str = ""
     choices: tuple[tuple[str, str], ...] = ()

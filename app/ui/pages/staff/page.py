@@ -25,6 +25,7 @@ from app.ui.widgets.text import card, heading, label, page_column, rule, title
 from app.ui.widgets.wrapped_table import WrappedTable
 
 if TYPE_CHECKING:
+    from app.services.accounts import AccountState
     from app.services.changes import Changes
     from app.services.session import Session
     from app.services.staff import PathwayCover
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 _WIDE, _ONE_LINE = 960, 1150
 """Page widths, at 100 % text, from which the person stands beside the list, and all pathways in one line."""
-_Everything = tuple[tuple["PathwayCover", ...], tuple[StaffMember, ...]]
+_Everything = tuple[tuple["PathwayCover", ...], tuple[StaffMember, ...], tuple["AccountState", ...]]
 
 
 class StaffPage(QWidget):
@@ -47,6 +48,7 @@ class StaffPage(QWidget):
         self._member: StaffMember | None = None
         self._everybody: tuple[StaffMember, ...] = ()
         self._held: frozenset[str] = frozenset()
+        self._accounts: dict[StaffId, AccountState] = {}
         self.add_button = primary("Add member of staff", self.add)
         self.import_button = secondary("Import from CSV…", self.import_csv)
         self.left = QCheckBox("Include staff who have left")
@@ -120,10 +122,45 @@ class StaffPage(QWidget):
 
     def give_account(self) -> None:
         """Open the form that gives whoever is chosen a way in."""
-        from app.ui.dialogs import staff_edit
+        from app.ui.dialogs import accounts
 
         if (member := self._member) is not None:
-            self._allowed(lambda: staff_edit.give_account(self.ctx, self, member))
+            self._may_account(lambda: accounts.open_form(accounts.AddAccountDialog(self.ctx, self, member)))
+
+    def reset(self) -> None:
+        """Open the form that gives whoever is chosen a new one-time secret."""
+        from app.ui.dialogs import accounts
+
+        if (member := self._member) is not None and (account := self._accounts.get(member.id)) is not None:
+            self._may_account(lambda: accounts.open_form(accounts.ResetDialog(self.ctx, self, member, account)))
+
+    def change_role(self) -> None:
+        """Open the form that gives the account of whoever is chosen another role."""
+        from app.ui.dialogs import accounts
+
+        if (member := self._member) is not None and (account := self._accounts.get(member.id)) is not None:
+            self._may_account(lambda: accounts.open_form(accounts.RoleDialog(self.ctx, self, member, account)))
+
+    def let_try(self) -> None:
+        """Let whoever is chosen type their password again at once."""
+        from app.services import accounts
+
+        if (member := self._member) is not None and (account := self._accounts.get(member.id)) is not None:
+            self.ctx.call(
+                lambda session: accounts.reset_throttle(session, account.user),
+                lambda _: self.ctx.messages.good(f"{account.user} can try to sign in again now."),
+                owner=self,
+            )
+
+    def leave(self) -> None:
+        """Open the form that records that whoever is chosen has left, with everything that follows from it."""
+        from app.ui.dialogs import accounts
+
+        if (member := self._member) is not None:
+            account, everybody = self._accounts.get(member.id), self._everybody
+            self._may_account(
+                lambda: accounts.open_form(accounts.LeaverDialog(self.ctx, self, member, account, everybody))
+            )
 
     def import_csv(self) -> None:
         """Open the import of staff, unless the role does not allow it."""
@@ -188,8 +225,9 @@ class StaffPage(QWidget):
         self.ctx.call(partial(_read, with_left), arrived, owner=self)
 
     def _show(self, found: _Everything, choose: str | None) -> None:
-        cover, everybody = found
+        cover, everybody, accounts = found
         self._everybody = everybody
+        self._accounts = {account.staff_id: account for account in accounts if account.closed_at is None}
         self._held = holding(everybody, self.ctx.now())
         empty(self._cover)
         self._cards = [cover_card(pathway) for pathway in cover]
@@ -225,9 +263,12 @@ class StaffPage(QWidget):
         self._person.addWidget(label(member_line(member)))
         actions = [_named(secondary("Change…", self.change), f"Change {name}")]
         actions.append(_named(secondary("Appoint champion…", self.appoint), f"Appoint {name} champion"))
-        if not member.details.user:
-            actions.append(_named(secondary("Give an account…", self.give_account), f"Give {name} an account"))
+        gone = member.details.left_at is not None and member.details.left_at <= self.ctx.now()
+        if not gone and member.id != self.ctx.account.staff_id:
+            actions.append(_named(secondary("Has left…", self.leave), f"{name} has left"))
         self._person.addWidget(level(actions))
+        self._person.addWidget(heading("Account"))
+        self._draw_account(member)
         self._person.addWidget(heading("Champion posts"))
         if not member.posts:
             self._person.addWidget(label("No champion post is recorded."))
@@ -236,6 +277,32 @@ class StaffPage(QWidget):
             if at:
                 self._person.addWidget(rule())
             self._person.addWidget(self._post(member, appointment))
+
+    def _draw_account(self, member: StaffMember) -> None:
+        name = member.details.name
+        account = self._accounts.get(member.id)
+        if account is None:
+            if member.details.user:  # the role of whoever looks does not let them see more
+                self._person.addWidget(label(f"Signs in as {member.details.user}."))
+                return
+            self._person.addWidget(label("No account: cannot sign in."))
+            give = secondary("Give an account…", self.give_account)
+            self._person.addWidget(level([_named(give, f"Give {name} an account")]))
+            return
+        words = label(f"{account.user} · {ROLE_LABELS[account.role]}", "strong", wrap=False)
+        self._person.addWidget(level([words, Tag(*account_tag(account))]))
+        if detail := account_detail(account):
+            self._person.addWidget(label(detail, "secondary"))
+        if account.user == self.ctx.account.user:
+            self._person.addWidget(label("Your own account: change your password in Settings.", "secondary"))
+            return
+        buttons = [
+            _named(link("New one-time secret", self.reset), f"New one-time secret for {name}"),
+            _named(link("Change the role", self.change_role), f"Change the role of {name}"),
+        ]
+        if account.failures:
+            buttons.append(_named(link("Let them try again now", self.let_try), f"Let {name} try again now"))
+        self._person.addWidget(level(buttons))
 
     def _post(self, member: StaffMember, appointment: Appointment) -> QWidget:
         post = appointment.post
@@ -272,6 +339,9 @@ class StaffPage(QWidget):
 
     def _allowed(self, then: Callable[[], Any]) -> None:
         self.ctx.call(_may_manage, lambda _: then(), owner=self)
+
+    def _may_account(self, then: Callable[[], Any]) -> None:
+        self.ctx.call(_may_manage_accounts, lambda _: then(), owner=self)
 
     def _columns(self) -> tuple[Column[StaffMember], ...]:
         return (
@@ -341,18 +411,44 @@ def _account_words(member: StaffMember) -> str:
     return f"signs in as {member.details.user}" if member.details.user else "no account"
 
 
+def account_tag(account: AccountState) -> tuple[str, Tone]:
+    """How an account stands, in a few words with their tone."""
+    if account.wait_seconds:
+        return "Must wait", Tone.WARNING
+    if account.must_change:
+        return "One-time secret not used yet", Tone.INFO
+    return "Can sign in", Tone.GOOD
+
+
+def account_detail(account: AccountState) -> str:
+    """What more there is to say; empty when nothing is out of the ordinary."""
+    if not account.failures:
+        return ""
+    tries = plural(account.failures, "wrong password", "wrong passwords")
+    wait = f", must wait {plural(-(-account.wait_seconds // 60), 'minute', 'minutes')}" if account.wait_seconds else ""
+    return f"{tries} since the last sign-in{wait}"
+
+
 def _named(button: QPushButton, name: str) -> QPushButton:
     button.setAccessibleName(name)
     return button
 
 
 def _read(with_left: bool, session: Session) -> _Everything:
-    from app.services import staff
+    from app.services import access, accounts, staff
 
-    return staff.cover(session), staff.list_staff(session, include_left=with_left)
+    may = access.allowed(session, access.Action.MANAGE_ACCOUNTS)
+    known = accounts.list_accounts(session) if may else ()
+    return staff.cover(session), staff.list_staff(session, include_left=with_left), known
 
 
 def _may_manage(session: Session) -> None:
     from app.services import access
 
     access.require(session, access.Action.MANAGE_STAFF)
+
+
+def _may_manage_accounts(session: Session) -> None:
+    from app.services import access
+
+    access.require(session, access.Action.MANAGE_ACCOUNTS)

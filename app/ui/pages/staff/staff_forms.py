@@ -1,4 +1,4 @@
-"""The forms about staff: who they are, a champion post, the end of one, and an account."""
+"""The forms about staff: who they are, a champion post, and the end of one."""
 
 from __future__ import annotations
 
@@ -52,11 +52,6 @@ END_FORM: tuple[Ask, ...] = (
     Ask("in_post_until", "Post ends on", "date", "For example t for today", needed="Enter the day the post ends"),
     Ask("in_post_until_time", "Post ends at", "time", _TIME_HELP),
     Ask("reason", "Reason", "notes", "For example left the home, changed role", needed="Enter the reason"),
-)
-ACCOUNT_FORM: tuple[Ask, ...] = (
-    Ask("user", "User name", help="Short, without spaces; typed at sign-in", needed="Enter the user name"),
-    Ask("role", "Role", "choice", needed="Choose the role", choices=STAFF_FORM[2].choices),
-    Ask("password", "Password", "password", "At least 8 characters, not a common one", needed="Enter the password"),
 )
 
 
@@ -148,16 +143,3 @@ def read_end(typed: Typed, post: ChampionPost, today: date) -> tuple[datetime, s
     if until is None:
         raise AssertionError("a form without problems has an end")
     return until, reason
-
-
-def read_account(typed: Typed, today: date) -> tuple[str, Role, str]:
-    """User name, role and password; the password keeps its spaces. UserError with one problem a field."""
-    read = Reader(ACCOUNT_FORM, typed, today)
-    user, role = read.text("user"), read.text("role")
-    if any(c.isspace() for c in user):
-        read.bad("user", "User name must be without spaces")
-    password = str(typed.get("password", ""))
-    if not password:
-        read.bad("password", "Enter the password")
-    read.finish()
-    return user, Role(role), password
