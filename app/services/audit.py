@@ -46,7 +46,7 @@ _SIGN_IN = Kind(("sign-in", "sign-in-failed", "lock", "unlock", "sign-out", "ref
 _ACCOUNTS = Kind(
     (
         "add-account", "reopen-account", "reset-password", "change-password", "change-role", "disable-account",
-        "reset-throttle", "recover", "replace-recovery-key",
+        "reset-throttle", "recover", "replace-recovery-key", "use-recovery-key",
     )
 )  # fmt: skip
 _KEEPING = Kind(
@@ -104,6 +104,8 @@ _WORDS = {
     ("disable-account", "account"): "Closed an account",
     ("reset-throttle", "account"): "Let somebody try their password again",
     ("recover", "account"): "Used the recovery key to set a new password",
+    ("use-recovery-key", "store"): "Restored a backup with the recovery key, which was replaced",
+    ("restore", "store"): "Restored the records from a backup",
     ("replace-recovery-key", "account"): "Made a new recovery key",
     ("add", "staff"): "Added a member of staff",
     ("change", "staff"): "Changed a member of staff",
