@@ -1,7 +1,7 @@
 """First run: four steps from an empty folder to a home that somebody can sign in to.
 
-The recovery key is shown once and kept nowhere by the program; the step is passed by typing its last group back, so
-that it has been written down before it is needed.
+The recovery key is shown once and kept nowhere by the program; the step is passed by typing two of its groups back, so
+that it has been printed or written down before it is needed.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent, QFontDatabase, QKeyEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -30,6 +30,7 @@ from app.ui.dialogs.confirm import confirm
 from app.ui.forms.form import Form
 from app.ui.messages import Messages
 from app.ui.pages.settings.home_form import FIRST_RUN_FORM, read_first_home
+from app.ui.recovery_key import RecoveryKey
 from app.ui.tasks import Tasks
 from app.ui.theme import L, M, Theme
 from app.ui.widgets.buttons import button_row, primary, secondary
@@ -75,7 +76,7 @@ class FirstRunWindow(QWidget):
         self.start = _Start()
         self.home = _HomeStep(lambda: _today(clock))
         self.manager = _ManagerStep()
-        self.recovery = _RecoveryStep()
+        self.recovery = _RecoveryStep(tasks)
         self._pages: tuple[QWidget, ...] = (self.start, self.home, self.manager, self.recovery)
         self.where = label("", "secondary")
         self.back = secondary("Back", self._back)
@@ -134,7 +135,11 @@ class FirstRunWindow(QWidget):
             return
         here = self.focusWidget()
         page = self._pages[self.step]
-        boxes = [field.target for field in page.fields if field.isVisible()] if isinstance(page, _FormStep) else []
+        boxes = (
+            [field.target for field in page.fields if field.isVisible()]
+            if isinstance(page, _FormStep | _RecoveryStep)
+            else []
+        )
         after = boxes[boxes.index(here) + 1 :] if here in boxes else []
         if after:
             after[0].setFocus(Qt.FocusReason.TabFocusReason)
@@ -171,7 +176,7 @@ class FirstRunWindow(QWidget):
             0: self.start.real,
             1: self.home.fields[0].target,
             2: self.manager.fields[0].target,
-            3: self.recovery.last.target,
+            3: self.recovery.key.print_button,
         }
         first[step].setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -218,14 +223,23 @@ class FirstRunWindow(QWidget):
     def _created(self, created: CreatedHome) -> None:
         self._busy("")
         self._unproved = True
-        self.recovery.show_key(created.recovery_key)
+        home, now, key, store_id = self.home.check(), self._clock().now(), created.recovery_key, created.store_id
+        if home is None:
+            raise AssertionError("the home was made from these answers")
+
+        def sheet() -> bytes:
+            from app.services import recovery
+
+            return recovery.sheet(home, store_id, key, now)
+
+        self.recovery.key.show_key(key, sheet)
         self._go(3)
 
     def _prove(self) -> None:
-        if not self.recovery.proved():
+        if not self.recovery.key.proved():
             return
         self._unproved = False
-        self.recovery.forget()
+        self.recovery.key.forget()
         manager = self.manager.check()
         if manager is None:
             return
@@ -348,7 +362,7 @@ class _ManagerStep(_FormStep):
         )
         self.name, self.user, self.device = QLineEdit(), QLineEdit(), QLineEdit()
         self.device.setText(platform.node() or "office laptop")
-        self.password, self.again = PasswordEdit(), PasswordEdit()
+        self.password, self.again = PasswordEdit(known=self._known), PasswordEdit()
         self.fields = (
             Field("Manager's name", self.name, key="manager_name"),
             Field("User name", self.user, key="user", help_text="Short, to sign in with, for example mo"),
@@ -356,7 +370,7 @@ class _ManagerStep(_FormStep):
                 "Password",
                 self.password,
                 key="password",
-                help_text="At least 8 characters. Three words are easy to remember and hard to guess",
+                help_text="At least 8 characters. Words that have nothing to do with each other are best",
             ),
             Field("Password again", self.again, key="again"),
             Field("Name of this computer", self.device, key="device", help_text="So that you can tell laptops apart"),
@@ -366,7 +380,7 @@ class _ManagerStep(_FormStep):
 
     def check(self) -> tuple[str, str, str, str] | None:
         """User name, name, computer and password; None, with the fields marked, when something must be mended."""
-        from app.services.first_run import check_password
+        from app.services.passwords import check_password
 
         problems: list[Problem] = []
         if not self.name.text().strip():
@@ -374,7 +388,7 @@ class _ManagerStep(_FormStep):
         if not self.user.text().strip():
             problems.append(Problem("user", "Enter a user name"))
         try:
-            check_password(self.password.text())
+            check_password(self.password.text(), *self._known())
         except UserError as exc:
             problems.extend(exc.problems)
         else:
@@ -390,7 +404,12 @@ class _ManagerStep(_FormStep):
     def tab_order(self) -> list[QWidget]:
         """The password and its repetition one after the other; the buttons that show them come afterwards."""
         first, second = self.password, self.again
-        return [first.box, second, second.box, first.show_button, second.show_button]
+        helping = [first.help.suggest_button] if first.help is not None else []
+        return [first.box, second, second.box, first.show_button, *helping, second.show_button]
+
+    def _known(self) -> tuple[str, ...]:
+        """The names that a password should not be made of."""
+        return self.user.text().strip(), self.name.text().strip()
 
     def forget(self) -> None:
         """Drop the passwords."""
@@ -398,52 +417,31 @@ class _ManagerStep(_FormStep):
         self.again.clear()
 
 
-class _RecoveryStep(_FormStep):
-    """Step 4: the recovery key, written down and proved."""
+class _RecoveryStep(QWidget):
+    """Step 4: the recovery key, on paper and proved."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            "The recovery key",
-            "Write this key on paper, by hand, and lock it away, not with this laptop. It seals a way in for "
-            "the day when every password is forgotten; the command that uses it comes with a later version. It is "
-            "shown only now and is kept nowhere on this computer. O and I are letters: "
-            "the key has no digits but 2 to 7.",
+    def __init__(self, tasks: Tasks) -> None:
+        super().__init__()
+        panel, inside = card(spacing=M)
+        inside.addWidget(title("The recovery key"))
+        inside.addWidget(
+            label(
+                "It opens a way back in on the day when the manager's password is forgotten. Print the sheet, or write "
+                "the key down by hand, seal it, and keep it in the home's safe, not with this laptop. It is shown only "
+                "now and is kept nowhere on this computer. O and I are letters: the key has no digits but 2 to 7.",
+                "secondary",
+            )
         )
-        self._key = ""
-        self.key = label("", "number", copyable=False)
-        self.key.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-        self.key.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.box = QLineEdit()
-        self.last = Field(
-            "The last group of the key",
-            self.box,
-            key="last",
-            help_text="Type it from your paper, to be sure that it can be read",
-        )
-        self.fields = (self.last,)
-        self.inside.addWidget(self.key)
-        self.inside.addWidget(self.last)
+        self.key = RecoveryKey(tasks)
+        inside.addWidget(self.key)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(panel)
 
-    def show_key(self, key: str) -> None:
-        """Show the key; the step is passed only with its last group."""
-        self._key = key
-        groups = key.split("-")
-        half = len(groups) // 2
-        self.key.setText("-".join(groups[:half]) + "-\n" + "-".join(groups[half:]))
-        self.key.setAccessibleName("Recovery key: " + ", ".join(" ".join(group) for group in key.split("-")))
-
-    def proved(self) -> bool:
-        """Whether the last group was typed back; capitals and space do not matter."""
-        right = self.box.text().strip().replace(" ", "").upper() == self._key.split("-")[-1].upper()
-        self.mark(() if right else (Problem("last", "This is not the last group of the key. Check what you wrote"),))
-        return right
-
-    def forget(self) -> None:
-        """Take the key off the screen."""
-        self._key = ""
-        self.key.setText("")
-        self.key.setAccessibleName("")
-        self.box.clear()
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """The boxes that ask for part of the key."""
+        return self.key.fields
 
 
 def _today(clock: Callable[[], Clock]) -> date:
