@@ -27,6 +27,7 @@ SUFFIX = ".backup"
 _FORMAT = 1
 _MANIFEST, _STORE = "manifest.json", "hartwell.db"
 _CHUNK = 1 << 20
+_BEGINNING = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,8 @@ def write(path: Path, manifest: Manifest, slots: bytes, store: Path, data_key: b
     """Write the backup under another name, read it back from the disk, compare, and only then give it its name.
 
     OSError comes through; no unfinished backup is left behind under the right name. Raises EnvironmentTrouble when what
-    the disk gives back is not what it was given. ``progress`` is told the bytes of the store written and read so far.
+    the disk gives back is not what it was given. ``progress`` is told the bytes of the store written and read so far,
+    twice its size in the end; what it raises ends the writing.
     """
     part = path.with_name(f".{path.name}.part")
     digest = _sha256(store)
@@ -80,7 +82,7 @@ def write(path: Path, manifest: Manifest, slots: bytes, store: Path, data_key: b
             handle.flush()
             os.fsync(handle.fileno())
             _forget(handle.fileno())
-        if _digest_of(part) != digest:
+        if not whole(part, manifest):
             raise EnvironmentTrouble(
                 ExitCode.DAMAGED,
                 "The backup does not read back as it was written: the disk or stick is failing.",
@@ -93,6 +95,16 @@ def write(path: Path, manifest: Manifest, slots: bytes, store: Path, data_key: b
             part.unlink()
     sync_folder(path.parent)
     return manifest
+
+
+def remove_leftovers(folder: Path, store_id: str) -> None:
+    """Take away what a writing of this home's that was cut short has left in a folder. One that stays does no harm."""
+    for part in folder.glob(f".*{SUFFIX}.part"):
+        with suppress(OSError):
+            with part.open("rb") as handle:
+                begun = handle.read(_BEGINNING)
+            if not begun or store_id.encode() in begun:  # the manifest comes first, and is not compressed
+                part.unlink()
 
 
 def read_manifest(path: Path) -> Manifest | None:
@@ -178,11 +190,14 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
-def _digest_of(path: Path) -> str:
+def _digest_of(path: Path, progress: Callable[[int], None] = lambda _done: None) -> str:
     with zipfile.ZipFile(path) as archive, archive.open(_STORE) as source:
         digest = hashlib.sha256()
+        done = archive.getinfo(_STORE).file_size
         while chunk := source.read(_CHUNK):
             digest.update(chunk)
+            done += len(chunk)
+            progress(done)
     return digest.hexdigest()
 
 
