@@ -56,7 +56,8 @@ class Context(QObject):
 
     Signals: ``changed`` carries a Changes value after each write; ``navigate`` asks for a page by its key with an
     argument (``navigate.emit("resident", resident_id)``); ``resident`` says whose record is on the screen ("" for
-    nobody's); ``titled`` gives the window its title, for pages that learn theirs late. ``exchange`` is the one place
+    nobody's); ``titled`` gives the window its title, for pages that learn theirs late: never a resident's name, because
+    titles stand in the task bar and in lists of recent windows. ``exchange`` is the one place
     through which messages are sent and fetched.
     """
 

@@ -12,8 +12,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import TextIO
+from typing import NamedTuple, TextIO
 
+_SEEN = "seen.txt"
 _PACKAGES = ("hartwell", "PySide6-Essentials", "SQLAlchemy", "sqlcipher3", "cryptography", "reportlab")
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -60,6 +61,40 @@ def write_report(exc: BaseException) -> Path | None:
     except OSError:
         return None
     return path
+
+
+class Unseen(NamedTuple):
+    """A report that nobody has been told of at a start: where it is, and the mark that lets it rest."""
+
+    path: Path
+    mark: str
+
+
+def unseen() -> Unseen | None:
+    """The latest report that was not yet offered; None when there is none, or none can be read."""
+    from app.paths import log_dir
+
+    folder = log_dir()
+    try:
+        faults = folder / "faults.txt"
+        size = faults.stat().st_size if faults.exists() else 0
+        latest = max((path.name for path in folder.glob("crash-*.txt")), default="")
+        seen = (folder / _SEEN).read_text(encoding="utf-8") if (folder / _SEEN).exists() else " 0"
+    except OSError:
+        return None
+    seen_name, _, seen_size = seen.rpartition(" ")
+    mark = f"{latest} {size}"
+    if latest > seen_name:
+        return Unseen(folder / latest, mark)
+    return Unseen(faults, mark) if size and str(size) != seen_size else None
+
+
+def let_rest(report: Unseen) -> None:
+    """Offer this report, and those before it, no more."""
+    try:
+        (report.path.parent / _SEEN).write_text(report.mark, encoding="utf-8")
+    except OSError:
+        return  # a folder that cannot be written offers it again
 
 
 def install(show: Callable[[BaseException], None]) -> None:

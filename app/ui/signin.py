@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QPaintEvent, QResizeEvent
+from PySide6.QtGui import QCloseEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
+from app.ui import crash
+from app.ui.countdown import Countdown, wait_words
 from app.ui.messages import Message, Messages
 from app.ui.tasks import Tasks
 from app.ui.theme import SIZES, XL, Choice, L, M, Theme
@@ -28,8 +30,11 @@ from app.ui.widgets.text_size import TextSize
 if TYPE_CHECKING:
     from app.domain.clock import Clock
     from app.services.session import Session
+    from app.ui.crash_offer import CrashOffer
+    from app.ui.own_password import OwnPassword
 
 SCREEN_NAME = "screen.json"
+_LONG_SECONDS = 60
 
 
 class Screen(NamedTuple):
@@ -98,7 +103,14 @@ class SignInWindow(QWidget):
         self._sized = False
         self._asked = False
         self._known = False
+        self._working = False
+        self._chooser: OwnPassword | None = None
+        self._choosing: SignedIn | None = None
+        self._waits = Countdown(self)
+        self._waits.ticked.connect(self._tell_wait)
+        self._told_to_wait = False
         self._bar: QWidget | None = None
+        self.report: CrashOffer | None = None
         self.setProperty("role", "page")
         self.setWindowTitle("Hartwell (practice) – sign in" if practice else "Hartwell – sign in")
         self.resize(900, 640)
@@ -109,6 +121,7 @@ class SignInWindow(QWidget):
         self.users = ChoiceBox()
         self.users.setMinimumWidth(200)
         self._offer([user or self._screen.user] if user or self._screen.user else [])
+        self.users.currentIndexChanged.connect(lambda _at: self._tell_wait())
         self.user = Field("User name", self.users, key="user")
         self.password_box = PasswordEdit()
         self.password = Field("Password", self.password_box, key="password")
@@ -153,7 +166,8 @@ class SignInWindow(QWidget):
         inside.addLayout(below)
         panel.setMinimumWidth(440)
         panel.setMaximumWidth(760)
-        middle = QHBoxLayout()
+        self._panel = panel
+        middle = self._middle = QHBoxLayout()
         middle.addStretch(1)
         middle.addWidget(panel, 4)
         middle.addStretch(1)
@@ -179,7 +193,7 @@ class SignInWindow(QWidget):
     @property
     def busy(self) -> bool:
         """Whether the records are being opened."""
-        return not self.button.isEnabled()
+        return self._working
 
     def follow(self, user: str, words: str) -> None:
         """Say why this window follows another, and choose the person who was signed in there."""
@@ -191,10 +205,10 @@ class SignInWindow(QWidget):
 
     def sign_in(self) -> None:
         """Check the password on the store thread and open the records."""
-        if self.busy:
+        user, password = str(self.users.value() or ""), self.password_box.text()
+        if self.busy or self._waits.left(user):
             return
         self.messages.clear()
-        user, password = str(self.users.value() or ""), self.password_box.text()
         self.user.set_error("" if user else "Choose your user name")
         self.password.set_error("" if password else "Enter your password")
         if not user or not password:
@@ -233,6 +247,15 @@ class SignInWindow(QWidget):
 
         self._tasks.run(work, self._loaded, self._failed, owner=self)
         self._tasks.run(_warm, lambda _none: None, owner=self)
+        self._tasks.run(crash.unseen, self._offer_report, owner=self)
+
+    def _offer_report(self, report: crash.Unseen | None) -> None:
+        if report is None or self.report is not None:
+            return
+        from app.ui.crash_offer import CrashOffer
+
+        self.report = CrashOffer(report)
+        self._column.insertWidget(1, self.report)
 
     def _loaded(self, users: tuple[str, ...] | None) -> None:
         if users is None:
@@ -268,16 +291,89 @@ class SignInWindow(QWidget):
         self.users.set_options((user, user) for user in users)
 
     def _opened(self, result: SignedIn) -> None:
+        secret = self.password_box.text()
         self.password_box.clear()
         self._show_progress("")
+        if result.session.account.must_change:
+            self._choose_own(result, secret)
+        else:
+            self._enter(result)
+
+    def _choose_own(self, result: SignedIn, secret: str) -> None:
+        """Nothing of the record is shown before the person has a password that nobody else knows."""
+        from app.ui.own_password import OwnPassword
+
+        session = result.session
+        chooser = self._chooser = OwnPassword((session.account.user, session.account.name, session.home.name))
+        self._choosing = result
+
+        def change(new: str) -> None:
+            def work() -> None:
+                from app.services import accounts
+
+                accounts.change_own_password(session, secret, new)
+
+            self._tasks.run(work, lambda _none: self._chosen(), self._not_chosen, owner=self)
+
+        chooser.chosen.connect(change)
+        chooser.given_up.connect(self._give_up)
+        self._panel.hide()
+        self._middle.insertWidget(1, chooser, 4)
+        chooser.focus_first()
+
+    def _chosen(self) -> None:
+        result = self._end_choosing()
+        if result is not None:
+            self._enter(result)
+
+    def _not_chosen(self, exc: BaseException) -> None:
+        from app.domain.errors import UserError
+
+        if self._chooser is None:
+            return
+        self._chooser.busy(on=False)
+        if isinstance(exc, UserError) and exc.problems:
+            self._chooser.mark(exc.problems)
+        else:
+            self.messages.report(exc)
+
+    def _give_up(self) -> None:
+        """Back to the sign-in, with the record closed."""
+        result = self._end_choosing()
+        if result is not None:
+            self._tasks.run(result.session.close, lambda _none: None, self.messages.report, owner=self)
+            self.password.focus()
+
+    def _end_choosing(self) -> SignedIn | None:
+        chooser, self._chooser = self._chooser, None
+        result, self._choosing = self._choosing, None
+        if chooser is not None:
+            chooser.forget()
+            chooser.hide()
+            chooser.deleteLater()
+            self._panel.show()
+        return result
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        """A record that was opened for choosing a password is closed with the window."""
+        self._give_up()
+        super().closeEvent(event)
+
+    def _enter(self, result: SignedIn) -> None:
         self._theme.changed.disconnect(self._text_size_changed)  # from now on the look is that of the person
         keep_screen(self._store, Screen(result.choice, result.text_size, result.session.account.user))
         self.signed_in.emit(result)
 
     def _failed(self, exc: BaseException) -> None:
-        from app.domain.errors import EnvironmentTrouble, ExitCode, UserError
+        from app.domain.errors import EnvironmentTrouble, ExitCode, UserError, WrongPassword
 
         self._show_progress("")
+        if isinstance(exc, WrongPassword) and exc.wait_seconds:
+            self._waits.begin(str(self.users.value() or ""), exc.wait_seconds)
+            self.password_box.box.selectAll()
+            self.password.focus()
+            self._see_focus()
+            return
         if isinstance(exc, EnvironmentTrouble) and exc.exit_code is ExitCode.WRONG_PASSWORD:
             self.password.set_error("The password is not right.")
             self.password_box.box.selectAll()
@@ -294,7 +390,21 @@ class SignInWindow(QWidget):
         self.progress.setVisible(bool(words))
         self.progress_words.setVisible(bool(words))
         self.progress_words.setText(words)
+        self._working = bool(words)
         self.button.setEnabled(not words)
+
+    def _tell_wait(self) -> None:
+        """How long the chosen account must wait, for as long as it must; other accounts need not."""
+        left = self._waits.left(str(self.users.value() or ""))
+        if left:
+            ask = ", or ask a manager to let you try again now" if left > _LONG_SECONDS else ""
+            words = f"The password is not right. Too many tries: wait {wait_words(left)}{ask}."
+            if self.password.error != words:
+                self.password.set_error(words)
+        elif self._told_to_wait:
+            self.password.set_error("")
+        self._told_to_wait = bool(left)
+        self.button.setEnabled(not left and not self._working)
 
     def _text_size_changed(self) -> None:
         self._sized = True

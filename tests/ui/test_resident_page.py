@@ -105,12 +105,11 @@ def current(home: SignedIn, resident_id: ResidentId, kind: FactKind) -> list[obj
     return [fact.body for fact in home.call(lambda s: residents.open_resident(s, resident_id)).facts[kind]]
 
 
-def test_the_banner_and_the_window_title_agree(home: SignedIn, page: ResidentPage, qtbot: QtBot) -> None:
+def test_the_banner_and_what_a_screen_reader_says_agree(home: SignedIn, page: ResidentPage, qtbot: QtBot) -> None:
     john = home.resident("John", "Smith", preferred_name="Jack")
-    titles: list[str] = []
-    home.ctx.titled.connect(titles.append)
     show(page, qtbot, john)
-    assert page.banner.name.text() == "SMITH, John (Mr)" == page.title == titles[-1]
+    assert page.banner.name.text() == "SMITH, John (Mr)"
+    assert page.accessibleName().startswith("Record of SMITH, John (Mr), known as Jack.")
     assert page.banner.values["Born"].text() == "06-Sep-1937 (89y)"
     assert page.banner.values["NHS No."].text() == "999 000 0018"
     assert page.banner.values["Known as"].text() == "Jack"
@@ -180,7 +179,6 @@ def test_nothing_of_the_last_resident_is_left_while_the_next_is_read(
         for word in ("SMITH", "Smith", "John", "Penicillin", "Levodopa", "Osborn", "999 000 0018", "Abbey", "MUST"):
             assert word not in said
         assert page.record is None
-        assert page.title == "Resident"
         assert not page.content.isVisible()
         assert residents_shown == [""]
         for action in (page.send_to_hospital, page.new_assessment, page.change_details):
@@ -189,7 +187,7 @@ def test_nothing_of_the_last_resident_is_left_while_the_next_is_read(
     finally:
         gate.set()
     qtbot.waitUntil(lambda: page.record is not None)
-    assert page.banner.name.text() == page.title == "JONES, Mary"
+    assert page.banner.name.text() == "JONES, Mary"
     assert "Penicillin" not in everything_said(page)
     assert residents_shown == ["", mary]
 
@@ -204,29 +202,34 @@ def test_an_answer_for_the_resident_who_was_left_is_thrown_away(
     shown: list[str] = []
     home.ctx.resident.connect(shown.append)
     qtbot.waitUntil(lambda: not home.tasks.busy)
-    assert page.title == "JONES, Mary"
+    assert page.banner.name.text() == "JONES, Mary"
     assert shown == [mary]
 
 
-def test_in_the_window_the_title_follows_the_resident_and_forgets_the_last_one(home: SignedIn, qtbot: QtBot) -> None:
-    john, mary = home.resident("John", "Smith"), home.resident("Mary", "Jones", title="")
+def test_the_title_of_the_window_never_says_whose_record_is_open(home: SignedIn, qtbot: QtBot) -> None:
+    """It stands in the task bar, in lists of recent windows and on a shared screen."""
+    john = home.resident("John", "Smith")
     window = MainWindow(home.ctx, lambda: None)
     qtbot.addWidget(window)
+    titles: list[str] = []
+    window.windowTitleChanged.connect(titles.append)
     window.show()
     window.go("resident", john)
     page = window.page
     assert isinstance(page, ResidentPage)
     qtbot.waitUntil(lambda: page.record is not None)
-    assert page.banner.name.text() in window.windowTitle()
-    gate = Event()
-    home.tasks.run(lambda: gate.wait(20), lambda _: None)
-    window.go("resident", mary)
-    assert "SMITH" not in window.windowTitle()
-    gate.set()
-    qtbot.waitUntil(lambda: page.record is not None and page.record.resident.id == mary)
-    assert window.windowTitle().startswith("JONES, Mary")
-    assert page.banner.name.text() == "JONES, Mary"
+    assert page.banner.name.text() == "SMITH, John (Mr)"
+    assert window.windowTitle() == "Resident – Hartwell (practice)"
+    page.send_to_hospital()
     wait_quiet(qtbot, home.tasks)
+    for dialog in window.findChildren(QDialog):
+        titles.append(dialog.windowTitle())
+        dialog.close()
+    window.go("assessment", Open(john, "must"))
+    wait_quiet(qtbot, home.tasks)
+    assert window.windowTitle() == "MUST – Hartwell (practice)"
+    assert "Send to hospital" in titles
+    assert not any("SMITH" in each.upper() for each in titles)
 
 
 def test_a_record_that_is_not_there_is_said_on_the_page(home: SignedIn, page: ResidentPage, qtbot: QtBot) -> None:

@@ -318,5 +318,5 @@ def test_another_look_leaves_every_page_as_it_was(qtbot: QtBot, home: SignedIn) 
     window.go_back()
     wait_quiet(qtbot, home.tasks)
     assert window.here == "resident"
-    assert "SMITH, John" in window.windowTitle()
+    assert window.windowTitle().startswith("Resident")
     assert window.ctx.theme.percent == 125

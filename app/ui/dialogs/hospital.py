@@ -179,7 +179,7 @@ class HospitalDialog(QDialog):
         bar.setTextVisible(False)
         bar.setAccessibleName("Making the pack")
         self.stop_button = secondary("Stop waiting", self._stop)
-        column.addWidget(label("Making the pack. It is kept in the record as soon as it is made.", "strong"))
+        column.addWidget(label("Making the pack.", "strong"))
         column.addWidget(bar)
         column.addWidget(self.stop_button, 0, Qt.AlignmentFlag.AlignLeft)
         progress.hide()
@@ -197,7 +197,7 @@ class HospitalDialog(QDialog):
         details = found.record.resident.details
         self.banner.show_resident(details, self._ctx.today(), found.record.status)
         self.banner.show()
-        self.setWindowTitle(f"Send to hospital: {details.banner_name}")
+        self.setAccessibleName(f"Send to hospital: {details.banner_name}")
         self.who.setText(f"The pack is for {details.banner_name}, born {details.born_with_age(self._ctx.today())}")
         self._column.addWidget(heading("Send to hospital"))
         self._column.addWidget(

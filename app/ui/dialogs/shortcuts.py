@@ -20,6 +20,7 @@ KEYS = (
     ("Go to page 1 to 7 on the left", "Ctrl+1 to Ctrl+7"),
     ("Next part of the window", "F6"),
     ("Larger text, smaller text", "Ctrl++, Ctrl+-"),
+    ("Cover the screen, and uncover it", "F9"),
     ("Lock", "Ctrl+L"),
     ("Settings", "Ctrl+,"),
     ("This list", "Ctrl+/"),

@@ -1,7 +1,7 @@
 """One resident's record on one page.
 
-Wrong-resident guard: there is one resident on the screen or none. When another is asked for, the banner, the title and
-every section are emptied first; an answer that comes back for a resident who was left meanwhile is thrown away.
+Wrong-resident guard: there is one resident on the screen or none. When another is asked for, the banner and every
+section are emptied first; an answer that comes back for a resident who was left meanwhile is thrown away.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ _FACT_SECTIONS = (
 class ResidentPage(QWidget):
     """A resident's record. ``resident_id`` is whose, or None while nobody's is shown."""
 
-    title = "Resident"
+    title = "Resident"  # never whose: titles stand in the task bar, in lists of windows and on shared screens
 
     def __init__(self, ctx: Context) -> None:
         super().__init__()
@@ -308,9 +308,7 @@ class ResidentPage(QWidget):
         self.content.hide()
         self.waiting.setText(waiting)
         self.waiting.setVisible(bool(waiting))
-        self.title = "Resident"
         self.setAccessibleName(waiting or "No resident")
-        self.ctx.titled.emit(self.title)
         self.ctx.resident.emit("")
 
     def _load(self, *, again: bool = False) -> None:
@@ -339,8 +337,6 @@ class ResidentPage(QWidget):
         details = record.resident.details
         self.record = record
         self.banner.show_resident(details, self.ctx.today(), record.status)
-        self.title = details.banner_name
-        self.ctx.titled.emit(self.title)
         self.ctx.resident.emit(record.resident.id)
         facts = record.facts
         self.safety.show_facts(facts.get(FactKind.ALLERGY, ()), facts.get(FactKind.CPR, ()))

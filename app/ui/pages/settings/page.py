@@ -1,4 +1,4 @@
-"""Settings: how large the text is, which colours, whom to ring, what the home is, and what this program is."""
+"""Settings: text size, colours, when Hartwell locks, whom to ring, what the home is, and what this program is."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtWidgets import QButtonGroup, QFrame, QGridLayout, QLineEdit, QRadioButton, QVBoxLayout, QWidget
 
 from app.ui.pages.settings.home_cards import AccreditationCard, HomeCard
+from app.ui.pages.settings.lock_card import LockCard
+from app.ui.pages.settings.password_card import password_card
 from app.ui.theme import CHOICE_LABELS, SIZES, Choice, L, M
 from app.ui.widgets.buttons import button_row, primary, secondary
 from app.ui.widgets.field import Field
@@ -35,6 +37,10 @@ class SettingsPage(QWidget):
         self.choices: dict[Choice, QRadioButton] = {}
         column.addWidget(self._sizes())
         column.addWidget(self._colours())
+        self.own_password = password_card(ctx)
+        column.addWidget(self.own_password)
+        self.lock = LockCard(ctx)
+        column.addWidget(self.lock)
         self.phones = _Phones(ctx)
         column.addWidget(self.phones)
         self.home = HomeCard(ctx)
@@ -68,6 +74,7 @@ class SettingsPage(QWidget):
         return False
 
     def _load_home(self) -> None:
+        self.lock.load()
         self.home.load()
         self.accreditation.load()
 
