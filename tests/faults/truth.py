@@ -30,16 +30,16 @@ def unlocked(slots: Keyfile, user: str = "mo", password: str = PASSWORD) -> Unlo
     return _derived[asked]
 
 
-def open_as_program(folder: Path, *, inspect: bool = False) -> Store:
+def open_as_program(folder: Path, user: str = "mo", password: str = PASSWORD, *, inspect: bool = False) -> Store:
     """Open the store as signing in does, anchor and all; ``inspect`` opens one that is behind its anchor too."""
     slots = read_keyfile(folder)
-    return open_with(folder, slots, unlocked(slots), SystemClock(), inspect=inspect)[0]
+    return open_with(folder, slots, unlocked(slots, user, password), SystemClock(), inspect=inspect)[0]
 
 
 @contextmanager
-def opened(folder: Path, *, inspect: bool = False) -> Iterator[Connection]:
+def opened(folder: Path, user: str = "mo", password: str = PASSWORD, *, inspect: bool = False) -> Iterator[Connection]:
     """The store in the folder, opened as the program does it, and read in one transaction."""
-    store = open_as_program(folder, inspect=inspect)
+    store = open_as_program(folder, user, password, inspect=inspect)
     try:
         with store.read() as connection:
             yield connection
