@@ -28,7 +28,8 @@ def register(add: Add) -> None:
     sub = add("export", _export, "everything held about a resident, as JSON, as a document and the papers as printed")
     sub.add_argument("resident", metavar="RESIDENT", help="the home's key of the resident")
     sub.add_argument("--out", type=Path, required=True, metavar="DIR")
-    add("verify", _verify, "check the record, its audit chain, anchors, signatures and backups")
+    sub = add("verify", _verify, "check the record, its audit chain, anchors, signatures and backups")
+    sub.add_argument("--printed", nargs="+", default=[], metavar="ANCHOR", help="anchors from the foot of printed packs")
     sub = add("backup", _backup, "make a verified backup")
     sub.add_argument("--to", type=Path, required=True, metavar="DIR")
     sub = add("restore", _restore, "bring a record back from a backup, into --store DIR")
@@ -49,7 +50,7 @@ def _verify(arguments: argparse.Namespace) -> int:
     from app.services.verify import verify
 
     with signed_in(arguments, inspect=True) as session:
-        found = verify(session)
+        found = verify(session, tuple(arguments.printed))
     print_json(found.as_json())
     for problem in found.problems:
         tell(problem)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,9 @@ from sqlalchemy import Connection, func, select
 from app.domain.errors import EnvironmentTrouble, ExitCode
 from app.models import integrity, migrate, schema, trouble
 from app.models.store import chain_head, connect_raw, open_as_it_is
+
+_ASK_EVERY = 20_000
+"""Steps of the library's machine between two questions whether to stop: some thousand a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,21 +30,43 @@ class Figures:
     device_id: str
 
 
-def copy_store(path: Path, key: str, target: Path, target_key: str) -> None:
+def copy_store(
+    path: Path, key: str, target: Path, target_key: str, *, stopped: Callable[[], bool] = lambda: False
+) -> None:
     """Copy the store under another key, beside whoever is writing to it: one consistent moment of it.
 
     The library makes the copy durable itself. A copy cut short can open as an empty healthy store, so the caller checks
-    what is in it (:func:`check_copy`) before it counts. Raises EnvironmentTrouble for a full or unwritable disk.
+    what is in it (:func:`check_copy`) before it counts. ``stopped`` is asked now and then, and ends it with
+    :func:`abandoned`. Raises EnvironmentTrouble for a full or unwritable disk.
     """
-    target.unlink(missing_ok=True)
+    remove_copy(target)
     uri = f"file:{quote(target.resolve().as_posix())}?key=" + quote(f"x'{target_key}'")
     try:
         with trouble.in_words(), closing(connect_raw(path, key)) as connection:
+            connection.set_progress_handler(stopped, _ASK_EVERY)
             connection.execute("VACUUM INTO ?", (uri,))
-    except BaseException:
-        with suppress(FileNotFoundError):
-            target.unlink()
+    except BaseException as error:
+        remove_copy(target)
+        if stopped():
+            raise abandoned() from error
         raise
+
+
+def remove_copy(path: Path) -> None:
+    """Take a copy away with everything the library keeps beside it, also one that was cut short."""
+    for name in (path.name, f"{path.name}-wal", f"{path.name}-shm", f"{path.name}-journal"):
+        with suppress(FileNotFoundError):
+            path.with_name(name).unlink()
+
+
+def abandoned() -> EnvironmentTrouble:
+    """What is said of a copy that was given up because the window locked or closed meanwhile."""
+    return EnvironmentTrouble(
+        ExitCode.REFUSED,
+        "The copy was given up before it was complete.",
+        "The records and the backups before are safe.",
+        "It is made again after the next sign-in.",
+    )
 
 
 def check_copy(path: Path, key: str, store_id: str) -> Figures:
@@ -77,8 +103,12 @@ def figures_of(connection: Connection) -> Figures:
 
 def holds(connection: Connection, count: int, head: str) -> bool:
     """Whether the audit chain went through this point."""
-    found = connection.execute(select(schema.event.c.hash).where(schema.event.c.seq == count)).scalar()
-    return count == 0 or found == head
+    return count == 0 or hash_at(connection, count) == head
+
+
+def hash_at(connection: Connection, count: int) -> str | None:
+    """The hash that the audit chain had after so many entries, or None when it never had as many."""
+    return connection.execute(select(schema.event.c.hash).where(schema.event.c.seq == count)).scalar()
 
 
 def _bad_copy() -> EnvironmentTrouble:

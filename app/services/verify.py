@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from app.domain.codec import instant_text
-from app.domain.errors import ExitCode
+from app.domain.errors import ExitCode, UserError
 from app.models import backups, copies, integrity, migrate, trouble
 from app.models.store import chain_head, connect_raw
 from app.services.access import Action, require
 from app.services.session import Session
 from app.vault import bundle, keyfile, keys
 from app.vault.anchor import read_anchor
+
+_PRINTED = re.compile(r"([1-9][0-9]*)-([0-9a-f]{8,64})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +63,15 @@ class Verified:
         }
 
 
-def verify(session: Session) -> Verified:
+def verify(session: Session, printed: tuple[str, ...] = ()) -> Verified:
     """Check everything. Reads the whole record and every backup that can be reached: seconds to minutes.
 
-    Looking changes nothing; that somebody looked is audited, where the record can be written to.
+    ``printed`` are anchors from the foot of packs (``1234-0a1b2c3d``), which the audit trail must have gone through.
+    Looking changes nothing; that somebody looked is audited, where the record can be written to. Raises UserError for
+    what is not an anchor.
     """
     require(session, Action.VERIFY)
+    on_paper = tuple(_read_printed(text) for text in printed)
     slots = keyfile.read_keyfile(session.store_dir)
     key = keys.sqlcipher_key(session.data_key, slots.store_id)
     # On a connection that is thrown away: after damage the library refuses to go on with the one that met it.
@@ -88,6 +94,11 @@ def verify(session: Session) -> Verified:
             if not copies.holds(connection, one.count, one.head)
         )
         checked = tuple(_checked(session, one) for one in backups.backups(connection) if Path(one.path).is_file())
+        anchors += tuple(
+            f"the audit trail did not go through {count}-{head}, which was printed"
+            for count, head in on_paper
+            if not (copies.hash_at(connection, count) or "").startswith(head)
+        )
     if behind is not None:
         anchors = (behind.happened, *anchors)
     if session.store.anchor_failed:
@@ -102,6 +113,13 @@ def verify(session: Session) -> Verified:
         with session.write() as work:
             work.audit("verify", "store", session.store.id, detail={"problems": len(found.problems)})
     return found
+
+
+def _read_printed(text: str) -> tuple[int, str]:
+    found = _PRINTED.fullmatch(text.strip().lower())
+    if found is None:
+        raise UserError(f"{text} is not an anchor as packs print it, such as 1234-0a1b2c3d", field="anchor")
+    return int(found[1]), found[2]
 
 
 def _checked(session: Session, one: backups.Backup) -> CheckedBackup:

@@ -11,7 +11,7 @@ import pytest
 
 from app.domain.errors import EnvironmentTrouble, ExitCode, NotAllowed, UserError
 from app.domain.people import Role
-from app.models.store import STORE_NAME, connect_raw
+from app.models.store import STORE_NAME, chain_head, connect_raw
 from app.services import backups, residents, verify
 from app.services.session import Session
 from app.services.sign_in import accept_as_is, sign_in
@@ -84,6 +84,21 @@ def test_a_chain_cut_at_its_end_or_written_anew_is_caught_by_the_anchor(home: Li
     found = verify.verify(home.session)
     assert found.audit == ()
     assert any("older than they were" in line for line in found.anchors)
+
+
+def test_the_anchor_on_a_printed_pack_is_part_of_the_trail_or_is_named(home: LivingHome) -> None:
+    lived_in(home)
+    with home.session.read() as connection:
+        chain = chain_head(connection)
+    printed = f"{chain.count}-{chain.head[:8]}"
+    home.resident(3)
+    assert verify.verify(home.session, (printed,)).problems == ()
+    for wrong in (f"{chain.count - 1}-{chain.head[:8]}", f"{chain.count + 999}-{chain.head[:8]}"):
+        found = verify.verify(home.session, (printed, wrong))
+        assert found.anchors == (f"the audit trail did not go through {wrong}, which was printed",)
+        assert found.exit_code is ExitCode.BEHIND_ANCHOR
+    with pytest.raises(UserError):
+        verify.verify(home.session, ("12",))
 
 
 # ------------------------------------------------------------------------------------------------- behind the anchor
