@@ -21,7 +21,7 @@ from app.ui.countdown import Countdown, wait_words
 from app.ui.messages import Message, Messages
 from app.ui.tasks import Tasks
 from app.ui.theme import SIZES, XL, Choice, L, M, Theme
-from app.ui.widgets.buttons import primary
+from app.ui.widgets.buttons import link, primary
 from app.ui.widgets.field import ChoiceBox, Field
 from app.ui.widgets.password import PasswordEdit
 from app.ui.widgets.text import card, label, scrolled, title
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from app.services.session import Session
     from app.ui.crash_offer import CrashOffer
     from app.ui.own_password import OwnPassword
+    from app.ui.recover import RecoverPanel
 
 SCREEN_NAME = "screen.json"
 _LONG_SECONDS = 60
@@ -128,6 +129,8 @@ class SignInWindow(QWidget):
         self.button = primary("Sign in", self.sign_in)
         self.button.setDefault(True)
         self.password_box.box.returnPressed.connect(self.sign_in)
+        self.forgotten = link("Forgotten password? Use the recovery key", self.recover)
+        self.recovering: RecoverPanel | None = None
         self.notice = label("", "strong")
         self.notice.hide()
         self.progress = QProgressBar()
@@ -164,6 +167,7 @@ class SignInWindow(QWidget):
         below.addWidget(self.button)
         below.addStretch(1)
         inside.addLayout(below)
+        inside.addWidget(self.forgotten)
         panel.setMinimumWidth(440)
         panel.setMaximumWidth(760)
         self._panel = panel
@@ -354,8 +358,41 @@ class SignInWindow(QWidget):
             self._panel.show()
         return result
 
+    def recover(self) -> None:
+        """Put the way back in, with the recovery key, in the place of the sign-in."""
+        if self.busy or self.recovering is not None:
+            return
+        from app.ui.recover import RecoverPanel
+
+        self.messages.clear()
+        panel = self.recovering = RecoverPanel(self._store, self._tasks, self.messages, self._clock)
+        panel.recovered.connect(self._recovered)
+        panel.given_up.connect(self._end_recovering)
+        self._panel.hide()
+        self._middle.insertWidget(1, panel, 4)
+        panel.focus_first()
+
+    def _recovered(self, user: str, password: str) -> None:
+        self._end_recovering()
+        self.users.set_value(user)
+        self.password_box.box.setText(password)
+        self.sign_in()
+
+    def _end_recovering(self) -> None:
+        panel, self.recovering = self.recovering, None
+        if panel is not None:
+            panel.forget()
+            panel.hide()
+            panel.deleteLater()
+            self._panel.show()
+            self.password.focus()
+
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """A record that was opened for choosing a password is closed with the window."""
+        if self.recovering is not None and not self.recovering.may_close():
+            event.ignore()
+            return
+        self._end_recovering()
         self._give_up()
         super().closeEvent(event)
 
