@@ -38,6 +38,12 @@ def canonical(value: object) -> str:
     raise TypeError(f"{type(value).__name__} has no canonical form")
 
 
+def canonical_row(values: Mapping[str, str | int | None]) -> str:
+    """The same text for a flat row of text and whole numbers, in one call of C: a chain has a hundred thousand."""
+    text = json.dumps(values, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
 def parse(text: str | bytes) -> Any:
     """Plain values from JSON text; numbers with a point become exact Decimals.
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +10,7 @@ from typing import Any
 import sqlcipher3.dbapi2 as driver
 from sqlalchemy import Connection, select
 
+from app.domain.codec import canonical_row
 from app.domain.errors import EnvironmentTrouble
 from app.models import schema, trouble
 from app.models.store import chain_head
@@ -157,13 +156,20 @@ def _purged(connection: Connection) -> frozenset[str]:
         return frozenset()
 
 
+def event_holds(row: Mapping[str, Any]) -> bool:
+    """Whether an audit event is what was hashed when it was written."""
+    return bool(_hash({name: row[name] for name in _EVENT}) == row["hash"])
+
+
+def revision_holds(row: Mapping[str, Any], *, purged: bool) -> bool:
+    """Whether a revision is what was hashed when it was written; the body of one that was ``purged`` is empty."""
+    if _hash({name: row[name] for name in _REVISION}) != row["hash"]:
+        return False
+    return purged and row["body"] == "" or hashlib.sha256(row["body"].encode()).hexdigest() == row["body_hash"]
+
+
 def _hash(values: Mapping[str, Any]) -> str:
-    # What canonical() would write for text and whole numbers, in one call of C: there may be a hundred thousand of
-    # these.
-    text = json.dumps(values, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    if not text.isascii():
-        text = unicodedata.normalize("NFC", text)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(canonical_row(values).encode()).hexdigest()
 
 
 def _rows(connection: Connection, query: str) -> Iterator[Any]:

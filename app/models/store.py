@@ -20,11 +20,11 @@ from typing import Any
 from urllib.parse import quote
 
 import sqlcipher3.dbapi2 as driver
-from sqlalchemy import Connection, Engine, create_engine, event, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, create_engine, event, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.pool import StaticPool
 
-from app.domain.codec import canonical, instant_text, to_plain
+from app.domain.codec import canonical, canonical_row, instant, instant_text, to_plain
 from app.domain.errors import EnvironmentTrouble, ExitCode
 from app.domain.ids import HLC, uuid7
 from app.models import migrate, schema, trouble
@@ -39,6 +39,12 @@ NEXT_NAME = STORE_NAME + ".next"
 _PLAIN_HEADER = b"SQLite format 3\x00"
 _CACHE_KIB = 64 * 1024
 _BUSY_MS = 5000
+# Made once: building a statement costs more than running these.
+_R, _E = schema.revision.c, schema.event.c
+_PREVIOUS = select(_R.hash).where(_R.device_id == bindparam("device")).order_by(_R.seq.desc()).limit(1)
+_PARENT = select(_R.id).where(_R.entity_id == bindparam("entity")).order_by(_R.hlc.desc()).limit(1)
+_HEAD = select(_E.seq, _E.hash).order_by(_E.seq.desc()).limit(1)
+_ADD_REVISION, _ADD_EVENT = insert(schema.revision), insert(schema.event)
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,22 +269,12 @@ class Work:
         """
         text = canonical(to_plain(body))
         body_hash = hashlib.sha256(text.encode()).hexdigest()
-        previous = self.connection.execute(
-            select(schema.revision.c.hash)
-            .where(schema.revision.c.device_id == self._device_id)
-            .order_by(schema.revision.c.seq.desc())
-            .limit(1)
-        ).scalar()
-        parent = self.connection.execute(
-            select(schema.revision.c.id)
-            .where(schema.revision.c.entity_id == entity_id)
-            .order_by(schema.revision.c.hlc.desc())
-            .limit(1)
-        ).scalar()
+        previous = self.connection.execute(_PREVIOUS, {"device": self._device_id}).scalar()
+        parent = self.connection.execute(_PARENT, {"entity": entity_id}).scalar()
         stamp = self._tick()
         self._seq += 1
         signer = self.author.signer
-        values: dict[str, object] = {
+        values: dict[str, str | int | None] = {
             "id": uuid7(stamp, self._random(8)),
             "kind": kind,
             "entity_id": entity_id,
@@ -297,9 +293,9 @@ class Work:
             "signer_key": signer.public if signer else None,
             "signature": signer.sign(body_hash.encode()) if signer else None,
         }
-        values["hash"] = hashlib.sha256(canonical(values).encode()).hexdigest()
+        values["hash"] = hashlib.sha256(canonical_row(values).encode()).hexdigest()
         signed = self._device.sign(str(values["hash"]).encode()) if self._device else None
-        self.connection.execute(insert(schema.revision), {**values, "body": text, "device_signature": signed})
+        self.connection.execute(_ADD_REVISION, {**values, "body": text, "device_signature": signed})
         detail = {"revision": values["id"], "state": state, "body_hash": body_hash}
         self.audit(action, kind, entity_id, resident_id=resident_id, reason=reason, detail=detail)
         return Revised(str(values["id"]), body_hash)
@@ -315,7 +311,7 @@ class Work:
         detail: Mapping[str, object] | None = None,
     ) -> None:
         """Add an event to the audit chain: who did what to which thing, and why. Never a resident's words."""
-        values: dict[str, object] = {
+        values: dict[str, str | int | None] = {
             "seq": self._chain.count + 1,
             "hlc": str(self._tick()),
             "at": self.at,
@@ -329,8 +325,8 @@ class Work:
             "detail": canonical(detail or {}),
             "prev_hash": self._chain.head,
         }
-        digest = hashlib.sha256(canonical(values).encode()).hexdigest()
-        self.connection.execute(insert(schema.event), {**values, "hash": digest})
+        digest = hashlib.sha256(canonical_row(values).encode()).hexdigest()
+        self.connection.execute(_ADD_EVENT, {**values, "hash": digest})
         self._chain = ChainHead(self._chain.count + 1, digest)
 
     def become_device(self, name: str) -> Signer:
@@ -372,9 +368,7 @@ class _Looking(Work):
 
 def chain_head(connection: Connection) -> ChainHead:
     """The audit chain's length and last hash; zero and empty before the first event."""
-    row = connection.execute(
-        select(schema.event.c.seq, schema.event.c.hash).order_by(schema.event.c.seq.desc()).limit(1)
-    ).first()
+    row = connection.execute(_HEAD).first()
     return ChainHead(row.seq, row.hash) if row else ChainHead(0, "")
 
 
@@ -382,6 +376,11 @@ def last_stamp(connection: Connection) -> datetime:
     """The latest logical time given out; a wall clock well behind it has been put back."""
     stamp = HLC.parse(connection.execute(select(schema.store.c.hlc)).scalar_one())
     return datetime.fromtimestamp(stamp.millis / 1000, UTC)
+
+
+def created_at(connection: Connection) -> datetime:
+    """When the store was made."""
+    return instant(connection.execute(select(schema.store.c.created_at)).scalar_one())
 
 
 def create_store(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -23,15 +23,18 @@ class Signer:
     """Signs in somebody's name while their key is unlocked."""
 
     private: bytes
+    public: str = field(init=False)
+    """The public key, hexadecimal, as stored beside each signature."""
+    _key: Ed25519PrivateKey = field(init=False, compare=False)
 
-    @property
-    def public(self) -> str:
-        """The public key, hexadecimal, as stored beside each signature."""
-        return public_key(self.private)
+    def __post_init__(self) -> None:
+        key = Ed25519PrivateKey.from_private_bytes(self.private)
+        object.__setattr__(self, "_key", key)
+        object.__setattr__(self, "public", key.public_key().public_bytes_raw().hex())
 
     def sign(self, content: bytes) -> str:
         """The signature of the content, hexadecimal."""
-        return Ed25519PrivateKey.from_private_bytes(self.private).sign(content).hex()
+        return self._key.sign(content).hex()
 
 
 def is_signed(content: bytes, signature: str, public: str) -> bool:
