@@ -62,6 +62,7 @@ _ALLOWED: dict[Role, frozenset[Action]] = {
             Action.VIEW_CLAIMS,
             Action.VIEW_STAFF,
             Action.VIEW_AUDIT,
+            Action.VERIFY,
             Action.EXPORT_EVIDENCE,
             Action.EXPORT_RESIDENT,
             Action.PRINT_PACK,
