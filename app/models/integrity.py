@@ -165,7 +165,9 @@ def revision_holds(row: Mapping[str, Any], *, purged: bool) -> bool:
     """Whether a revision is what was hashed when it was written; the body of one that was ``purged`` is empty."""
     if _hash({name: row[name] for name in _REVISION}) != row["hash"]:
         return False
-    return purged and row["body"] == "" or hashlib.sha256(row["body"].encode()).hexdigest() == row["body_hash"]
+    if purged and row["body"] == "":
+        return True
+    return bool(hashlib.sha256(row["body"].encode()).hexdigest() == row["body_hash"])
 
 
 def _hash(values: Mapping[str, Any]) -> str:
