@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from app.domain.errors import ExitCode, WrongPassword
-from app.vault import throttle
+from app.domain.errors import EnvironmentTrouble, ExitCode, WrongPassword
+from app.vault import keyfile, keys, throttle
 from app.vault.throttle import ATTEMPTS_NAME, Failures, begin, clear, failures, left_to_wait, put_back
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
@@ -131,6 +132,18 @@ def test_the_ends_of_time_do_not_crash_the_sign_in(tmp_path: Path, last: str) ->
         with pytest.raises(WrongPassword):
             begin(tmp_path, "mo", USERS, NOW)
     begin(tmp_path, "mo", USERS, NOW + timedelta(minutes=16))
+
+
+def test_a_damaged_slot_is_not_a_wrong_password_and_does_not_count(tmp_path: Path) -> None:
+    sealed = keyfile.seal(
+        keyfile.Keyfile("store", 1, ()), bytes(32), slot_id="1", kind="account", user="mo", role="manager",
+        staff_id="s", password="three quiet words", cost=keys.FLOOR,
+    )  # fmt: skip
+    greedy = replace(sealed, slots=(replace(sealed.slots[0], cost=replace(keys.FLOOR, memory_kib=1 << 30)),))
+    with pytest.raises(EnvironmentTrouble) as trouble:
+        throttle.unlock(tmp_path, greedy, "mo", "three quiet words", NOW)
+    assert trouble.value.exit_code is ExitCode.DAMAGED
+    assert failures(tmp_path, "mo") is None
 
 
 def test_a_folder_that_cannot_take_the_file_throttles_nobody(tmp_path: Path) -> None:
