@@ -318,7 +318,7 @@ def test_leaving_says_what_it_ends_does_it_and_offers_the_new_key(home: SignedIn
     offer = dialog_of(page, RotationOffer, qtbot)
     assert isinstance(offer, RotationOffer)
     assert accounts(home.session.store_dir) == ("mo",)
-    assert "Falls and fragility: not covered, no champion in post" in cover(page)
+    qtbot.waitUntil(lambda: "Falls and fragility: not covered, no champion in post" in cover(page))
     qtbot.keyClick(offer.action, Qt.Key.Key_Space)
     assert home.went[-1] == ("settings", "security")
     qtbot.waitUntil(lambda: "Tom Field" not in [m.details.name for m in page.table.rows])
