@@ -6,7 +6,6 @@ JSON goes to standard output, words for people to standard error. Passwords come
 from __future__ import annotations
 
 import argparse
-import errno
 import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,7 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.domain.errors import EnvironmentTrouble, ExitCode, UserError
+from app.domain.errors import UserError, not_written
 from app.paths import default_store
 
 if TYPE_CHECKING:
@@ -32,15 +31,9 @@ def signed_in(
 ) -> Iterator[Session]:
     """The session of the named account (the only one, if there is just one); with ``inspect`` also on records that may
     only be read. With a one-time secret nothing can be done but ``choosing`` a password."""
-    from app.services.sign_in import accounts, home_exists, sign_in
+    from app.services.sign_in import sign_in
 
-    store = store_of(arguments)
-    user = getattr(arguments, "user", "")
-    if not user and home_exists(store):
-        known = accounts(store)
-        user = known[0] if len(known) == 1 else ""
-        if not user:
-            raise UserError(f"Name the account with --user ({', '.join(known)})", field="user")
+    store, user = store_of(arguments), account_of(arguments)
     given = password_once(arguments) if password is None else password
     session = sign_in(store, user, given, system_clock(), inspect=inspect)
     try:
@@ -53,6 +46,19 @@ def signed_in(
         yield session
     finally:
         session.close()
+
+
+def account_of(arguments: argparse.Namespace) -> str:
+    """The account that is named, or the only one there is; empty where there is no home."""
+    from app.services.sign_in import accounts, home_exists
+
+    store, user = store_of(arguments), str(getattr(arguments, "user", ""))
+    if user or not home_exists(store):
+        return user
+    known = accounts(store)
+    if len(known) != 1:
+        raise UserError(f"Name the account with --user ({', '.join(known)})", field="user")
+    return known[0]
 
 
 def store_of(arguments: argparse.Namespace, otherwise: Path | None = None) -> Path:
@@ -147,13 +153,8 @@ def writing(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        raise EnvironmentTrouble(
-            ExitCode.DISK_FULL if full else ExitCode.READ_ONLY,
-            f"{path} was not written: {error.strerror}.",
-            "What was recorded is kept.",
-            "Choose another place.",
-        ) from None
+        safe = "What was recorded is kept."
+        raise not_written(f"{path} was not written", error, safe=safe, do="Choose another place.") from None
 
 
 def print_json(value: object) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from app.cli_io import (
+    account_of,
     ask_password,
     folder_for,
     password_once,
@@ -38,6 +39,8 @@ def register(add: Add) -> None:
     sub.add_argument("--device", default="restored laptop", metavar="NAME", help="what to call this laptop")
     sub = add("recover", _recover, "set a manager's password with the recovery key, which is then replaced")
     sub.add_argument("--sheet", type=Path, metavar="FILE.pdf", help="write the new recovery sheet there")
+    sub = add("salvage", _salvage, "save what can be read of damaged records, in clear, and say what is missing")
+    sub.add_argument("--out", type=Path, required=True, metavar="DIR", help="a new or empty folder")
     add("rotate", _rotate, "give the record a new data key")
     sub = add("user", _user, "accounts: give one, close a leaver's, change one's own password or reset another's")
     sub.add_argument("what", choices=("add", "remove", "password"))
@@ -101,6 +104,18 @@ def _restore(arguments: argparse.Namespace) -> int:
         tell("The recovery key was used, so it was replaced. Print the new one and put it in the safe.")
     print_json(answer)
     return int(ExitCode.DONE)
+
+
+def _salvage(arguments: argparse.Namespace) -> int:
+    from app.services import salvage
+
+    report = salvage.look(store_of(arguments), account_of(arguments), password_once(arguments), system_clock())
+    files = salvage.export(report, arguments.out)
+    print_json(report.as_json() | {"files": [str(path) for path in files]})
+    for words in report.words:
+        tell(words)
+    tell(salvage.NOT_ENCRYPTED)
+    return int(report.exit_code)
 
 
 def _rotate(arguments: argparse.Namespace) -> int:

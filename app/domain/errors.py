@@ -7,8 +7,12 @@
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass
 from enum import IntEnum
+
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""A full disk, a person's share of it used up, or a file larger than is allowed there."""
 
 
 class ExitCode(IntEnum):
@@ -76,3 +80,19 @@ class WrongPassword(EnvironmentTrouble):
     def __init__(self, do: str, *, wait_seconds: int = 0) -> None:
         super().__init__(ExitCode.WRONG_PASSWORD, "The user name or password is not right.", "Nothing was changed.", do)
         self.wait_seconds = wait_seconds
+
+
+def has_no_room(error: OSError) -> bool:
+    """Whether a file could not be written because there is no room for it, and not for want of permission."""
+    return error.errno in _NO_ROOM
+
+
+def not_written(what: str, error: OSError, *, safe: str, do: str) -> EnvironmentTrouble:
+    """What is said when a file could not be written; ``what`` is a sentence without its full stop."""
+    full = has_no_room(error)
+    return EnvironmentTrouble(
+        ExitCode.DISK_FULL if full else ExitCode.READ_ONLY,
+        f"{what}: {'the disk is full' if full else error.strerror or 'the system refused'}.",
+        safe,
+        do,
+    )

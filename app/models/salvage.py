@@ -47,7 +47,7 @@ class TableFigures:
     unsure: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Salvaged:
     """All that could be read, checked.
 
@@ -74,6 +74,11 @@ class Salvaged:
     owners: Mapping[str, str]
     names: Mapping[str, str]
     lost_rows: Mapping[tuple[str | None, str], int]
+
+    @property
+    def tables_read(self) -> bool:
+        """Whether a single row of anything was read: with the right key, or of a file that is a store at all."""
+        return any(table.read for table in self.tables.values())
 
     @property
     def whole_record(self) -> bool:
@@ -146,7 +151,8 @@ class _Sorted:
 
     def _lost_revisions(self) -> tuple[tuple[Lost, ...], int]:
         read = {row["id"] for row in self._revisions} | set(self._changed)
-        kinds = {row["entity_id"]: row["kind"] for row in self._revisions}
+        kinds = {row["object_id"]: row["object_kind"] for row in self._events}
+        kinds |= {row["entity_id"]: row["kind"] for row in self._revisions}
         found: dict[str, Lost] = {}
         for event in self._events:
             detail = parse(event["detail"])
@@ -164,7 +170,8 @@ class _Sorted:
                     known["id"] = str(entry[0])
         for number, known in by_number.items():
             revision, entity = known.get("id", ""), known.get("entity_id", "")
-            if revision not in read and revision not in found:
+            told = not revision and any(lost.entity_id == entity for lost in found.values())
+            if revision not in read and revision not in found and not told:
                 owner = self._owners.get(entity)
                 found[revision or f"row {number}"] = Lost(revision, kinds.get(entity, ""), entity, owner)
         gaps = self._gaps()
@@ -241,4 +248,4 @@ def _called(row: Row) -> str:
 
 
 def _is_file(row: Row) -> bool:
-    return hashlib.sha256(row["content"]).hexdigest() == row["sha256"]
+    return bool(hashlib.sha256(row["content"]).hexdigest() == row["sha256"])

@@ -144,7 +144,7 @@ class Store:
                 yield work
             return
         with self.read() as connection:
-            yield _Looking(connection, self.device_id, author, now, self._random, None)
+            yield _Looking(connection, author, now)
 
     def close(self) -> None:
         """Close it for good; the library folds the write-ahead log into the file as the last connection goes."""
@@ -189,8 +189,9 @@ class Store:
             with trouble.in_words():
                 yield
         except EnvironmentTrouble as found:
-            if found.exit_code is ExitCode.DAMAGED and self.trouble is None:
-                self.trouble = found
+            if found.exit_code is ExitCode.DAMAGED:
+                self.trouble = self.trouble or found
+                self._reading.dispose()  # having met damage, a connection reads nothing more, not even what is whole
             raise
 
     def _check_open(self) -> None:
@@ -351,7 +352,15 @@ class Work:
 
 
 class _Looking(Work):
-    """A reading transaction in the place of a writing one: its audit events are not kept."""
+    """A reading transaction in the place of a writing one: its audit events are not kept.
+
+    It asks nothing of the store, so that what is whole of a damaged one may be looked at.
+    """
+
+    def __init__(self, connection: Connection, author: Author, now: datetime) -> None:
+        self.connection = connection
+        self.author = author
+        self.now = now
 
     def audit(
         self,
@@ -376,11 +385,6 @@ def last_stamp(connection: Connection) -> datetime:
     """The latest logical time given out; a wall clock well behind it has been put back."""
     stamp = HLC.parse(connection.execute(select(schema.store.c.hlc)).scalar_one())
     return datetime.fromtimestamp(stamp.millis / 1000, UTC)
-
-
-def created_at(connection: Connection) -> datetime:
-    """When the store was made."""
-    return instant(connection.execute(select(schema.store.c.created_at)).scalar_one())
 
 
 def create_store(
@@ -478,11 +482,13 @@ def open_store(
     except FileNotFoundError:
         raise trouble.missing_store(path) from None
     except PermissionError:
-        raise trouble.read_only() from None
+        raise trouble.not_permitted() from None
     except OSError:  # a folder of that name, or a disk that cannot read it
         raise trouble.damaged_store() from None
-    if len(header) < len(_PLAIN_HEADER) or header == _PLAIN_HEADER:
-        raise trouble.damaged_store()
+    if len(header) < len(_PLAIN_HEADER):
+        raise trouble.cut_off_store()
+    if header == _PLAIN_HEADER:
+        raise trouble.plain_store()
     engine = _engine(path, key, create=False)
     try:
         found, row = _identity(engine)

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import sqlcipher3.dbapi2 as driver
 from sqlalchemy.exc import DBAPIError
 
-from app.domain.errors import EnvironmentTrouble, ExitCode
+from app.domain.errors import EnvironmentTrouble, ExitCode, has_no_room
 
 _SAFE = "Everything saved before this is still there."
 
@@ -46,6 +46,31 @@ def read_only() -> EnvironmentTrouble:
     )
 
 
+def unwritten(error: OSError) -> EnvironmentTrouble:
+    """A file beside the store could not be written."""
+    return disk_full() if has_no_room(error) else read_only()
+
+
+def not_permitted() -> EnvironmentTrouble:
+    """The store's files belong to somebody else on this computer."""
+    return EnvironmentTrouble(
+        ExitCode.READ_ONLY,
+        "The records file may not be opened: this account of the computer has no permission to read and write it.",
+        "Nothing was changed.",
+        "Sign in to the computer as the one who set Hartwell up, or have whoever looks after it give you permission.",
+    )
+
+
+def cannot_open() -> EnvironmentTrouble:
+    """The system opens no file there: the place is gone, read only, or not this person's."""
+    return EnvironmentTrouble(
+        ExitCode.READ_ONLY,
+        "The records cannot be opened: their folder cannot be written to, or is no longer there.",
+        _SAFE,
+        "See that the folder and its disk are there. If they are, ask whoever looks after the computer for permission.",
+    )
+
+
 def damaged_store() -> EnvironmentTrouble:
     """The store cannot be read with the right key: it is damaged."""
     return EnvironmentTrouble(
@@ -53,6 +78,37 @@ def damaged_store() -> EnvironmentTrouble:
         "The records file is damaged: it does not open with the right key.",
         "Nothing was changed.",
         "Restore the last backup, and keep the damaged file: part of it may be readable.",
+    )
+
+
+def damaged_part() -> EnvironmentTrouble:
+    """The store opened, and a part of it that was asked for is damaged."""
+    return EnvironmentTrouble(
+        ExitCode.DAMAGED,
+        "A part of the records file is damaged and cannot be read.",
+        "Nothing was changed, and from now on the records are open for reading only.",
+        "A manager can see what is affected and save the rest (hartwell salvage). Then restore the newest backup, and "
+        "keep the damaged file.",
+    )
+
+
+def cut_off_store() -> EnvironmentTrouble:
+    """The store's file is empty, or too short to be one."""
+    return EnvironmentTrouble(
+        ExitCode.DAMAGED,
+        "The records file is damaged: it is empty or was cut off.",
+        "Nothing was changed.",
+        "Restore the newest backup, and keep the file as it is.",
+    )
+
+
+def plain_store() -> EnvironmentTrouble:
+    """Where the store should be there is a database that anybody can read."""
+    return EnvironmentTrouble(
+        ExitCode.DAMAGED,
+        "The records file is damaged: what is there is not encrypted, so it is not Hartwell's.",
+        "It was not opened and not changed.",
+        "Find out who put it there. Then restore the newest backup.",
     )
 
 
@@ -112,9 +168,9 @@ _BY_NAME: dict[str, Callable[[], EnvironmentTrouble]] = {
     "SQLITE_FULL": disk_full,
     "SQLITE_IOERR": disk_failed,
     "SQLITE_READONLY": read_only,
-    "SQLITE_CANTOPEN": read_only,
-    "SQLITE_PERM": read_only,
-    "SQLITE_CORRUPT": damaged_store,
+    "SQLITE_CANTOPEN": cannot_open,
+    "SQLITE_PERM": not_permitted,
+    "SQLITE_CORRUPT": damaged_part,
     "SQLITE_NOTADB": damaged_store,
     "SQLITE_BUSY": lambda: already_open(" in another program"),
 }

@@ -13,7 +13,6 @@ the records call closed. Then the keyfile is written once more, so that the copy
 from __future__ import annotations
 
 import contextlib
-import errno
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -319,8 +318,7 @@ def _write(session: Session, slots: keyfile.Keyfile) -> None:
     try:
         keyfile.write_keyfile(session.store_dir, slots)
     except OSError as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        raise trouble.disk_full() if full else trouble.read_only() from error
+        raise trouble.unwritten(error) from error
 
 
 def _state(session: Session, row: AccountRow) -> AccountState:

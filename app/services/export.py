@@ -6,7 +6,6 @@ were printed. What names other residents, such as the bundle a claim travelled i
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
@@ -17,7 +16,7 @@ from typing import Any
 
 from app.domain.codec import canonical, instant, instant_text
 from app.domain.dates import date_time, short_date
-from app.domain.errors import EnvironmentTrouble, ExitCode, UserError
+from app.domain.errors import UserError, not_written
 from app.domain.instruments import registry
 from app.domain.money import pounds
 from app.domain.nhs import format_nhs_number
@@ -87,13 +86,8 @@ def save_files(folder: Path, files: Mapping[str, bytes], *, over: bool = False) 
         for path, content in paths.items():
             replace_file(path, content)
     except OSError as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        raise EnvironmentTrouble(
-            ExitCode.DISK_FULL if full else ExitCode.READ_ONLY,
-            f"The export was not saved: {'the disk is full' if full else error.strerror or 'the system refused'}.",
-            "The records are safe. Files that are in the folder are whole.",
-            "Choose another folder.",
-        ) from error
+        safe = "The records are safe. Files that are in the folder are whole."
+        raise not_written("The export was not saved", error, safe=safe, do="Choose another folder.") from error
     return tuple(paths)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import shutil
 from collections.abc import Callable, Mapping
@@ -196,7 +195,7 @@ def create_home(
             (making / name).replace(store_dir / name)
         sync_folder(store_dir)
     except OSError as error:
-        raise trouble.disk_full() if error.errno == errno.ENOSPC else trouble.read_only() from error
+        raise trouble.unwritten(error) from error
     finally:
         shutil.rmtree(making, ignore_errors=True)
         lock.release()

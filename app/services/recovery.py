@@ -8,7 +8,6 @@ key still works or the new password already does; a key that was lost that way i
 from __future__ import annotations
 
 import contextlib
-import errno
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -208,4 +207,4 @@ def _write(store_dir: Path, slots: keyfile.Keyfile) -> None:
     try:
         keyfile.write_keyfile(store_dir, slots)
     except OSError as error:
-        raise trouble.disk_full() if error.errno in (errno.ENOSPC, errno.EDQUOT) else trouble.read_only() from error
+        raise trouble.unwritten(error) from error

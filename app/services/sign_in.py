@@ -46,9 +46,10 @@ def accounts(store_dir: Path) -> tuple[str, ...]:
 def sign_in(store_dir: Path, user: str, password: str, clock: Clock, *, inspect: bool = False) -> Session:
     """Open the home for a person.
 
-    With ``inspect`` records that are behind their anchor are opened all the same, for reading only; ``session.trouble``
-    then says why. Raises EnvironmentTrouble with its own exit code for each cause: wrong user or password, keyfile or
-    store missing or damaged, open in another program, made by another version, behind their anchor.
+    With ``inspect`` records that are behind their anchor, or of which only a part is damaged, are opened all the same,
+    for reading only; ``session.trouble`` then says why. Raises EnvironmentTrouble with its own exit code for each
+    cause: wrong user or password, keyfile or store missing or damaged, open in another program, made by another
+    version, behind their anchor.
     """
     _finish_restore(store_dir)
     if not (store_dir / STORE_NAME).exists():
@@ -61,7 +62,7 @@ def sign_in(store_dir: Path, user: str, password: str, clock: Clock, *, inspect:
     try:
         store, unlocked = open_with(store_dir, slots, unlocked, clock, inspect=inspect)
         try:
-            return _start(store, store_dir, lock, unlocked, clock, failed)
+            return _start(store, store_dir, lock, unlocked, clock, failed, inspect=inspect)
         except BaseException:
             store.close()
             raise
@@ -108,14 +109,19 @@ def open_with(
 def _check_anchor(store: Store, store_dir: Path, found: keyfile.Unlocked, *, fresh: bool, inspect: bool) -> None:
     """The store may be ahead of its anchor and never behind; a store that never had one (``fresh``) gets its first."""
     anchored = anchor.read_anchor(store_dir, found.data_keys, found.epoch)
-    with store.read() as connection:
-        behind = anchor_trouble(connection, anchored)
-    if behind is None or (fresh and anchored is None):
-        store.keep_anchor(anchor.AnchorFile(store_dir, found.data_key, found.epoch))
-    elif inspect:
-        store.only_read(behind)
-    else:
+    try:
+        with store.read() as connection:
+            behind = anchor_trouble(connection, anchored)
+        if behind is None or (fresh and anchored is None):
+            store.keep_anchor(anchor.AnchorFile(store_dir, found.data_key, found.epoch))
+            return
+    except EnvironmentTrouble as damage:
+        behind = damage
+        if damage.exit_code is not ExitCode.DAMAGED:
+            raise
+    if not inspect:
         raise behind
+    store.only_read(behind)
 
 
 def accept_as_is(session: Session, password: str, reason: str) -> Changes:
@@ -157,13 +163,12 @@ def _finish_restore(store_dir: Path) -> None:
 
 def _start(
     store: Store, store_dir: Path, lock: FileLock, unlocked: keyfile.Unlocked, clock: Clock,
-    failed: throttle.Failures | None,
+    failed: throttle.Failures | None, *, inspect: bool,
 ) -> Session:  # fmt: skip
     """The session of an account on an open store; the sign-in is audited, and the failures before it."""
     user = unlocked.slot.user
     with store.read() as connection:
         account = staff.account(connection, user)
-        device = device_signer(connection)
     if account is None:
         raise EnvironmentTrouble(
             ExitCode.DAMAGED,
@@ -178,17 +183,32 @@ def _start(
             "Nothing was changed.",
             "Ask a manager to open it again.",
         )
+    try:
+        _note_sign_in(store, store_dir, account, clock, failed)
+    except EnvironmentTrouble as damage:
+        if not inspect or damage.exit_code is not ExitCode.DAMAGED:
+            raise  # else the store has noted it, and is read only
+    return Session(store, store_dir, lock, account, unlocked, clock)
+
+
+def _note_sign_in(
+    store: Store, store_dir: Path, account: staff.Account, clock: Clock, failed: throttle.Failures | None
+) -> None:
+    """Take up the laptop's own key, and write down that somebody signed in, where the records can be written to."""
+    with store.read() as connection:
+        device = device_signer(connection)
     if device is not None:
         store.sign_with(device)
-    if store.trouble is None:
-        with store.write(Author(user), clock.now()) as work:
-            if device is None:
-                store.sign_with(add_device_key(work))
-            if failed is not None:
-                note_failures(work, user, account.staff_id, failed)
-            work.audit("sign-in", "account", account.staff_id)
-        throttle.clear(store_dir, user)
-    return Session(store, store_dir, lock, account, unlocked, clock)
+    if store.trouble is not None:
+        return
+    with store.write(Author(account.user), clock.now()) as work:
+        if device is None:
+            store.sign_with(add_device_key(work))
+        if failed is not None:
+            note_failures(work, account.user, account.staff_id, failed)
+        work.audit("sign-in", "account", account.staff_id)
+    if failed is not None:
+        throttle.clear(store_dir, account.user)
 
 
 def unlock_again(session: Session, password: str) -> Signer:

@@ -278,7 +278,7 @@ class Broken(cipher.OperationalError):
         ("SQLITE_READONLY", ExitCode.READ_ONLY, "cannot be written"),
         ("SQLITE_READONLY_DIRECTORY", ExitCode.READ_ONLY, "cannot be written"),
         ("SQLITE_CANTOPEN", ExitCode.READ_ONLY, "cannot be written"),
-        ("SQLITE_PERM", ExitCode.READ_ONLY, "cannot be written"),
+        ("SQLITE_PERM", ExitCode.READ_ONLY, "no permission"),
         ("SQLITE_CORRUPT", ExitCode.DAMAGED, "damaged"),
         ("SQLITE_CORRUPT_INDEX", ExitCode.DAMAGED, "damaged"),
         ("SQLITE_NOTADB", ExitCode.DAMAGED, "damaged"),

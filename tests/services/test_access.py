@@ -388,6 +388,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(Action.MANAGE_ACCOUNTS, ("user", "add", "zed", "--role", "carer")),
     Command(Action.MANAGE_ACCOUNTS, ("user", "password", "zed")),
     Command(Action.MANAGE_ACCOUNTS, ("user", "remove", "zed")),
+    Command(Action.RESTORE, ("salvage", "--out", "FILES/salvage")),
     Command(Action.ROTATE, ("rotate",)),
 )
 

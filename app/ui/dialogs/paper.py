@@ -7,7 +7,6 @@ the program that prints PDFs. Nothing is ever opened or written without a press 
 
 from __future__ import annotations
 
-import errno
 import os
 import shutil
 import sys
@@ -17,7 +16,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QProcess
 from PySide6.QtPrintSupport import QPrinterInfo
 
-from app.domain.errors import EnvironmentTrouble, ExitCode
+from app.domain.errors import EnvironmentTrouble, ExitCode, not_written
 
 
 def printers() -> tuple[str, ...]:
@@ -91,13 +90,7 @@ def save_pdf(pdf: bytes, path: Path, *, safe: str = "The pack is kept in the rec
         part.replace(path)
     except OSError as error:
         part.unlink(missing_ok=True)
-        full = error.errno == errno.ENOSPC
-        raise EnvironmentTrouble(
-            ExitCode.DISK_FULL if full else ExitCode.READ_ONLY,
-            f"The PDF was not saved: {'the disk is full' if full else error.strerror or error}.",
-            safe,
-            "Choose another place.",
-        ) from error
+        raise not_written("The PDF was not saved", error, safe=safe, do="Choose another place.") from error
 
 
 def print_saved(path: Path) -> None:

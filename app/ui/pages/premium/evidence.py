@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 from datetime import date, timedelta
 from functools import partial
@@ -15,7 +14,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QProgressBar, QWidget
 
 from app.domain.dates import short_date
-from app.domain.errors import EnvironmentTrouble, ExitCode, Problem, UserError
+from app.domain.errors import Problem, UserError, not_written
 from app.ui.dialogs.place import documents
 from app.ui.forms.form import FormDialog, show_dialog
 from app.ui.forms.typed import Ask, Reader
@@ -156,13 +155,8 @@ def write_evidence(folder: Path, files: EvidenceFiles) -> Path:
     except OSError as error:
         for path in written:
             path.unlink(missing_ok=True)
-        full = error.errno == errno.ENOSPC
-        raise EnvironmentTrouble(
-            ExitCode.DISK_FULL if full else ExitCode.READ_ONLY,
-            f"The evidence was not saved: {'the disk is full' if full else error.strerror or 'the system refused'}.",
-            "The records are safe, and no part of a file was left behind.",
-            "Choose another folder.",
-        ) from error
+        safe = "The records are safe, and no part of a file was left behind."
+        raise not_written("The evidence was not saved", error, safe=safe, do="Choose another folder.") from error
     return folder
 
 

@@ -10,7 +10,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.domain.dates import date_time
-from app.domain.errors import EnvironmentTrouble, ExitCode
+from app.domain.errors import not_written
 from app.ui.dialogs.place import documents
 from app.ui.forms.record_dialog import RecordDialog
 from app.ui.messages import in_words
@@ -95,10 +95,6 @@ def _written(path: Path, data: bytes) -> Path:
     try:
         path.write_bytes(data)
     except OSError as error:
-        raise EnvironmentTrouble(
-            ExitCode.READ_ONLY,
-            f"The PDF was not saved: {error.strerror or 'the system refused'}.",
-            "The pack is safe in the record.",
-            "Choose another place.",
-        ) from error
+        safe = "The pack is safe in the record."
+        raise not_written("The PDF was not saved", error, safe=safe, do="Choose another place.") from error
     return path
