@@ -13,8 +13,18 @@ from pytestqt.qtbot import QtBot
 from app.domain.errors import EnvironmentTrouble
 from app.domain.people import ChampionPost, Role, StaffDetails, StaffId
 from app.services import staff
+from app.services.accounts import NewSecret
+from app.services.changes import Changes
 from app.services.sign_in import accounts, sign_in
-from app.ui.dialogs.accounts import AddAccountDialog, LeaverDialog, ResetDialog, RoleDialog, RotationOffer, SecretDialog
+from app.ui.dialogs.accounts import (
+    AddAccountDialog,
+    LeaverDialog,
+    OwnPasswordDialog,
+    ResetDialog,
+    RoleDialog,
+    RotationOffer,
+    SecretDialog,
+)
 from app.ui.dialogs.staff_edit import EndPostDialog, PostDialog, StaffDialog
 from app.ui.forms.form import FormDialog
 from app.ui.pages.staff import StaffPage
@@ -373,6 +383,30 @@ def test_those_who_left_are_shown_when_asked_for(home: SignedIn, qtbot: QtBot) -
     qtbot.waitUntil(lambda: "Old Hand" in [m.details.name for m in page.table.rows])
     row = next(m for m in page.table.rows if m.details.name == "Old Hand")
     assert page._works(row) == "Left 01-Mar-2026"
+
+
+@pytest.mark.parametrize("percent", [100, 200])
+def test_the_dialogs_about_accounts_have_names_and_cut_nothing(home: SignedIn, qtbot: QtBot, percent: int) -> None:
+    home.theme.set(Choice.LIGHT, percent)
+    try:
+        tom = with_account(home, "S3", "Tom Field-Featherstonehaugh", "tom", "falls")
+        page = opened(home, qtbot, tom)
+        member = next(m for m in page._everybody if m.id == tom)
+        account = page._accounts[tom]
+        secret = NewSecret("tom", "cranberry unsterile t-shirt verification", Changes())
+        for dialog in (
+            AddAccountDialog(home.ctx, page, member), ResetDialog(home.ctx, page, member, account),
+            RoleDialog(home.ctx, page, member, account), OwnPasswordDialog(home.ctx, page),
+            LeaverDialog(home.ctx, page, member, account, page._everybody),
+            RotationOffer(home.ctx, page, member.details.name, "tom"),
+            SecretDialog(home.ctx, page, secret, member.details.name),
+        ):  # fmt: skip
+            dialog.open()
+            assert unnamed(dialog) == [], type(dialog).__name__
+            qtbot.waitUntil(lambda shown=dialog: clipped(shown) == [])
+            dialog.done(0)
+    finally:
+        home.theme.set(Choice.LIGHT, 100)
 
 
 @pytest.mark.parametrize("percent", [100, 200])
