@@ -211,11 +211,17 @@ class Program(QObject):
         )
         self._messages = window.messages
         window.finished.connect(self._open)
+        window.restored.connect(self._restored)
         if self._demo:
             window.start.practice.setChecked(True)
         self._show(window)
         if self._demo:
             window.go_on()
+
+    def _restored(self, user: str) -> None:
+        """Records were brought back into an empty folder: from here on it is as on any other day."""
+        self._user = user
+        self._show(self._sign_in())
 
     def _open(self, signed_in: SignedIn) -> None:
         from app.ui.context import Context
@@ -235,6 +241,7 @@ class Program(QObject):
         self._show(window)
         self._wire.say(link.SIGNED_IN, store=str(self._store.resolve()), demo=self._demo, user=self._user)
         context.exchange.begin()
+        context.backups.begin()
 
     def _lock(self) -> None:
         """What follows once the drafts are saved: out of sight, what was asked for done, the store closed, the end."""
@@ -274,6 +281,7 @@ class Program(QObject):
         context, self._context = self._context, None
         if context is not None:
             context.exchange.end()
+            context.backups.end()
         failed = self.tasks.finish()
         for exc in failed:
             in_words(exc)

@@ -67,6 +67,11 @@ def last_backup(connection: Connection) -> Backup | None:
     return Backup(**(dict(row) | {"taken_at": instant(row["taken_at"])})) if row else None
 
 
+def begun_at(connection: Connection) -> datetime:
+    """Since when there is something to back up: when the store was made."""
+    return instant(connection.execute(select(schema.store.c.created_at)).scalar_one())
+
+
 def clear_guard(work: Work, reason: str) -> None:
     """A manager has looked at a sudden change: older backups may go again."""
     work.connection.execute(update(schema.backup).values(guard=""))

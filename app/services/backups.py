@@ -10,12 +10,12 @@ from __future__ import annotations
 import errno
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from app.domain import backups as policy
-from app.domain.errors import EnvironmentTrouble, ExitCode, UserError
+from app.domain.errors import EnvironmentTrouble, ExitCode, UserError, has_no_room
 from app.models import backups as rows
 from app.models import copies, settings
 from app.models.store import Store
@@ -26,9 +26,10 @@ from app.vault import bundle, keyfile, keys
 
 FOLDER = "backups"
 """Where backups go that nobody chose a folder for: beside the records, on the same disk."""
-_FOLDER_KEY, _HOURS_KEY = "backup/folder", "backup/hours"
+_FOLDER_KEY, _HOURS_KEY, _SAME_DISK_KEY = "backup/folder", "backup/hours", "backup/same-disk"
 HOURS = (4, 12, 24)
 _DEFAULT_HOURS = 24
+NOT_SEEN = False
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -59,7 +60,10 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where and how often. ``elsewhere`` is False while backups stay on the disk that the records are on."""
+    """Where and how often. ``elsewhere`` is False while backups stay on the disk that the records are on.
+
+    Which disk a chosen folder is on is noticed when it is chosen: a stick that is not plugged in is on none.
+    """
 
     folder: Path
     elsewhere: bool
@@ -79,6 +83,15 @@ class Listed:
     guard: str
 
 
+@dataclass(frozen=True, slots=True)
+class Last:
+    """The newest backup: when, whether it is on another disk than the records, and why older ones are kept or ""."""
+
+    taken_at: datetime
+    elsewhere: bool
+    guard: str
+
+
 def prepare(session: Session, *, kind: str = policy.ASKED, folder: Path | None = None) -> Plan:
     """Store thread. Decide what goes where. Raises NotAllowed for a person who asks and may not."""
     if kind == policy.ASKED:
@@ -92,30 +105,42 @@ def prepare(session: Session, *, kind: str = policy.ASKED, folder: Path | None =
     )  # fmt: skip
 
 
-def carry_out(plan: Plan, progress: Callable[[int], None] = lambda _done: None) -> Made:
+def carry_out(
+    plan: Plan,
+    progress: Callable[[int, int], None] = lambda _done, _all: None,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Made:
     """Any thread. Copy the store, open and check the copy, write it, read it back.
 
-    Raises EnvironmentTrouble: DISK_FULL, READ_ONLY, or DAMAGED when the copy or the stick does not hold what it
-    should. Then nothing is left that could be taken for a backup.
+    ``progress`` is told how many bytes have been written and read back, of how many; ``stopped`` is asked between the
+    steps whether to give up. What a backup that was cut short has left behind is taken away first. Raises
+    EnvironmentTrouble: DISK_FULL, READ_ONLY, REFUSED when it was given up, or DAMAGED when the copy or the stick does
+    not hold what it should. Then nothing is left that could be taken for a backup.
     """
     temporary = plan.store.with_name(f"{plan.store.name}.backup")
     copy_key = bundle.store_key(plan.data_key, plan.store_id)
     try:
         _make_folder(plan)
+        bundle.remove_leftovers(plan.folder, plan.store_id)
         try:
-            copies.copy_store(plan.store, plan.store_key, temporary, copy_key)
+            copies.copy_store(plan.store, plan.store_key, temporary, copy_key, stopped=stopped)
             figures = copies.check_copy(temporary, copy_key, plan.store_id)
             manifest = bundle.Manifest(
                 plan.store_id, figures.device_id, plan.epoch, figures.schema, plan.now, plan.kind, figures.count,
                 figures.head, figures.revisions, figures.residents,
             )  # fmt: skip
-            path = _free_name(plan)
-            manifest = bundle.write(path, manifest, plan.slots, temporary, plan.data_key, progress)
+            path, both_ways = _free_name(plan), temporary.stat().st_size * 2
+
+            def told(done: int) -> None:
+                if stopped():
+                    raise copies.abandoned()
+                progress(done, both_ways)
+
+            told(0)
+            manifest = bundle.write(path, manifest, plan.slots, temporary, plan.data_key, told)
             return Made(path, manifest, path.stat().st_size)
         finally:
-            for name in (temporary.name, f"{temporary.name}-wal", f"{temporary.name}-shm"):
-                with suppress(FileNotFoundError):
-                    temporary.with_name(name).unlink()
+            copies.remove_copy(temporary)
     except OSError as error:
         raise not_written(plan.folder, error) from error
 
@@ -172,8 +197,17 @@ def settings_of(session: Session) -> Settings:
     with session.read() as connection:
         folder = settings.get(connection, _FOLDER_KEY)
         hours = settings.get(connection, _HOURS_KEY)
+        same_disk = bool(settings.get(connection, _SAME_DISK_KEY))
     chosen = Path(str(folder)) if folder else session.store_dir / FOLDER
-    return Settings(chosen, bool(folder), hours if isinstance(hours, int) else _DEFAULT_HOURS)
+    return Settings(chosen, bool(folder) and not same_disk, hours if isinstance(hours, int) else _DEFAULT_HOURS)
+
+
+def on_this_disk(folder: Path, store_dir: Path) -> bool:
+    """Whether a folder is on the disk that the records are on; a folder that cannot be seen is on another."""
+    try:
+        return folder.stat().st_dev == store_dir.stat().st_dev
+    except OSError:
+        return False
 
 
 def set_schedule(session: Session, folder: Path | None, hours: int) -> Changes:
@@ -183,21 +217,43 @@ def set_schedule(session: Session, folder: Path | None, hours: int) -> Changes:
         raise UserError("Choose how often a backup is made", field="hours")
     if folder is not None and not folder.is_absolute():
         raise UserError("Choose a folder", field="folder")
+    same_disk = folder is not None and on_this_disk(folder, session.store_dir)
     with session.write() as work:
         settings.put(work, _FOLDER_KEY, str(folder) if folder else None)
         settings.put(work, _HOURS_KEY, hours)
+        settings.note(work, _SAME_DISK_KEY, same_disk)
     return changes("setting", "backup")
 
 
 def list_backups(session: Session) -> tuple[Listed, ...]:
     """Every backup that was made, newest first, those thrown away left out."""
+    return look_for(noted(session))
+
+
+def noted(session: Session) -> tuple[Listed, ...]:
+    """Every backup that was ever made, newest first; nobody has looked yet which of them can be seen."""
     with session.read() as connection:
         found = rows.backups(connection)
-    listed = (
-        Listed(Path(b.path), b.taken_at, b.kind, b.revisions, b.bytes, Path(b.path).exists(), b.guard) for b in found
-    )
-    gone_from = {folder for folder in {Path(b.path).parent for b in found} if folder.is_dir()}
-    return tuple(one for one in listed if one.there or one.path.parent not in gone_from)
+    return tuple(Listed(Path(b.path), b.taken_at, b.kind, b.revisions, b.bytes, NOT_SEEN, b.guard) for b in found)
+
+
+def look_for(listed: tuple[Listed, ...]) -> tuple[Listed, ...]:
+    """Any thread: look which of them can be seen, and leave out those thrown away. A sleeping disk takes its time."""
+    looked = tuple(replace(one, there=_is_file(one.path)) for one in listed)
+    gone_from = {folder for folder in {one.path.parent for one in listed} if _is_folder(folder)}
+    return tuple(one for one in looked if one.there or one.path.parent not in gone_from)
+
+
+def last_of(session: Session) -> Last | None:
+    """What the status line says of the newest backup; None when there is none."""
+    with session.read() as connection:
+        last = rows.last_backup(connection)
+    if last is None:
+        return None
+    kept = settings_of(session)
+    folder = Path(last.path).parent
+    here = folder.is_relative_to(session.store_dir) or (folder == kept.folder and not kept.elsewhere)
+    return Last(last.taken_at, not here, last.guard)
 
 
 def looked_at_change(session: Session, reason: str) -> Changes:
@@ -212,7 +268,7 @@ def looked_at_change(session: Session, reason: str) -> Changes:
 
 def not_written(folder: Path, error: OSError) -> EnvironmentTrouble:
     """What is said when a backup cannot be written there."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if has_no_room(error):
         return EnvironmentTrouble(
             ExitCode.DISK_FULL,
             f"No backup was made: there is no room in {folder}.",
@@ -240,6 +296,18 @@ def _make_folder(plan: Plan) -> None:
         plan.folder.mkdir(mode=0o700, exist_ok=True)
     elif not plan.folder.is_dir():
         raise FileNotFoundError(errno.ENOENT, "it is not there")
+
+
+def _is_file(path: Path) -> bool:
+    with suppress(OSError):
+        return path.is_file()
+    return False
+
+
+def _is_folder(path: Path) -> bool:
+    with suppress(OSError):
+        return path.is_dir()
+    return False
 
 
 def _free_name(plan: Plan) -> Path:

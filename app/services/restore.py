@@ -8,6 +8,7 @@ they had, so the CCG counts each once. What was in the folder before is kept bes
 from __future__ import annotations
 
 import shutil
+import tempfile
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,12 +16,14 @@ from pathlib import Path
 
 from app.domain.clock import Clock
 from app.domain.errors import EnvironmentTrouble, ExitCode, NotAllowed
-from app.domain.people import Role
-from app.models import copies, outbox
+from app.domain.people import Home, Role
+from app.models import copies, outbox, settings
 from app.models import staff as accounts
 from app.models.store import STORE_NAME, Author, open_store
 from app.services import backups
-from app.services.sign_in import BESIDE, home_exists, lock_store
+from app.services.access import Action, require
+from app.services.session import Session
+from app.services.sign_in import BESIDE, home_exists, lock_store, unlock_again
 from app.vault import bundle, keyfile, keys, moving
 from app.vault.anchor import AnchorFile
 
@@ -45,6 +48,7 @@ class Restored:
     queued_again: int
     aside: Path | None
     recovery_key: str
+    home: Home
 
 
 def look_at(path: Path) -> bundle.Manifest:
@@ -61,6 +65,63 @@ def look_at(path: Path) -> bundle.Manifest:
     if manifest is None:
         raise bundle.damaged(path)
     return manifest
+
+
+@dataclass(frozen=True, slots=True)
+class Newer:
+    """What the open record holds that a backup does not, and that would leave it with a restore.
+
+    ``known`` is False when the backup is not from this record's history: of another home, or of another laptop's own
+    way since they parted. ``entries`` counts revisions that people wrote, ``steps`` events of the audit trail.
+    """
+
+    known: bool
+    entries: int
+    steps: int
+
+
+def newer_than(session: Session, manifest: bundle.Manifest) -> Newer:
+    """What would go from the open record if it were replaced by this backup."""
+    require(session, Action.RESTORE)
+    with session.read() as connection:
+        figures = copies.figures_of(connection)
+        known = manifest.store_id == session.store.id and copies.holds(connection, manifest.count, manifest.head)
+    entries = figures.revisions - (manifest.revisions if known else 0)
+    return Newer(known, entries, figures.count - (manifest.count if known else 0))
+
+
+def try_way_in(path: Path, *, user: str = "", password: str = "", recovery_key: str = "") -> None:
+    """Whether a password or the recovery key opens a backup, before anything is closed for it.
+
+    Raises EnvironmentTrouble WRONG_PASSWORD or DAMAGED, and NotAllowed when it is the password of somebody who may not
+    replace records.
+    """
+    with tempfile.TemporaryDirectory() as folder:  # the keyfile alone, in which every key is sealed
+        bundle.read_slots(path, Path(folder))
+        _may_replace(_way_in(keyfile.read_keyfile(Path(folder)), user, password, recovery_key))
+
+
+def restore_in_place(
+    session: Session, path: Path, own_password: str, *, password: str = "", recovery_key: str = "", device: str
+) -> Restored:
+    """Replace the open record with that of a backup; the session is over afterwards, also when it fails.
+
+    ``own_password`` is the manager's, asked again; ``password`` what it was at the time of the backup, if it was
+    another. Everything that can be refused is refused before the session is closed. Raises what :func:`restore` raises.
+    """
+    require(session, Action.RESTORE)
+    unlock_again(session, own_password)
+    user, password = session.account.user, password or own_password
+    if not recovery_key:
+        try_way_in(path, user=user, password=password)
+    else:
+        try_way_in(path, recovery_key=recovery_key)
+    store_dir, clock = session.store_dir, session.clock
+    session.close()
+    return restore(
+        path, store_dir, clock, user=user, password="" if recovery_key else password, recovery_key=recovery_key,
+        device=device,
+    )  # fmt: skip
 
 
 def restore(
@@ -93,8 +154,8 @@ def restore(
             bundle.read_slots(path, incoming)
             slots = keyfile.read_keyfile(incoming)
             unlocked = _way_in(slots, user, password, recovery_key)
-            if replaces and not recovery_key and unlocked.slot.role != Role.MANAGER.value:
-                raise NotAllowed("There are records in this folder. Only a manager may replace them")
+            if replaces:
+                _may_replace(unlocked)
             restored = _make_ready(path, manifest, incoming, slots, unlocked, clock, device)
         except BaseException:
             shutil.rmtree(incoming, ignore_errors=True)
@@ -107,6 +168,11 @@ def restore(
     finally:
         lock.release()
     return replace(restored, store_dir=store_dir, aside=store_dir / aside if replaces else None)
+
+
+def _may_replace(unlocked: keyfile.Unlocked) -> None:
+    if unlocked.slot.kind != "recovery" and unlocked.slot.role != Role.MANAGER.value:
+        raise NotAllowed("There are records in this folder. Only a manager may replace them")
 
 
 def _way_in(slots: keyfile.Keyfile, user: str, password: str, recovery_key: str) -> keyfile.Unlocked:
@@ -161,11 +227,13 @@ def _make_ready(
                 accounts.add_signing_key(work, "recovery", "", slots.slots[-1].public_key)
                 work.audit("use-recovery-key", "store", store_id)
         store.keep_anchor(AnchorFile(incoming, data_key, slots.epoch))
+        with store.read() as connection:
+            home = settings.home(connection)
     finally:
         store.close()
     keyfile.write_keyfile(incoming, slots)
     (incoming / keyfile.SPARE_NAME).unlink(missing_ok=True)
     return Restored(
         incoming, manifest.taken_at, manifest.count, manifest.head, manifest.revisions, unlocked.slot.user, queued,
-        None, new_recovery,
+        None, new_recovery, home,
     )  # fmt: skip

@@ -27,7 +27,7 @@ class Session:
     """Who is signed in, to which home, on which store. Belongs to the thread that opened it.
 
     Attributes: ``account`` the person and role; ``home`` the home's details as they were at sign-in (or last changed);
-    ``store_dir`` the folder; ``store`` the open store, for services only.
+    ``store_dir`` the folder; ``store`` the open store, for services only; ``closed`` once it is over.
     """
 
     def __init__(
@@ -44,6 +44,7 @@ class Session:
         self.account = account
         self.clock = clock
         self._lock = lock
+        self.closed = False
         self._unlocked = unlocked
         self._author = Author(account.user, unlocked.signer)
         with store.read() as connection:
@@ -110,5 +111,6 @@ class Session:
 
     def close(self) -> None:
         """Close the store and let others open it."""
+        self.closed = True
         self.store.close()
         self._lock.release()

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from app.domain.backups import OLD_AFTER
 from app.domain.people import Role
-from app.models import alerts, assessments, backups, outbox
+from app.models import alerts, assessments, outbox
+from app.models.backups import begun_at
 from app.models.store import last_stamp
-from app.services import sync
+from app.services import backups, sync
 from app.services.session import Session
 
 _CLOCK_SLACK = timedelta(minutes=5)
@@ -34,6 +36,8 @@ class Status:
     last_exchange: datetime | None
     last_error: str
     last_backup: datetime | None
+    backup_elsewhere: bool
+    backup_old: bool
     standing_alerts: int
     drafts: int
     clock_behind: bool
@@ -41,9 +45,10 @@ class Status:
 
 def status(session: Session) -> Status:
     """Computed from the rows each time; nothing is remembered from the last call."""
+    last = backups.last_of(session)
     with session.read() as connection:
         line = sync.connection_now(session, connection)
-        last = backups.last_backup(connection)
+        born = begun_at(connection)
         return Status(
             user=session.account.user,
             name=session.account.name,
@@ -57,7 +62,14 @@ def status(session: Session) -> Status:
             last_exchange=line.last_exchange,
             last_error=line.last_error,
             last_backup=last.taken_at if last else None,
+            backup_elsewhere=last is not None and last.elsewhere,
+            backup_old=_old(last, born, session.now()),
             standing_alerts=len(alerts.alerts(connection, standing_only=True)),
             drafts=len(assessments.drafts(connection)),
             clock_behind=last_stamp(connection) - session.now() > _CLOCK_SLACK,
         )
+
+
+def _old(last: backups.Last | None, born: datetime, now: datetime) -> bool:
+    """Whether a week's work or more is in no backup."""
+    return now - (last.taken_at if last else born) > OLD_AFTER

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 _MOST_COPIES = 10
+_NOT_RECORDED = "not recorded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,10 @@ class PackRow:
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """A pack just made: the bytes to print or save, and which fields it prints as not recorded."""
+    """A pack just made: the bytes to print or save, and which fields it prints as not recorded.
+
+    ``recorded`` is False when the records may only be read: then the record does not know that it was made.
+    """
 
     id: str
     version: int
@@ -55,6 +59,7 @@ class Pack:
     missing: tuple[str, ...]
     sha256: str
     changes: Changes
+    recorded: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +97,9 @@ def send_to_hospital(session: Session, resident_id: ResidentId, reason: Transfer
     """Make the pack and keep it as a new version, with the hash of its bytes.
 
     Nothing that is missing stops it: missing fields are printed as not recorded and named in the answer. Observations
-    that cannot be true are refused at the field, because a wrong pulse on page 1 is worse than none.
+    that cannot be true are refused at the field, because a wrong pulse on page 1 is worse than none. Records that may
+    only be read do not stop it either: then the pack is made all the same, says in its footer that it is not recorded,
+    and is kept nowhere.
     """
     from app.reports.pack import pack_pdf
 
@@ -101,10 +108,11 @@ def send_to_hospital(session: Session, resident_id: ResidentId, reason: Transfer
         raise UserError(f"Copies must be between 1 and {_MOST_COPIES}", field="copies")
     reason, observed = _checked(session, reason)
     now = session.now()
-    with session.write() as work:
+    recorded = session.trouble is None
+    with session.look() as work:
         content = _content(session, work, resident_id, reason, observed)
         version = rows.next_version(work.connection, resident_id)
-        pack_id = work.new_id()
+        pack_id = work.new_id() if recorded else _NOT_RECORDED
         stamp = transfer.PackStamp(
             pack_id=pack_id,
             version=version,
@@ -116,7 +124,7 @@ def send_to_hospital(session: Session, resident_id: ResidentId, reason: Transfer
             supersedes=version - 1 if version > 1 else None,
             copies=copies,
             practice=session.home.practice,
-            anchor=f"{work.chain.count}-{work.chain.head[:8]}",
+            anchor=f"{work.chain.count}-{work.chain.head[:8]}" if recorded else _NOT_RECORDED,
         )
         made = pack_pdf(content, stamp)
         bag = reason.bag if isinstance(reason.bag, str) else ""
@@ -134,19 +142,19 @@ def send_to_hospital(session: Session, resident_id: ResidentId, reason: Transfer
             "situation": situation,
             "missing": list(made.missing),
         }
-        rows.save(
-            work, pack_id, resident_id, version, made.data, body,
-            pages=made.pages, sha256=made.sha256, bag=bag, situation=situation,
-        )  # fmt: skip
-    return Pack(
-        pack_id, version, made.data, made.pages, made.missing, made.sha256, changes("transfer", resident=resident_id)
-    )
+        if recorded:
+            rows.save(
+                work, pack_id, resident_id, version, made.data, body,
+                pages=made.pages, sha256=made.sha256, bag=bag, situation=situation,
+            )  # fmt: skip
+    changed = changes("transfer", resident=resident_id) if recorded else Changes()
+    return Pack(pack_id, version, made.data, made.pages, made.missing, made.sha256, changed, recorded)
 
 
 def pack_pdf(session: Session, pack_id: str) -> bytes:
     """A pack as it was printed. Opening it again is audited."""
     require(session, Action.PRINT_PACK)
-    with session.write() as work:
+    with session.look() as work:
         line = rows.pack(work.connection, pack_id)
         content = rows.content(work.connection, line.sha256) if line else None
         if line is None or content is None:

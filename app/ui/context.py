@@ -12,10 +12,15 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
 
 from PySide6.QtCore import QObject, Signal
 
+from app.ui.backup_watch import BackupWatch
 from app.ui.exchange import Exchange
 from app.ui.tasks import Job, Tasks
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from app.domain.clock import Clock
+    from app.domain.errors import EnvironmentTrouble
     from app.services.access import Action
     from app.services.changes import Changes
     from app.services.session import Session
@@ -58,13 +63,17 @@ class Context(QObject):
     argument (``navigate.emit("resident", resident_id)``); ``resident`` says whose record is on the screen ("" for
     nobody's); ``titled`` gives the window its title, for pages that learn theirs late: never a resident's name, because
     titles stand in the task bar and in lists of recent windows. ``exchange`` is the one place
-    through which messages are sent and fetched.
+    through which messages are sent and fetched, ``backups`` the one that makes backups. ``troubled`` follows when the
+    records turn out to be for reading only, and when they no longer are (:attr:`trouble`); ``leaving`` asks for the
+    sign-in window, because the session has been closed.
     """
 
     changed = Signal(object)
     navigate = Signal(str, object)
     resident = Signal(str)
     titled = Signal(str)
+    troubled = Signal()
+    leaving = Signal()
 
     def __init__(self, session: Session, tasks: Tasks, messages: Messages, theme: Theme) -> None:
         super().__init__()
@@ -74,7 +83,9 @@ class Context(QObject):
         self.tasks = tasks
         self.messages = messages
         self.theme = theme
+        self._trouble_told = session.trouble
         self.exchange = Exchange(self)
+        self.backups = BackupWatch(self)
 
     def call(
         self,
@@ -91,9 +102,13 @@ class Context(QObject):
         own words. Give ``owner=self`` from anything that can be deleted before the answer is there.
         """
 
-        return self.tasks.run(
-            lambda: work(self._session), self._then(done), failed or self.messages.report, owner=owner
-        )
+        told = failed or self.messages.report
+
+        def broken(exc: BaseException) -> None:
+            told(exc)
+            self._look_for_trouble()
+
+        return self.tasks.run(lambda: work(self._session), self._then(done), broken, owner=owner)
 
     def net(
         self,
@@ -112,8 +127,34 @@ class Context(QObject):
                 done(result)
             if changes := _changes_of(result):
                 self.changed.emit(changes)
+            self._look_for_trouble()
 
         return finished
+
+    @property
+    def trouble(self) -> EnvironmentTrouble | None:
+        """Why the records may only be read; None when they may be written to."""
+        return self._session.trouble
+
+    @property
+    def closed(self) -> bool:
+        """Whether the session is over: nothing can be read or saved any more."""
+        return self._session.closed
+
+    @property
+    def store_dir(self) -> Path:
+        """The folder that the records are in."""
+        return self._session.store_dir
+
+    @property
+    def clock(self) -> Clock:
+        """The session's clock."""
+        return self._session.clock
+
+    def _look_for_trouble(self) -> None:
+        if self._trouble_told is not self._session.trouble:
+            self._trouble_told = self._session.trouble
+            self.troubled.emit()
 
     def allowed(self, action: Action) -> bool:
         """Whether the signed-in person's role allows the action; services ask again, this only spares dead buttons."""

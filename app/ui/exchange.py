@@ -77,7 +77,7 @@ class Exchange(QObject):
         """Exchange by itself from now on, if the person's role may send at all."""
         from app.services.access import Action
 
-        if self._ctx.allowed(Action.SYNC):
+        if self._ctx.allowed(Action.SYNC) and self._ctx.trouble is None:
             self._by_itself = True
             self.timer.start(FIRST)
 

@@ -52,12 +52,14 @@ STEPS = 4
 
 
 class FirstRunWindow(QWidget):
-    """The four steps. ``finished`` carries a SignedIn, on the new home or on the practice home.
+    """The four steps. ``finished`` carries a SignedIn, on the new home or on the practice home; ``restored`` the user
+    to sign in with, when records were brought back from a backup instead.
 
     ``practice_store`` is where a practice home goes: never into the folder of the real one.
     """
 
     finished = Signal(object)
+    restored = Signal(str)
 
     def __init__(
         self, store: Path, practice_store: Path, tasks: Tasks, theme: Theme, clock: Callable[[], Clock]
@@ -118,6 +120,8 @@ class FirstRunWindow(QWidget):
             case 0:
                 if self.start.practice.isChecked():
                     self._make_practice()
+                elif self.start.restore.isChecked():
+                    self._restore()
                 else:
                     self._go(1)
             case 1:
@@ -179,6 +183,13 @@ class FirstRunWindow(QWidget):
             3: self.recovery.key.print_button,
         }
         first[step].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _restore(self) -> None:
+        from app.ui.dialogs.restore import RestoreDialog
+
+        dialog = RestoreDialog(self, self._tasks, self._store, self._clock)
+        dialog.restored.connect(self.restored)
+        dialog.open()
 
     def _make_practice(self) -> None:
         self._busy("Making the practice home…")
@@ -286,6 +297,7 @@ class _Start(QWidget):
         super().__init__()
         self.real = QRadioButton("Set up our care home")
         self.practice = QRadioButton("Try a practice home first")
+        self.restore = QRadioButton("Bring records back from a backup")
         self.real.setChecked(True)
         group = QButtonGroup(self)
         panel, inside = card(spacing=M)
@@ -295,6 +307,10 @@ class _Start(QWidget):
             (
                 self.practice,
                 "45 invented residents and a practice CCG, marked as practice throughout, kept apart from real ones.",
+            ),
+            (
+                self.restore,
+                "After a laptop was lost, broken or replaced. You need the backup, and a password or the recovery key.",
             ),
         ):
             group.addButton(button)

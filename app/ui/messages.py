@@ -16,6 +16,7 @@ from app.ui import crash
 from app.ui.theme import Tone
 
 if TYPE_CHECKING:
+    from app.domain.errors import EnvironmentTrouble
     from app.services.access import Action
     from app.services.session import Session
 
@@ -77,6 +78,14 @@ def in_words(exc: BaseException) -> Message:
         "Hartwell made a mistake. This is our fault, not yours.",
         f"What was saved before is safe. {kept} Try again; if it happens again, give the report to your support.",
     )
+
+
+READ_ONLY = "Open for reading only: nothing can be saved"
+
+
+def cannot_save(trouble: EnvironmentTrouble) -> str:
+    """What a form says at once, before anybody types into it."""
+    return f"{READ_ONLY}. Write it on paper. {trouble.happened}"
 
 
 def refusal(session: Session, action: Action) -> str:

@@ -28,6 +28,7 @@ from shiboken6 import isValid
 
 from app.domain.dates import date_time
 from app.ui.context import Context, Page, Placed
+from app.ui.read_only import ReadOnlyBand
 from app.ui.theme import SIZES, XL, L, M, S
 from app.ui.widgets.buttons import Button, link, secondary
 from app.ui.widgets.flow import FlowLayout
@@ -35,6 +36,8 @@ from app.ui.widgets.message_bar import MessageBar
 from app.ui.widgets.text import label
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from app.services.changes import Changes
     from app.services.status import Status
     from app.ui.place import Place
@@ -72,11 +75,10 @@ PAGES = (
     Entry("assessment", "", "app.ui.pages.assessment.page", "AssessmentPage", "RECORD_ASSESSMENT", "residents"),
 )
 ALL_KINDS = frozenset(
-    {"resident", "fact", "assessment", "draft", "alert", "transfer", "claim", "outbox", "staff", "setting"}
+    {"resident", "fact", "assessment", "draft", "alert", "transfer", "claim", "outbox", "staff", "setting", "backup"}
 )
 
-
-NO_BACKUP = "No backup: copy the home's folder while Hartwell is closed"
+BACKUP_HELP = "Opens the backups in Settings"
 
 
 def fitted(available: QSize) -> QSize:
@@ -109,16 +111,21 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(640, 480)
         self.resize(fitted(self.screen().availableSize()))
         self.messages = MessageBar(ctx.messages)
+        self.band = ReadOnlyBand(ctx)
         self.stack = QStackedWidget()
         self.stack.setAccessibleName("Page")
         self.nav: dict[str, QPushButton] = {}
-        self.status = StatusLine(lambda key: self.go(key, None), self.show_backup)
+        self.status = StatusLine(lambda key: self.go(key, None), lambda: self.go("settings", "backups"))
         self._build()
         self._shortcuts()
         ctx.changed.connect(self._changed)
         ctx.navigate.connect(self.go)
         ctx.titled.connect(self._title)
         ctx.exchange.ended.connect(self.load_status)
+        ctx.backups.began.connect(self.load_status)
+        ctx.backups.ended.connect(self.load_status)
+        ctx.troubled.connect(self._troubled)
+        ctx.leaving.connect(self._leave_at_once)
         app = QApplication.instance()
         if isinstance(app, QApplication):
             app.focusChanged.connect(self._focus_moved)
@@ -176,24 +183,31 @@ class MainWindow(QMainWindow):
         """Compute the status line again from the records."""
         from app.services import status
 
-        self.ctx.call(status.status, self.status.show_status, owner=self)
+        self.ctx.call(status.status, self._show_status, owner=self)
 
-    def show_backup(self) -> None:
-        """Say that nothing is backed up by itself, and how to make a copy."""
-        self.ctx.call(
-            lambda session: session.store_dir,
-            lambda folder: self.ctx.messages.info(
-                "Hartwell makes no backup yet: close Hartwell, then copy the whole folder "
-                f"{folder} to an encrypted memory stick."
-            ),
-            owner=self,
-        )
+    def _show_status(self, found: Status) -> None:
+        backups = self.ctx.backups
+        self.status.show_status(found)
+        self.status.show_backup(found, self.ctx.now(), failed=backups.trouble is not None, running=backups.running)
 
     def lock(self) -> None:
         """Save the drafts and go back to the sign-in window (Ctrl+L)."""
         if self._may_leave():
             self._leaving = True
             self._on_lock()
+
+    def _leave_at_once(self) -> None:
+        """The session is closed already: nothing more can be saved, and nothing is asked."""
+        if not self._leaving:
+            self._leaving = True
+            self._on_lock()
+
+    def _troubled(self) -> None:
+        """The records have become readable only, or writable again: every page says so, and shows what is there."""
+        self.band.load()
+        if self.ctx.trouble is None:
+            self.ctx.exchange.begin()
+            self.refresh()
 
     def keep(self) -> None:
         """Save what can be saved, for a lock that asks nobody: what a page would ask about is not asked."""
@@ -304,6 +318,7 @@ class MainWindow(QMainWindow):
         middle.addWidget(self._navigation())
         right = QVBoxLayout()
         right.setSpacing(0)
+        right.addWidget(self.band)
         right.addWidget(self.messages)
         right.addWidget(self.stack, 1)
         middle.addLayout(right, 1)
@@ -442,8 +457,8 @@ class StatusLine(QFrame):
         self.waiting = link("", lambda: go("sync"))
         self.exchange = link("", lambda: go("sync"))
         self.backup = link("", backup)
-        self.backup.setToolTip(NO_BACKUP)
-        self.backup.setAccessibleDescription(NO_BACKUP)
+        self.backup.setToolTip(BACKUP_HELP)
+        self.backup.setAccessibleDescription(BACKUP_HELP)
         self.clock = label("The laptop's clock is behind: check its date", "error", wrap=False)
         self.clock.hide()
         for part in (self.clock, self.alerts, self.drafts, self.waiting, self.exchange, self.backup):
@@ -465,10 +480,26 @@ class StatusLine(QFrame):
         )
         mark(self.exchange, wrong=bool(failed) or not status.connected)
         mark(self.alerts, wrong=status.standing_alerts > 0)
-        self.backup.setText(f"Last backup: {_when(status.last_backup)}")
         inside = self.layout()
         if inside is not None:
             inside.invalidate()
+
+    def show_backup(self, status: Status, now: datetime, *, failed: bool, running: bool) -> None:
+        """Say when the last backup was, and everything that is the matter with it."""
+        from app.ui.pages.sync.words import ago
+
+        faults = [
+            words
+            for words, found in (
+                ("more than a week old", status.backup_old and status.last_backup is not None),
+                ("only on this laptop", status.last_backup is not None and not status.backup_elsewhere),
+                ("the last try failed", failed),
+            )
+            if found
+        ]
+        under_way = ["one is being made now"] if running else []
+        self.backup.setText(", ".join([f"Last backup: {ago(status.last_backup, now)}", *faults, *under_way]))
+        mark(self.backup, wrong=bool(faults) or status.last_backup is None)
 
 
 def mark(part: QWidget, *, wrong: bool) -> None:

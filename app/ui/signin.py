@@ -239,6 +239,13 @@ class SignInWindow(QWidget):
     def _load(self) -> None:
         self.painted.emit()
         self._see_focus()
+        if self._practice:
+            self._tasks.run(_practice_password, self._tell_password, self._failed, owner=self)
+        self._ask_accounts()
+        self._tasks.run(_warm, lambda _none: None, owner=self)
+        self._tasks.run(crash.unseen, self._offer_report, owner=self)
+
+    def _ask_accounts(self) -> None:
         store = self._store
 
         def work() -> tuple[str, ...] | None:
@@ -246,12 +253,7 @@ class SignInWindow(QWidget):
 
             return sign_in.accounts(store) if sign_in.home_exists(store) else None
 
-        if self._practice:
-            self._tasks.run(_practice_password, self._tell_password, self._failed, owner=self)
-
         self._tasks.run(work, self._loaded, self._failed, owner=self)
-        self._tasks.run(_warm, lambda _none: None, owner=self)
-        self._tasks.run(crash.unseen, self._offer_report, owner=self)
 
     def _offer_report(self, report: crash.Unseen | None) -> None:
         if report is None or self.report is not None:
@@ -281,7 +283,9 @@ class SignInWindow(QWidget):
     def _see_focus(self) -> None:
         """Bring the box with the keyboard into sight, and the button below it when there is room for both."""
         box = self._area.focusWidget()
-        if box is not None and box is not self.button:
+        if box is not None and self._chooser is not None:
+            self._area.ensureWidgetVisible(box, 0, M)
+        elif box is not None and box is not self.button:
             field = self.user if box is self.users else self.password
             for part in (self.button, field, box):
                 self._area.ensureWidgetVisible(part, 0, M)
@@ -324,6 +328,7 @@ class SignInWindow(QWidget):
         self._panel.hide()
         self._middle.insertWidget(1, chooser, 4)
         chooser.focus_first()
+        QTimer.singleShot(0, self, self._see_focus)  # in large text it starts below the edge
 
     def _chosen(self) -> None:
         result = self._end_choosing()
@@ -421,7 +426,24 @@ class SignInWindow(QWidget):
             self.password.set_error(exc.message)
             self.password.focus()
             return
+        restorable = (ExitCode.DAMAGED, ExitCode.SCHEMA, ExitCode.BEHIND_ANCHOR)
+        if isinstance(exc, EnvironmentTrouble) and exc.exit_code in restorable:
+            self.messages.error(exc.happened, f"{exc.safe} {exc.do}", action="Restore a backup…", do=self._restore)
+            return
         self.messages.report(exc)
+
+    def _restore(self) -> None:
+        """The records do not open: a manager or the recovery key may put a backup in their place."""
+        from app.ui.dialogs.restore import RestoreDialog
+
+        dialog = RestoreDialog(self, self._tasks, self._store, self._clock)
+        dialog.restored.connect(self._restored)
+        dialog.open()
+
+    def _restored(self, user: str) -> None:
+        self.messages.clear()
+        self.follow(user, "The records are back. Sign in with a password from the time of the backup.")
+        self._ask_accounts()
 
     def _show_progress(self, words: str) -> None:
         self.progress.setVisible(bool(words))
@@ -453,8 +475,8 @@ class SignInWindow(QWidget):
 def _open(store: Path, user: str, password: str, clock: Clock, text_size: int | None) -> SignedIn:
     from app.services import settings, sign_in
 
-    session = sign_in.sign_in(store, user, password, clock)
-    if text_size is not None:
+    session = sign_in.sign_in(store, user, password, clock, inspect=True)
+    if text_size is not None and session.trouble is None:
         settings.put(session, "text_size", text_size)
     return preferences(session)
 

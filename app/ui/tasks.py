@@ -1,7 +1,8 @@
-"""The bridge between the two working threads and the screen: the only module that knows both threads and Qt.
+"""The bridge between the working threads and the screen: the only module that knows both threads and Qt.
 
-There is one store thread, because the encrypted store has one connection that lives as long as the session, and one
-net thread, so that a slow mailbox never holds up a save. Work is a plain function that returns plain values. Its
+There is one store thread, because the encrypted store has one connection that lives as long as the session, one net
+thread, so that a slow mailbox never holds up a save, and one disk thread for other disks, so that a slow memory stick
+holds up neither. Work is a plain function that returns plain values. Its
 result comes back on the main thread through :class:`Tasks` alone, which lives there: a callback connected to a signal
 of a worker thread would run in the worker.
 """
@@ -17,6 +18,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from shiboken6 import isValid
 
 T = TypeVar("T")
+_DISK_SECONDS = 5.0
 
 
 class Job:
@@ -94,8 +96,9 @@ class Tasks(QObject):
         super().__init__(parent)
         self._store: _Lane | _Here = _Here() if here else _Lane("store")
         self._net = _Lane("net")
+        self._disk = _Lane("disk")
         self._open: set[Job] = set()
-        self._on_net: set[Job] = set()
+        self._elsewhere: set[Job] = set()
         self._closed = False
         self._arrived.connect(self._deliver)  # from another thread it is queued, because this object lives here
 
@@ -127,6 +130,18 @@ class Tasks(QObject):
     ) -> Job:
         """The same as :meth:`run`, on the net thread; its store steps go through :meth:`on_store`."""
         return self._start(self._net, work, done, failed, job or Job(), owner)
+
+    def disk(
+        self,
+        work: Callable[[], T],
+        done: Callable[[T], None],
+        failed: Callable[[BaseException], None] | None = None,
+        *,
+        job: Job | None = None,
+        owner: QObject | None = None,
+    ) -> Job:
+        """The same as :meth:`run`, on the disk thread, for what must not touch the open store."""
+        return self._start(self._disk, work, done, failed, job or Job(), owner)
 
     def on_store(self, work: Callable[[], T]) -> T:
         """Do the work on the store thread and wait for it; for the net thread, and for the main thread when closing.
@@ -161,33 +176,39 @@ class Tasks(QObject):
         """Deliver nothing more of what is under way, so that nothing of one session is told in the next.
 
         What was handed to the store thread is still done, whether it has begun or not: it may be somebody's work to
-        save. What is on the net thread is asked to stop.
+        save. What is on the net and the disk thread is asked to stop.
         """
         for job in tuple(self._open):
             job.forgotten = True
-        for job in tuple(self._on_net):
+        for job in tuple(self._elsewhere):
             job.cancel()
         self._open.clear()
-        self._on_net.clear()
+        self._elsewhere.clear()
 
     def finish(self) -> tuple[BaseException, ...]:
         """The same, once the store thread has done everything it was given; what of that failed is the answer.
 
         Waits for transactions, never for the network. For the end of a session, before it is closed.
         """
-        given = tuple(self._open - self._on_net)
+        given = tuple(self._open - self._elsewhere)
         self.forget()
         self.on_store(lambda: None)
         return tuple(job.trouble for job in given if job.trouble is not None)
 
     def close(self, seconds: float = 30.0) -> None:
-        """Take no more work and wait until the store thread has done what it was given; not for the network."""
+        """Take no more work and wait until the store thread has done what it was given; not for the network.
+
+        The disk thread is asked to stop and gets a moment: a process that ends under the library's hands may crash.
+        """
         self.forget()
         self._closed = True
         self._store.stop()
         self._net.stop()
+        self._disk.stop()
         if isinstance(self._store, _Lane) and self._store.thread.is_alive():
             self._store.thread.join(seconds)
+        if self._disk.thread.is_alive():
+            self._disk.thread.join(min(seconds, _DISK_SECONDS))
 
     @property
     def busy(self) -> bool:
@@ -206,12 +227,12 @@ class Tasks(QObject):
         if self._closed:
             raise RuntimeError("the working threads have been closed")
         self._open.add(job)
-        if lane is self._net:
-            self._on_net.add(job)
+        if lane is not self._store:
+            self._elsewhere.add(job)
 
         def finish(report: Callable[[], None]) -> None:
             self._open.discard(job)
-            self._on_net.discard(job)
+            self._elsewhere.discard(job)
             if not (job.cancelled or job.forgotten) and (owner is None or isValid(owner)):
                 report()
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QFontDatabase
+from PySide6.QtGui import QFontDatabase, QShowEvent
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
-from app.domain.errors import EnvironmentTrouble, ExitCode, Problem, UserError
+from app.domain.errors import Problem, UserError
 from app.domain.people import Role, StaffMember
 from app.ui.dialogs import paper
 from app.ui.dialogs.frame import Question
+from app.ui.forms.asking import AskingDialog
 from app.ui.forms.form import FormDialog, show_dialog
-from app.ui.forms.typed import Ask, Reader, typed_instant
+from app.ui.forms.typed import Ask, typed_instant
 from app.ui.messages import in_words
 from app.ui.pages.resident.words import PATHWAY_LABELS
 from app.ui.pages.staff.cover import others_covering
@@ -46,28 +47,7 @@ OWN_FORM = (
 _COPIED_FOR_MS = 60_000
 
 
-class _AskingDialog(FormDialog):
-    """A form that asks the manager's own password: a wrong one is said at its box, where the next try is typed."""
-
-    def failed(self, exc: BaseException) -> None:
-        """Say what is wrong, a wrong password beside its box."""
-        if isinstance(exc, EnvironmentTrouble) and exc.exit_code is ExitCode.WRONG_PASSWORD:
-            self._busy(on=False)
-            wait = exc.do if getattr(exc, "wait_seconds", 0) else "Type it again."
-            self.say_at("old" if "old" in self.form.fields else "password", f"The password is not right. {wait}")
-            return
-        super().failed(exc)
-
-    def read(self, asks: tuple[Ask, ...]) -> Reader:
-        """What was typed."""
-        return Reader(asks, self.form.typed(), self.ctx.today())
-
-    def password(self, key: str = "password") -> str:
-        """A password as typed: spaces count."""
-        return str(self.form.typed()[key])
-
-
-class AddAccountDialog(_AskingDialog):
+class AddAccountDialog(AskingDialog):
     """A way in for a member of staff."""
 
     def __init__(self, ctx: Context, parent: QWidget | None, member: StaffMember) -> None:
@@ -96,7 +76,7 @@ class AddAccountDialog(_AskingDialog):
         show_secret(self.ctx, self.parentWidget(), secret, self._member.details.name)
 
 
-class ResetDialog(_AskingDialog):
+class ResetDialog(AskingDialog):
     """A new one-time secret for somebody who forgot their password."""
 
     def __init__(self, ctx: Context, parent: QWidget | None, member: StaffMember, account: AccountState) -> None:
@@ -122,7 +102,7 @@ class ResetDialog(_AskingDialog):
         show_secret(self.ctx, self.parentWidget(), secret, self._member.details.name)
 
 
-class RoleDialog(_AskingDialog):
+class RoleDialog(AskingDialog):
     """Another role for an account."""
 
     def __init__(self, ctx: Context, parent: QWidget | None, member: StaffMember, account: AccountState) -> None:
@@ -144,7 +124,7 @@ class RoleDialog(_AskingDialog):
         self.run(lambda s: accounts.change_role(s, user, Role(role), password), lambda _: self.saved())
 
 
-class LeaverDialog(_AskingDialog):
+class LeaverDialog(AskingDialog):
     """Everything that follows from somebody leaving, said in one list before it is done in one step."""
 
     def __init__(
@@ -259,6 +239,13 @@ class SecretDialog(Question):
         inside.addWidget(self.said)
         self.body.addLayout(inside)
 
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """As high as the words need at this width: Qt's own guess cuts the buttons off in large text."""
+        super().showEvent(event)
+        layout = self.layout()
+        if layout is not None and not event.spontaneous():
+            self.resize(self.width(), max(self.height(), layout.totalHeightForWidth(self.width())))
+
     def reject(self) -> None:
         """Esc does not throw the secret away: it leads to the button that does."""
         self.action.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -301,7 +288,7 @@ class SecretDialog(Question):
         self.said.show()
 
 
-class OwnPasswordDialog(_AskingDialog):
+class OwnPasswordDialog(AskingDialog):
     """Another password for oneself."""
 
     def __init__(self, ctx: Context, parent: QWidget | None) -> None:

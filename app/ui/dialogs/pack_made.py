@@ -48,11 +48,21 @@ class PackMade(QWidget):
         column.addWidget(
             label(
                 f"{details.banner_name}, born {details.born_with_age(ctx.today())}. Version {pack.version}, "
-                f"{pack.pages} pages. It is kept in the record.",
+                f"{pack.pages} pages.{' It is kept in the record.' if pack.recorded else ''}",
                 "strong",
             )
         )
-        if pack.version > 1:
+        self.unrecorded = Tag("Not recorded: the record is open for reading only", Tone.DANGER)
+        self.unrecorded.setVisible(not pack.recorded)
+        if not pack.recorded:
+            column.addWidget(self.unrecorded)
+            column.addWidget(
+                label(
+                    "The pack is as good as any other, but it is kept nowhere: print it now, and write into the paper "
+                    "notes that it went with the resident."
+                )
+            )
+        if pack.version > 1 and pack.recorded:
             column.addWidget(
                 Tag(f"Replaces version {pack.version - 1}: take the old papers out of the bag", Tone.WARNING)
             )
@@ -152,7 +162,8 @@ class PackMade(QWidget):
     def _not_printed(self, why: str) -> None:
         self.print_button.setEnabled(True)
         self._tell(
-            f"Not printed: {why}. The pack is kept in the record. Save the PDF and print it on another computer.",
+            f"Not printed: {why}. {'The pack is kept in the record. ' if self.pack.recorded else ''}"
+            "Save the PDF and print it on another computer.",
             Tone.DANGER,
         )
 

@@ -18,7 +18,7 @@ from app.domain.errors import Problem, UserError
 from app.ui import theme
 from app.ui.forms.typed import Ask, Typed
 from app.ui.forms.view import scroll_to
-from app.ui.messages import in_words
+from app.ui.messages import cannot_save, in_words
 from app.ui.theme import L, M, S
 from app.ui.widgets.buttons import button_row, primary, secondary
 from app.ui.widgets.date_edit import DateEdit, TimeEdit
@@ -145,8 +145,11 @@ class FormDialog(QDialog):
     """A titled form with its list of problems, what stands below it (``below``), and the buttons at the bottom.
 
     A subclass or caller gives ``save``: called when the main button is pressed; it reads :attr:`form` and either raises
-    UserError or calls :meth:`run`. Esc asks before anything typed is thrown away. Ctrl+S saves.
+    UserError or calls :meth:`run`. Esc asks before anything typed is thrown away. Ctrl+S saves. While the records may
+    only be read, a form that ``writes`` says so at once and takes nothing: what cannot be kept is not typed.
     """
+
+    writes = True
 
     def __init__(
         self, ctx: Context, parent: QWidget | None, words: str, asks: Sequence[Ask], typed: Typed, *,
@@ -197,6 +200,8 @@ class FormDialog(QDialog):
         outer.addWidget(rule())
         outer.addLayout(foot)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Save), self, self._save)
+        if self.writes and ctx.trouble is not None:
+            self.only_look(cannot_save(ctx.trouble))
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Take the size asked for: Qt alone would not go beyond two thirds of the screen."""
@@ -295,7 +300,7 @@ class FormDialog(QDialog):
         super().reject()
 
     def _save(self) -> None:
-        if self._saving:
+        if self._saving or self.save_button.isHidden():
             return
         self._sure.hide()
         self.problems(())

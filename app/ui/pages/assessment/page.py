@@ -13,13 +13,14 @@ from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.domain.dates import age_years, clock_time, date_time, to_local
-from app.domain.errors import Problem, UserError
+from app.domain.errors import EnvironmentTrouble, Problem, UserError
 from app.domain.instruments.outcome import Outcome
 from app.domain.instruments.registry import instrument as tool_of
 from app.domain.people import Gender, Resident, ResidentId
 from app.ui import theme
 from app.ui.context import Context
 from app.ui.dialogs.confirm import confirm
+from app.ui.messages import cannot_save
 from app.ui.pages.assessment.chooser import Chooser
 from app.ui.pages.assessment.live import LivePanel
 from app.ui.pages.assessment.result import ResultView
@@ -199,6 +200,8 @@ class AssessmentPage(QWidget):
         self._timer.stop()
         if self.form is None or not self._dirty:
             return True
+        if self._ctx.trouble is not None:
+            return self._may_lose(self._ctx.trouble)
         return self._save_and_wait()
 
     def place(self) -> tuple[str, Any]:
@@ -329,11 +332,26 @@ class AssessmentPage(QWidget):
         box.show()  # now, not at the next turn of the event loop: the focus goes into it below
         self.foot.begin(amending=found.amended is not None, draft=self._slot.id is not None)
         self.foot.show()
+        self._only_look(self._ctx.trouble)
         self._score()
         if self._notice.isHidden() or found.draft is not None:
             self.form.go_to_first()
         else:
             self._notice.focus_first()
+
+    def _only_look(self, trouble: EnvironmentTrouble | None) -> None:
+        """While nothing typed here could be kept, nothing is typed."""
+        if trouble is None:
+            return
+        self._notice.tell(cannot_save(trouble))
+        self._timer.stop()
+        self._dirty = False
+        if self.form is not None:
+            self.form.setEnabled(False)
+        for part in (self._when_field, self._reason):
+            if part is not None:
+                part.setEnabled(False)
+        self.foot.busy("Cannot be saved")
 
     def _head_line(self, words: str) -> None:
         holder = QWidget()
@@ -427,6 +445,8 @@ class AssessmentPage(QWidget):
         self._score()
 
     def _save_now(self) -> None:
+        if self._refused():
+            return
         if self.form is not None:
             self._dirty = True
             self._save()
@@ -491,6 +511,21 @@ class AssessmentPage(QWidget):
             self._ctx.messages.report(exc)
 
         return failed
+
+    def _refused(self) -> bool:
+        """Whether nothing can be saved; then that is said."""
+        if self._ctx.trouble is not None:
+            self._ctx.messages.report(self._ctx.trouble)
+        return self._ctx.trouble is not None
+
+    def _may_lose(self, trouble: EnvironmentTrouble) -> bool:
+        """The records became for reading only under somebody's hands: they copy it onto paper, or let it go."""
+        if self._ctx.closed or not self.isVisible():
+            return True
+        return confirm(
+            self, "This cannot be saved", f"{cannot_save(trouble)} Copy what you typed onto paper before you leave.",
+            "Leave and lose what was typed", irreversible=True, cancel="Stay here",
+        )  # fmt: skip
 
     def _save_and_wait(self) -> bool:
         """Saves, and blocks until the store thread has done so; the result is told to the page later as always."""
@@ -613,7 +648,7 @@ class AssessmentPage(QWidget):
         """Checks, asks who and what is signed, and signs."""
         if self.form is None or self._resident is None or self._arg is None or self.when is None:
             return
-        if self._ending is not None:
+        if self._ending is not None or self._refused():
             return
         self._score()
         problems = self.problems()

@@ -32,7 +32,7 @@ class HomeCard(QFrame):
         from app.services.access import Action
 
         self._ctx = ctx
-        column = _inside(self)
+        column = inside(self)
         column.addWidget(heading("The home"))
         self.lines: dict[str, QLabel] = {}
         for name in home_lines(ctx.home):
@@ -42,7 +42,7 @@ class HomeCard(QFrame):
         fixed = "The ODS code and the commissioner cannot be changed, because every claim carries them."
         column.addWidget(label(fixed if may else "The manager can change these.", "secondary"))
         self.change_button = secondary("Change the home's details", lambda: change_home(ctx, self))
-        column.addWidget(_buttons(self.change_button))
+        column.addWidget(button_flow(self.change_button))
         self.change_button.setVisible(may)
         self.load()
 
@@ -61,7 +61,7 @@ class AccreditationCard(QFrame):
 
         self._ctx = ctx
         self._may = ctx.allowed(Action.MANAGE_HOME)
-        column = _inside(self)
+        column = inside(self)
         column.addWidget(heading("Accreditation for the premium"))
         self.state = label("", "strong")
         self.periods = label("", copyable=True)
@@ -72,7 +72,7 @@ class AccreditationCard(QFrame):
         self.change_button = secondary("Change the latest period", self._change)
         self.add_button = secondary("Add a period", lambda: edit_period(ctx, self, None))
         self.remove_button = secondary("Remove the latest period", self._remove)
-        column.addWidget(_buttons(self.change_button, self.add_button, self.remove_button))
+        column.addWidget(button_flow(self.change_button, self.add_button, self.remove_button))
         self.load()
 
     def load(self) -> None:
@@ -142,7 +142,8 @@ def accredited_today(periods: Sequence[Period], today: date) -> str:
     return "Not accredited today: the premium can be claimed only for days in these periods."
 
 
-def _inside(outside: QFrame) -> QVBoxLayout:
+def inside(outside: QFrame) -> QVBoxLayout:
+    """Make a frame a card; the column inside it."""
     outer = QVBoxLayout(outside)
     outer.setContentsMargins(0, 0, 0, 0)
     frame, column = card()
@@ -150,7 +151,8 @@ def _inside(outside: QFrame) -> QVBoxLayout:
     return column
 
 
-def _buttons(*buttons: QWidget) -> QWidget:
+def button_flow(*buttons: QWidget) -> QWidget:
+    """Buttons in a row that goes on below when there is no more room."""
     row = QWidget()
     flow = FlowLayout(row, gap=M)
     for button in buttons:

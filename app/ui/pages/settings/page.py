@@ -5,11 +5,24 @@ from __future__ import annotations
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtWidgets import QButtonGroup, QFrame, QGridLayout, QLineEdit, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QGridLayout,
+    QLineEdit,
+    QPushButton,
+    QRadioButton,
+    QVBoxLayout,
+    QWidget,
+)
 
+from app.ui.forms.view import scroll_to
+from app.ui.pages.settings.backups_card import BackupsCard
 from app.ui.pages.settings.home_cards import AccreditationCard, HomeCard
 from app.ui.pages.settings.lock_card import LockCard
 from app.ui.pages.settings.password_card import password_card
+from app.ui.pages.settings.security_card import SecurityCard
 from app.ui.theme import CHOICE_LABELS, SIZES, Choice, L, M
 from app.ui.widgets.buttons import button_row, primary, secondary
 from app.ui.widgets.field import Field
@@ -47,19 +60,38 @@ class SettingsPage(QWidget):
         self.accreditation = AccreditationCard(ctx)
         column.addWidget(self.home)
         column.addWidget(self.accreditation)
+        self.backups = BackupsCard(ctx)
+        column.addWidget(self.backups)
+        self.security = SecurityCard(ctx)
+        column.addWidget(self.security)
         column.addWidget(_about_card())
         column.addStretch(1)
         ctx.theme.changed.connect(self._show)
         self._show()
 
-    def opened(self, _arg: Any) -> None:
-        """Show what is in force."""
+    def opened(self, arg: Any) -> None:
+        """Show what is in force; ``backups`` and ``security`` bring that part into sight."""
         self._show()
         self._load_home()
         self.phones.load()
+        self.backups.load()
+        self.security.load()
+        part = {"backups": self.backups, "security": self.security}.get(arg) if isinstance(arg, str) else None
+        if part is not None:
+            QTimer.singleShot(0, self, lambda: self._go_to(part))
+
+    def _go_to(self, part: QFrame) -> None:
+        """The part at the top, and the keyboard on its first control."""
+        scroll_to(part)
+        first = next((each for each in part.findChildren(QPushButton) if each.isVisible() and each.isEnabled()), None)
+        if first is not None:
+            first.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def refresh(self, changes: Changes) -> None:
         """Show the home again; its numbers only when nothing is being typed."""
+        if changes.kinds & {"setting", "backup"}:
+            self.backups.load()
+            self.security.load()
         if "setting" in changes.kinds:
             self._load_home()
             if not self.phones.typed():

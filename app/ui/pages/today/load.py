@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -43,17 +43,20 @@ class Today:
     away: tuple[ResidentRow, ...]
     premium: PremiumHint | None
     missing: tuple[Missing, ...] = ()
+    backup_old: bool = False
+    last_backup: datetime | None = None
 
 
 def load_today(session: Session) -> Today:
     """Read it; the premium only for a role that may see claims."""
-    from app.services import alerts, assessments, premium, residents
+    from app.services import alerts, assessments, premium, residents, status
     from app.services.access import Action, allowed
 
     hint: PremiumHint | None = None
     if allowed(session, Action.VIEW_CLAIMS):
         week = premium.week(session, premium.default_week(session))
         hint = PremiumHint(week.week_start, week.eligible, week.total_pence, bool(week.submitted), len(week.at_risk))
+    found = status.status(session)
     people = residents.find_residents(session)
     missing = (
         (Missing.PHONES, not session.home.phones),
@@ -67,4 +70,6 @@ def load_today(session: Session) -> Today:
         away=tuple(row for row in people if row.status == "away"),
         premium=hint,
         missing=tuple(each for each, lacks in missing if lacks),
+        backup_old=found.backup_old,
+        last_backup=found.last_backup,
     )

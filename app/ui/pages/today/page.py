@@ -46,7 +46,9 @@ _MISSING = {
         "settings",
     ),
 }
-_SHOWN_KINDS = frozenset({"resident", "fact", "assessment", "draft", "alert", "claim", "outbox", "staff", "setting"})
+_SHOWN_KINDS = frozenset(
+    {"resident", "fact", "assessment", "draft", "alert", "claim", "outbox", "staff", "setting", "backup"}
+)
 
 
 class TodayPage(QWidget):
@@ -71,6 +73,9 @@ class TodayPage(QWidget):
         column.addWidget(self.day)
         self.alerts = _Part("Alerts that need somebody now")
         column.addWidget(self.alerts)
+        self.backup = _Part("Backups")
+        self.backup.hide()
+        column.addWidget(self.backup)
         self.missing = _Part("To set up")
         self.missing.hide()
         column.addWidget(self.missing)
@@ -80,7 +85,7 @@ class TodayPage(QWidget):
         self.drafts = _Part("Drafts to finish")
         self.away = _Part("Away from the home")
         self.premium = _Part("Complex Care Premium")
-        self._parts = (self.alerts, self.missing, self.due, self.drafts, self.premium, self.away)
+        self._parts = (self.alerts, self.backup, self.missing, self.due, self.drafts, self.premium, self.away)
         left, right = QVBoxLayout(), QVBoxLayout()
         for side, parts in ((left, (self.due,)), (right, (self.drafts, self.premium, self.away))):
             side.setSpacing(M)
@@ -126,6 +131,7 @@ class TodayPage(QWidget):
     def _show(self, today: Today) -> None:
         self._today = today
         self._show_missing(today.missing)
+        self._show_backup(today)
         self._show_alerts(today.alerts)
         self._show_due(today.due)
         self.drafts.fill([self._draft(row) for row in today.drafts], "No drafts.", count=len(today.drafts))
@@ -166,6 +172,21 @@ class TodayPage(QWidget):
         stops = tab_stops(*self._parts)
         if stops and self.window().focusWidget() is self:
             stops[0].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show_backup(self, today: Today) -> None:
+        """A week's work that is in no backup is said here, where everybody begins."""
+        self.backup.setVisible(today.backup_old)
+        if not today.backup_old:
+            return
+        last = today.last_backup
+        words = "No backup has been made yet" if last is None else f"The last backup is of {date_time(last)}"
+        row = RowButton(
+            f"{words}: what was written since is lost if the laptop is.",
+            "Open Backups to see why, and to make one",
+            tag=Tag("Over a week old" if last else "No backup", Tone.DANGER),
+            slot=self._to("settings", "backups"),
+        )
+        self.backup.fill([row], "")
 
     def _show_missing(self, missing: Sequence[Missing]) -> None:
         rows = []
