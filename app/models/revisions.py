@@ -16,7 +16,10 @@ _T = schema.revision.c
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """One revision: what was said, by whom and when, and what it followed."""
+    """One revision: what was said, by whom and when, and what it followed.
+
+    ``body`` is None once it was destroyed at the end of its keeping.
+    """
 
     id: str
     kind: str
@@ -54,5 +57,6 @@ def revisions(connection: Connection, entity_id: str) -> tuple[Revision, ...]:
 def _revision(row: Any) -> Revision:
     return Revision(
         row.id, row.kind, row.entity_id, row.parent, row.state, row.author, instant(row.recorded_at),
-        instant(row.valid_at), row.reason, parse(row.body), row.body_hash, row.signer_key, row.signature,
+        instant(row.valid_at), row.reason, parse(row.body) if row.body else None, row.body_hash,
+        row.signer_key, row.signature,
     )  # fmt: skip

@@ -268,6 +268,7 @@ def details_history(session: Session, resident_id: ResidentId) -> tuple[DetailsV
         return tuple(
             DetailsVersion(from_plain(r.body, ResidentDetails), r.recorded_at, session.person(r.author), r.reason)
             for r in reversed(revisions.revisions(work.connection, resident_id))
+            if r.body is not None
         )
 
 
