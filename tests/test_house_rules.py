@@ -17,7 +17,8 @@ from app.domain.nhs import is_nhs_number
 
 ROOT = Path(__file__).resolve().parent.parent
 _NOT_OURS = {".git", ".venv", ".venv-mesh", ".venv-build", "build", "dist", "out", "__pycache__", "node_modules"}
-_BINARY = {".png", ".jpg", ".jpeg", ".ttf", ".otf", ".woff2", ".pdf", ".ico", ".icns", ".pyc", ".zip", ".gz", ".xlsx"}
+_BINARY = {".png", ".jpg", ".jpeg", ".ttf", ".otf", ".woff2", ".pdf", ".ico", ".icns", ".pyc", ".zip", ".gz",
+           ".xlsx", ".db"}  # fmt: skip
 
 
 def files(*folders: str) -> Iterator[Path]:
