@@ -15,6 +15,7 @@ from app.domain.messages import WAITING
 from app.domain.people import ResidentDetails, ResidentId
 from app.domain.retention import HeldClaim
 from app.models import dossier, schema
+from app.models.residents import fold
 from app.models.store import Work
 
 _H = schema.hold.c
@@ -164,7 +165,8 @@ def _person(connection: Connection, resident_id: ResidentId, *, kept: bool) -> N
         full.key, full.family_name, full.given_name, full.date_of_birth, full.nhs_number,
         full.nhs_number_absent_reason, full.title, died_at=full.died_at,
     )  # fmt: skip
-    values = {"room": "", "absences": "[]", "body": canonical(to_plain(who))}
+    search = fold(f"{who.family_name} {who.given_name} {who.key}")
+    values = {"room": "", "search": search, "absences": "[]", "body": canonical(to_plain(who))}
     connection.execute(update(schema.resident).where(c.id == resident_id).values(values))
 
 

@@ -1,4 +1,4 @@
-"""Keeping and destroying: what comes up for review, what a hold stops, what is gone afterwards and what still proves."""
+"""Keeping and destroying: what comes up for review, what a hold stops, what is gone afterwards, what still proves."""
 
 from __future__ import annotations
 
@@ -212,9 +212,9 @@ def test_claims_younger_than_their_own_period_stay_with_whom_they_are_for(home: 
     assert (done.claims, done.claims_kept) == (0, 1)
     assert f"{MARK} allergy" not in _texts(home)
     week = premium.week(home.session, WEEK)
-    assert [claim.resident_name for claim in week.rows if claim.resident_id == person] == [
-        f"{MARK.upper()}1, John (Mr)"
-    ]
+    named = [claim.resident_name for claim in week.rows if claim.resident_id == person]
+    assert named == [f"{MARK.upper()}1, John (Mr)"]
+    assert _one(home, "SELECT search FROM resident WHERE id = ?", person) == "zzmark1 john r01"
     record = residents.open_resident(home.session, person)
     assert record.facts[FactKind.NEED] == ()
     assert residents.details_history(home.session, person) == ()
@@ -278,7 +278,7 @@ def test_it_needs_the_password_a_reason_and_a_manager(home: LivingHome) -> None:
     for role in (Role.CARER, Role.CHAMPION, Role.NURSE, Role.AUDITOR):
         session = home.sign_in_as(role)
         for call in (
-            lambda s: retention.review(s), lambda s: retention.place_hold(s, person, "r"),
+            retention.review, lambda s: retention.place_hold(s, person, "r"),
             lambda s: retention.lift_hold(s, "h", "r"), lambda s: retention.purge(s, [person], PASSWORD, "r"),
             lambda s: retention.set_policy(s, RetentionPolicy(NOW.date()), reason="r"),
         ):  # fmt: skip
