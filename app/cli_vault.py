@@ -30,7 +30,7 @@ def register(add: Add) -> None:
     sub.add_argument("resident", metavar="RESIDENT", help="the home's key of the resident")
     sub.add_argument("--out", type=Path, required=True, metavar="DIR")
     sub = add("verify", _verify, "check the record, its audit chain, anchors, signatures and backups")
-    sub.add_argument("--printed", nargs="+", default=[], metavar="ANCHOR", help="anchors from the foot of printed packs")
+    sub.add_argument("--printed", nargs="+", default=[], metavar="ANCHOR", help="anchors from the foot of packs")
     sub = add("backup", _backup, "make a verified backup")
     sub.add_argument("--to", type=Path, required=True, metavar="DIR")
     sub = add("restore", _restore, "bring a record back from a backup, into --store DIR")
