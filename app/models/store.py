@@ -24,7 +24,7 @@ from sqlalchemy import Connection, Engine, bindparam, create_engine, event, inse
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.pool import StaticPool
 
-from app.domain.codec import canonical, canonical_row, instant, instant_text, to_plain
+from app.domain.codec import canonical, canonical_row, instant_text, to_plain
 from app.domain.errors import EnvironmentTrouble, ExitCode
 from app.domain.ids import HLC, uuid7
 from app.models import migrate, schema, trouble
@@ -477,14 +477,15 @@ def open_store(
     """
     path = folder / name
     try:
-        with path.open("rb") as handle:
+        # For writing too: the library would open a file that may only be read, and leave a log with its permissions.
+        with path.open("r+b") as handle:
             header = handle.read(len(_PLAIN_HEADER))
     except FileNotFoundError:
         raise trouble.missing_store(path) from None
-    except PermissionError:
-        raise trouble.not_permitted() from None
-    except OSError:  # a folder of that name, or a disk that cannot read it
+    except IsADirectoryError:
         raise trouble.damaged_store() from None
+    except OSError as error:
+        raise trouble.unreachable(error) from None
     if len(header) < len(_PLAIN_HEADER):
         raise trouble.cut_off_store()
     if header == _PLAIN_HEADER:

@@ -5,6 +5,7 @@ SQLAlchemy wraps every driver error in the same few classes, so the cause is rea
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -51,11 +52,20 @@ def unwritten(error: OSError) -> EnvironmentTrouble:
     return disk_full() if has_no_room(error) else read_only()
 
 
+def unreachable(error: OSError) -> EnvironmentTrouble:
+    """The system refuses to read or write the files of the records."""
+    if isinstance(error, PermissionError):
+        return not_permitted()
+    if error.errno == errno.EROFS:
+        return read_only()
+    return disk_full() if has_no_room(error) else disk_failed()
+
+
 def not_permitted() -> EnvironmentTrouble:
     """The store's files belong to somebody else on this computer."""
     return EnvironmentTrouble(
         ExitCode.READ_ONLY,
-        "The records file may not be opened: this account of the computer has no permission to read and write it.",
+        "The records may not be opened: this account of the computer has no permission to read and write their files.",
         "Nothing was changed.",
         "Sign in to the computer as the one who set Hartwell up, or have whoever looks after it give you permission.",
     )
@@ -187,6 +197,15 @@ def trouble_for(error: DBAPIError) -> EnvironmentTrouble | None:
 def _trouble_named(name: str) -> EnvironmentTrouble | None:
     family = "_".join(name.split("_")[:2])
     return _BY_NAME[family]() if family in _BY_NAME else None
+
+
+@contextmanager
+def of_files() -> Iterator[None]:
+    """Turn what the system says about files inside the block into EnvironmentTrouble."""
+    try:
+        yield
+    except OSError as error:
+        raise unreachable(error) from error
 
 
 @contextmanager

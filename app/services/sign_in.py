@@ -29,6 +29,7 @@ BESIDE = (keyfile.KEYFILE_NAME, keyfile.SPARE_NAME, anchor.ANCHOR_NAME)
 _LOCK_SECONDS = 1
 
 
+@trouble.of_files()
 def home_exists(store_dir: Path) -> bool:
     """Whether there is a home in the folder (or what is left of one: then opening says what is wrong)."""
     if (store_dir / STORE_NAME).exists() or moving.is_ready(store_dir):
@@ -37,12 +38,14 @@ def home_exists(store_dir: Path) -> bool:
     return (store_dir / keyfile.KEYFILE_NAME).exists() and not (store_dir / MAKING_NAME / STORE_NAME).exists()
 
 
+@trouble.of_files()
 def accounts(store_dir: Path) -> tuple[str, ...]:
     """The user names that may sign in. Needs no password: names of accounts are not secret on this laptop."""
     _finish_restore(store_dir)
     return keyfile.read_keyfile(store_dir).users
 
 
+@trouble.of_files()
 def sign_in(store_dir: Path, user: str, password: str, clock: Clock, *, inspect: bool = False) -> Session:
     """Open the home for a person.
 
