@@ -23,6 +23,7 @@ from app.services.sign_in import MAKING_NAME, home_exists, lock_store
 from app.vault import keyfile, keys
 from app.vault.anchor import ANCHOR_NAME, AnchorFile
 from app.vault.files import sync_folder
+from app.vault.place import unsafe
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +152,7 @@ def create_home(
             "It was not touched.",
             "Sign in to it, or choose another folder.",
         )
+    refuse_unsafe_place(store_dir)
     try:
         store_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError:
@@ -200,6 +202,17 @@ def create_home(
         shutil.rmtree(making, ignore_errors=True)
         lock.release()
     return CreatedHome(store_id, store.device_id, recovery_key, schema.SCHEMA)
+
+
+def refuse_unsafe_place(folder: Path) -> None:
+    """Refuse to put records where something carries them to other computers: there they are lost, or come back old."""
+    if carried_by := unsafe(folder):
+        raise EnvironmentTrouble(
+            ExitCode.REFUSED,
+            f"{folder} is on {carried_by}, which carries files to other computers.",
+            "Nothing was created.",
+            "Choose a folder on this computer's own disk. Backups may go there, the records themselves may not.",
+        )
 
 
 def _check(setup: HomeSetup) -> None:

@@ -22,6 +22,7 @@ from app.models import staff as accounts
 from app.models.store import STORE_NAME, Author, open_store
 from app.services import backups
 from app.services.access import Action, require
+from app.services.first_run import refuse_unsafe_place
 from app.services.session import Session
 from app.services.sign_in import BESIDE, home_exists, lock_store, unlock_again
 from app.vault import bundle, keyfile, keys, moving
@@ -143,6 +144,7 @@ def restore(
     """
     manifest = look_at(path)
     replaces = home_exists(store_dir)
+    refuse_unsafe_place(store_dir)
     try:
         store_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         lock = lock_store(store_dir)

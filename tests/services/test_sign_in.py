@@ -243,3 +243,12 @@ def test_a_first_run_cut_between_its_last_two_steps_can_be_started_again(
     assert not home_exists(tmp_path)
     new_home(tmp_path)
     sign_in(tmp_path, "mo", PASSWORD, CLOCK).close()
+
+
+@pytest.mark.parametrize("folder", ["OneDrive", "OneDrive - Elm House", "Dropbox"])
+def test_no_home_is_made_where_a_program_carries_it_to_other_computers(tmp_path: Path, folder: str) -> None:
+    with pytest.raises(EnvironmentTrouble) as trouble:
+        new_home(tmp_path / folder / "store")
+    assert trouble.value.exit_code is ExitCode.REFUSED
+    assert "other computers" in trouble.value.happened
+    assert not (tmp_path / folder).exists()
