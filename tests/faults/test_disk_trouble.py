@@ -7,8 +7,6 @@ session goes on, without a restart.
 from __future__ import annotations
 
 import errno
-import json
-import os
 import shutil
 import subprocess
 import sys
@@ -27,7 +25,7 @@ from app.services.sign_in import sign_in
 from tests.factories import NEWS2_LOW, PASSWORD, LivingHome
 from tests.faults import truth
 from tests.faults.figures import Row
-from tests.helpers.cli import Done, Home
+from tests.helpers.cli import Home, without_privilege
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="mounts, limits and modes of Linux")
 LINE = {"resident": "R01", "instrument": "news2", "sign": True, "answers": {**NEWS2_LOW, "temp_c": 36.6}}
@@ -170,20 +168,6 @@ def test_a_file_that_may_not_grow(tmp_path: Path, row: Row) -> None:
 
 
 # --------------------------------------------------------------------------------------------------- not permitted
-
-
-def without_privilege(home: Home, *command: str, lines: tuple[object, ...] = ()) -> Done:
-    """The command as somebody whom file permissions bind; root is not, unless it gives that up."""
-    if os.geteuid() != 0:
-        return home.run(*command, lines=lines)
-    if shutil.which("setpriv") is None:
-        pytest.skip("NOT TESTED: root cannot give up its privileges here (setpriv is missing)")
-    given = "\n".join([home.password, *map(json.dumps, lines)]) + "\n"
-    privileges = "-dac_override,-dac_read_search,-fowner"
-    bound = ("setpriv", f"--bounding-set={privileges}", f"--inh-caps={privileges}")
-    hartwell = (sys.executable, "-m", "app", "--store", str(home.store), "--user", home.user, "--password-stdin")
-    done = subprocess.run([*bound, *hartwell, *command], input=given.encode(), capture_output=True, check=False)
-    return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
 @contextmanager

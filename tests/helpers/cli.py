@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 PASSWORD = "three quiet words"
 DEADLINE_SECONDS = 110
@@ -81,6 +84,20 @@ def hartwell(*command: str | Path, stdin: str | bytes = "", env: dict[str, str] 
         check=False,
         **options,
     )
+    return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def without_privilege(home: Home, *command: str, lines: tuple[object, ...] = ()) -> Done:
+    """The command as somebody whom file permissions bind; root is not, unless it gives that up."""
+    if os.geteuid() != 0:
+        return home.run(*command, lines=lines)
+    if shutil.which("setpriv") is None:
+        pytest.skip("NOT TESTED: root cannot give up its privileges here (setpriv is missing)")
+    given = "\n".join([home.password, *map(json.dumps, lines)]) + "\n"
+    privileges = "-dac_override,-dac_read_search,-fowner"
+    bound = ("setpriv", f"--bounding-set={privileges}", f"--inh-caps={privileges}")
+    hartwell = (sys.executable, "-m", "app", "--store", str(home.store), "--user", home.user, "--password-stdin")
+    done = subprocess.run([*bound, *hartwell, *command], input=given.encode(), capture_output=True, check=False)
     return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
