@@ -77,7 +77,7 @@ class Exchange(QObject):
         """Exchange by itself from now on, if the person's role may send at all."""
         from app.services.access import Action
 
-        if self._ctx.allowed(Action.SYNC) and self._ctx.trouble is None:
+        if self._ctx.allowed(Action.SYNC):
             self._by_itself = True
             self.timer.start(FIRST)
 
@@ -103,7 +103,9 @@ class Exchange(QObject):
     # ------------------------------------------------------------------------------------------------- by itself
 
     def _look(self) -> None:
-        if self._by_itself:
+        if self._by_itself and self._ctx.trouble is not None:
+            self._wait(USUAL)  # nothing could be noted of what was sent
+        elif self._by_itself:
             self._start(lambda _look: None, self._quietly, asked=False)
 
     def _quietly(self, exc: BaseException) -> None:

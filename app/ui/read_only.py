@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.errors import ExitCode
@@ -16,13 +17,15 @@ from app.ui.theme import M, S, Tone
 from app.ui.widgets.buttons import secondary
 from app.ui.widgets.flow import FlowLayout
 from app.ui.widgets.tag import Sign
-from app.ui.widgets.text import label
+from app.ui.widgets.text import label, scrolled
 
 if TYPE_CHECKING:
     from app.services.backups import Listed
     from app.ui.context import Context
 
 _EMERGENCY = "Every record can be read, and a red-bag pack can be made. Write everything else on paper."
+_LEAST = 120
+"""Pixels that stay in sight, however large the text is."""
 _ASKS = (
     Ask("reason", "Reason for going on without what is missing", "notes", needed="Enter the reason"),
     Ask("password", "Your own password", "password", needed="Enter your own password"),
@@ -44,10 +47,13 @@ class ReadOnlyBand(QFrame):
         self.accept_button = secondary("Go on with what is here…", self._accept)
         buttons = QWidget()
         flow = FlowLayout(buttons, gap=S, row_gap=S)
-        for button in (self.restore_button, self.accept_button):
+        self.salvage_button = secondary("Save what can be read…", self._salvage)
+        for button in (self.restore_button, self.accept_button, self.salvage_button):
             flow.addWidget(button)
         self._buttons = buttons
-        column = QVBoxLayout()
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(S)
         for part in (label(READ_ONLY, "strong"), self.words, label(_EMERGENCY), self.ask, buttons):
             column.addWidget(part)
@@ -55,7 +61,11 @@ class ReadOnlyBand(QFrame):
         row.setContentsMargins(M, S, M, S)
         row.setSpacing(M)
         row.addWidget(Sign(Tone.DANGER), 0, Qt.AlignmentFlag.AlignTop)
-        row.addLayout(column, 1)
+        self._inside, self._area = inside, scrolled(inside)
+        inside.setProperty("role", "")
+        for part in (inside, self._area.viewport()):
+            part.setAutoFillBackground(False)
+        row.addWidget(self._area, 1)
         self.load()
 
     def load(self) -> None:
@@ -71,9 +81,22 @@ class ReadOnlyBand(QFrame):
         accepts = trouble.exit_code is ExitCode.BEHIND_ANCHOR and self._ctx.allowed(Action.ACCEPT_ANCHOR)
         self.restore_button.setVisible(may_restore)
         self.accept_button.setVisible(accepts)
+        self.salvage_button.setVisible(trouble.exit_code is ExitCode.DAMAGED and may_restore)
         self._buttons.setVisible(may_restore or accepts)
         self.ask.setText("" if may_restore else "Ask a manager to sign in and put it right.")
         self.ask.setVisible(not may_restore)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """As high as its words, and where there is no room for all of them it scrolls."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        wide = self._area.viewport().width()
+        high = self._inside.heightForWidth(wide) if wide > 0 else self._inside.sizeHint().height()
+        self._area.setMaximumHeight(high)
+        self._area.setMinimumHeight(min(high, _LEAST))
 
     def _restore(self) -> None:
         from app.services import backups
@@ -94,6 +117,11 @@ class ReadOnlyBand(QFrame):
 
     def _accept(self) -> None:
         show_dialog(AcceptDialog(self._ctx, self.window()))
+
+    def _salvage(self) -> None:
+        from app.ui.dialogs.salvage import salvage_here
+
+        salvage_here(self._ctx, self.window())
 
 
 class AcceptDialog(AskingDialog):

@@ -71,6 +71,8 @@ PAGES = (
     Entry("sync", "Sync", "app.ui.pages.sync.page", "SyncPage", "SYNC"),
     Entry("staff", "Staff", "app.ui.pages.staff.page", "StaffPage", "VIEW_STAFF"),
     Entry("settings", "Settings", "app.ui.pages.settings.page", "SettingsPage"),
+    Entry("audit", "", "app.ui.pages.audit.page", "AuditTrailPage", "VIEW_AUDIT", "settings"),
+    Entry("retention", "", "app.ui.pages.retention.page", "RetentionPage", "RETENTION", "settings"),
     Entry("resident", "", "app.ui.pages.resident.page", "ResidentPage", "VIEW_RESIDENTS", "residents"),
     Entry("assessment", "", "app.ui.pages.assessment.page", "AssessmentPage", "RECORD_ASSESSMENT", "residents"),
 )
@@ -206,7 +208,6 @@ class MainWindow(QMainWindow):
         """The records have become readable only, or writable again: every page says so, and shows what is there."""
         self.band.load()
         if self.ctx.trouble is None:
-            self.ctx.exchange.begin()
             self.refresh()
 
     def keep(self) -> None:

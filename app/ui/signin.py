@@ -428,20 +428,27 @@ class SignInWindow(QWidget):
             return
         restorable = (ExitCode.DAMAGED, ExitCode.SCHEMA, ExitCode.BEHIND_ANCHOR)
         if isinstance(exc, EnvironmentTrouble) and exc.exit_code in restorable:
-            self.messages.error(exc.happened, f"{exc.safe} {exc.do}", action="Restore a backup…", do=self._restore)
+            damaged = exc.exit_code is ExitCode.DAMAGED
+            self.messages.error(
+                exc.happened,
+                f"{exc.safe} {exc.do}",
+                action="Restore a backup…",
+                do=lambda: self._restore(damaged=damaged),
+            )
             return
         self.messages.report(exc)
 
-    def _restore(self) -> None:
+    def _restore(self, *, damaged: bool) -> None:
         """The records do not open: a manager or the recovery key may put a backup in their place."""
         from app.ui.dialogs.restore import RestoreDialog
 
-        dialog = RestoreDialog(self, self._tasks, self._store, self._clock)
+        dialog = RestoreDialog(self, self._tasks, self._store, self._clock, damaged=damaged)
         dialog.restored.connect(self._restored)
         dialog.open()
 
     def _restored(self, user: str) -> None:
         self.messages.clear()
+        self.password_box.clear()
         self.follow(user, "The records are back. Sign in with a password from the time of the backup.")
         self._ask_accounts()
 

@@ -26,7 +26,7 @@ from app.ui.messages import in_words
 from app.ui.pages.sync.words import ago
 from app.ui.recovery_key import RecoveryKey
 from app.ui.theme import L, M
-from app.ui.widgets.buttons import button_row, danger, primary, secondary
+from app.ui.widgets.buttons import button_row, danger, link, primary, secondary
 from app.ui.widgets.error_summary import ErrorSummary
 from app.ui.widgets.field import ChoiceBox, show_problems
 from app.ui.widgets.text import label, rule, scrolled, title
@@ -70,21 +70,23 @@ class _Looked:
 class RestoreDialog(QDialog):
     """The steps. ``restored`` carries the user to sign in with ("" when not known) once everything is in its place.
 
-    With ``ctx`` the open record is replaced, whose session is over then, also when it failed half-way.
+    With ``ctx`` the open record is replaced, whose session is over then, also when it failed half-way. ``damaged``
+    offers to save what can be read instead.
     """
 
     restored = Signal(str)
 
     def __init__(
         self, parent: QWidget | None, tasks: Tasks, store: Path, clock: Callable[[], Clock], *,
-        ctx: Context | None = None, path: Path | None = None,
+        ctx: Context | None = None, path: Path | None = None, damaged: bool = False,
     ) -> None:  # fmt: skip
         super().__init__(parent)
         self._tasks, self._store, self._clock, self._ctx = tasks, store, clock, ctx
         self._looked: _Looked | None = None
         self._result: Restored | None = None
         self._user = ""
-        self._unproved = self._working = self._over = False
+        self._damaged = damaged
+        self._unproved = self._working = self._over = self._paused = False
         self.setWindowTitle("Restore a backup")
         self.setAccessibleName("Restore a backup")
         self.setModal(True)
@@ -115,6 +117,7 @@ class RestoreDialog(QDialog):
 
     def _build_choose(self) -> None:
         self.choose_button = secondary("Choose the backup file…", self.choose)
+        self.salvage_button = link("There is no backup: save what can be read…", self._salvage)
         self.what = label("", "strong")
         self.details = label("")
         self.loss = label("", "error")
@@ -128,7 +131,7 @@ class RestoreDialog(QDialog):
                 "Which backup?",
                 "Plug the memory stick in and choose the backup: a file whose name ends in .backup. Nothing is changed "
                 "until you have seen what it is.",
-                self.choose_button, self.what, self.details, self.loss,
+                self.choose_button, self.what, self.details, self.loss, self.salvage_button,
             ),
             _step(
                 "A way in",
@@ -196,6 +199,13 @@ class RestoreDialog(QDialog):
         )
         if chosen:
             self.look_at(Path(chosen))
+
+    def _salvage(self) -> None:
+        from app.ui.dialogs.salvage import SalvageDialog
+
+        dialog = SalvageDialog(self.parentWidget(), self._tasks, self._store, self._clock)
+        self.reject()
+        dialog.open()
 
     def look_at(self, path: Path) -> None:
         """Find out what a file is, without opening it."""
@@ -320,6 +330,7 @@ class RestoreDialog(QDialog):
         self.next.setVisible(at != 2 and not replaces)
         self.next.setEnabled(at != 0 or self._looked is not None)
         self.replace_button.setVisible(replaces)
+        self.salvage_button.setVisible(self._damaged)
         self.keep_button.setVisible(at == 3)
         self.cancel_button.setVisible(at in {0, 1})
         first: QWidget = {
@@ -366,8 +377,8 @@ class RestoreDialog(QDialog):
         if self._ctx is None:
             self._tasks.run(into_folder, self._is_back, self._failed, owner=self)
         else:
-            self._ctx.exchange.end()
-            self._ctx.backups.end()
+            self._paused = self._ctx.backups.timer.isActive()
+            self._ctx.backups.end()  # a backup that began now would hold the files that are to be moved
             self._ctx.call(in_place, self._is_back, self._failed, owner=self)
 
     def _is_back(self, restored: Restored) -> None:
@@ -482,8 +493,7 @@ class RestoreDialog(QDialog):
 
     def _again(self) -> None:
         """Nothing was closed for it: what stopped meanwhile goes on."""
-        if self._ctx is not None:
-            self._ctx.exchange.begin()
+        if self._ctx is not None and self._paused:
             self._ctx.backups.begin()
 
     def _busy(self, words: str) -> None:
@@ -517,7 +527,8 @@ def _loss_words(looked: _Looked) -> str:
             f"All {newer.entries} entries would go. {aside}"
         )
     if newer.entries:
-        return f"{newer.entries} entries are newer than this backup and would go. {aside}"
+        are = "1 entry is" if newer.entries == 1 else f"{newer.entries} entries are"
+        return f"{are} newer than this backup and would go. {aside}"
     if newer.steps:
         return (
             f"No entry is newer than this backup; {newer.steps} steps of the audit trail (who signed in, who looked) "
