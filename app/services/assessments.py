@@ -333,12 +333,19 @@ def previous(session: Session, resident_id: ResidentId, instrument: str) -> Asse
 
 
 def history(
-    session: Session, resident_id: ResidentId, instrument: str | None = None, limit: int = 200
+    session: Session,
+    resident_id: ResidentId,
+    instrument: str | None = None,
+    limit: int = 200,
+    *,
+    again: bool = False,
 ) -> tuple[AssessmentRow, ...]:
-    """A resident's assessments, newest first. Looking is audited."""
+    """A resident's assessments, newest first. Looking is audited, unless the same list is read ``again``."""
     require(session, Action.VIEW_RESIDENTS)
     with session.look() as work:
-        work.audit("view", "history", resident_id, resident_id=resident_id, detail={"of": instrument or "assessments"})
+        if not again:
+            detail = {"of": instrument or "assessments"}
+            work.audit("view", "history", resident_id, resident_id=resident_id, detail=detail)
         lines = rows.history(work.connection, resident_id, instrument, limit)
         return tuple(_row(session, line, _before(lines, line)) for line in lines)
 

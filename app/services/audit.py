@@ -245,7 +245,7 @@ def detail_words(detail: Any) -> str:
     )
 
 
-_TOLD = frozenset({"user", "role", "from", "to", "count", "kind", "path", "epoch", "event", "effect", "state",
+_TOLD = frozenset({"user", "role", "from", "to", "count", "kind", "path", "epoch", "event", "effect",
                    "failures", "revisions", "claims", "packs", "kept_claims", "categories", "care_years",
                    "claim_years", "since", "residents"})  # fmt: skip
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
@@ -75,12 +75,8 @@ def save_files(folder: Path, files: Mapping[str, bytes], *, over: bool = False) 
     EnvironmentTrouble says what happened when the folder cannot be written.
     """
     paths = {folder / name: content for name, content in files.items()}
-    there = [] if over else [path.name for path in paths if path.exists()]
-    if there:
-        raise UserError(
-            f"{folder} holds {' and '.join(there)} already. Choose an empty folder: nothing is overwritten",
-            field="folder",
-        )
+    if not over:
+        refuse_over(folder, files)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for path, content in paths.items():
@@ -89,6 +85,16 @@ def save_files(folder: Path, files: Mapping[str, bytes], *, over: bool = False) 
         safe = "The records are safe. Files that are in the folder are whole."
         raise not_written("The export was not saved", error, safe=safe, do="Choose another folder.") from error
     return tuple(paths)
+
+
+def refuse_over(folder: Path, names: Iterable[str]) -> None:
+    """UserError when a file of one of the names is in the folder: asked before anything is made and audited."""
+    there = [name for name in names if (folder / name).exists()]
+    if there:
+        raise UserError(
+            f"{folder} holds {' and '.join(there)} already. Choose an empty folder: nothing is overwritten",
+            field="folder",
+        )
 
 
 class _Held:

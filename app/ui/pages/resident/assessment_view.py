@@ -189,13 +189,13 @@ class HistoryDialog(RecordDialog):
 
     def _changed(self, changes: object) -> None:
         if self._resident.id in getattr(changes, "residents", ()):
-            self._load()
+            self._load(again=True)
 
-    def _load(self) -> None:
+    def _load(self, *, again: bool = False) -> None:
         from app.services import assessments
 
         resident_id = self._resident.id
-        self.ctx.call(lambda s: assessments.history(s, resident_id), self._show, owner=self)
+        self.ctx.call(lambda s: assessments.history(s, resident_id, again=again), self._show, owner=self)
 
     def _show(self, rows: tuple[AssessmentRow, ...]) -> None:
         self.count.setText(f"{len(rows)} signed. Enter opens the chosen one." if rows else "Nothing is signed yet.")

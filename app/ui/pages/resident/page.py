@@ -80,12 +80,16 @@ class ResidentPage(QWidget):
         self.assess_button = primary("New assessment", self.new_assessment)
         self.details_button = secondary("Change details", self.change_details)
         self.history_button = link("History of the details", self.details_history)
+        self.looked_button = link("Who looked", self.who_looked)
+        self.export_button = link("Export the record", self.export)
         self.back_button = link("All residents", lambda: ctx.navigate.emit("residents", None))
         self._actions = (
             self.hospital_button,
             self.assess_button,
             self.details_button,
             self.history_button,
+            self.looked_button,
+            self.export_button,
             self.back_button,
         )
         self.drafts = Drafts(ctx, self._continue, self._discard)
@@ -159,6 +163,22 @@ class ResidentPage(QWidget):
         from app.ui.dialogs.history import DetailsHistory
 
         DetailsHistory(self.ctx, self, self.record.resident).open()
+
+    def who_looked(self) -> None:
+        """Open who looked at this record, and what else was done with it."""
+        if self.record is None:
+            return
+        from app.ui.pages.resident.who_looked import WhoLookedDialog
+
+        WhoLookedDialog(self.ctx, self, self.record.resident).open()
+
+    def export(self) -> None:
+        """Ask for the password and a folder for the whole record."""
+        if self.record is None:
+            return
+        from app.ui.pages.resident.export import open_export
+
+        open_export(self.ctx, self, self.record.resident)
 
     def add_fact(self, kind: FactKind) -> None:
         """Open the form of a new fact."""
@@ -349,6 +369,10 @@ class ResidentPage(QWidget):
         for kind, _name in _FACT_SECTIONS:
             self.sections[kind.value].show_data((facts.get(kind, ()), wrong.get(kind, ())))
         self.sections["packs"].show_data(record.packs)
+        from app.services.access import Action
+
+        self.looked_button.setVisible(self.ctx.allowed(Action.VIEW_AUDIT))
+        self.export_button.setVisible(self.ctx.allowed(Action.EXPORT_RESIDENT))
         self.hospital_button.setVisible(record.status in {"here", "away"})
         self.waiting.hide()
         self.content.show()

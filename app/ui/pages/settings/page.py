@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt, QTimer
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -17,11 +17,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.ui.forms.view import scroll_to
+from app.ui.forms.view import area_of
 from app.ui.pages.settings.backups_card import BackupsCard
 from app.ui.pages.settings.home_cards import AccreditationCard, HomeCard
 from app.ui.pages.settings.lock_card import LockCard
 from app.ui.pages.settings.password_card import password_card
+from app.ui.pages.settings.records_card import RecordsCard
 from app.ui.pages.settings.security_card import SecurityCard
 from app.ui.theme import CHOICE_LABELS, SIZES, Choice, L, M
 from app.ui.widgets.buttons import button_row, primary, secondary
@@ -44,6 +45,7 @@ class SettingsPage(QWidget):
         super().__init__()
         self.title = "Settings"
         self._ctx = ctx
+        self._wanted: QFrame | None = None
         column = page_column(self)
         column.addWidget(title("Settings"))
         self.sizes: dict[int, QRadioButton] = {}
@@ -62,8 +64,11 @@ class SettingsPage(QWidget):
         column.addWidget(self.accreditation)
         self.backups = BackupsCard(ctx)
         column.addWidget(self.backups)
+        self.backups.shown.connect(lambda: QTimer.singleShot(0, self, self._go_to_wanted))
         self.security = SecurityCard(ctx)
         column.addWidget(self.security)
+        self.records = RecordsCard(ctx)
+        column.addWidget(self.records)
         column.addWidget(_about_card())
         column.addStretch(1)
         ctx.theme.changed.connect(self._show)
@@ -76,13 +81,17 @@ class SettingsPage(QWidget):
         self.phones.load()
         self.backups.load()
         self.security.load()
-        part = {"backups": self.backups, "security": self.security}.get(arg) if isinstance(arg, str) else None
-        if part is not None:
-            QTimer.singleShot(0, self, lambda: self._go_to(part))
+        self._wanted = {"backups": self.backups, "security": self.security}.get(arg) if isinstance(arg, str) else None
 
-    def _go_to(self, part: QFrame) -> None:
-        """The part at the top, and the keyboard on its first control."""
-        scroll_to(part)
+    def _go_to_wanted(self) -> None:
+        """The part that was asked for at the top, and the keyboard on its first control, once its place is known."""
+        part, self._wanted = self._wanted, None
+        area = area_of(part) if part is not None else None
+        body = area.widget() if area is not None else None
+        if part is None or area is None or body is None:
+            return
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+        area.verticalScrollBar().setValue(part.mapTo(body, QPoint(0, 0)).y() - M)
         first = next((each for each in part.findChildren(QPushButton) if each.isVisible() and each.isEnabled()), None)
         if first is not None:
             first.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -1,0 +1,98 @@
+"""The audit trail of the whole home: sign-ins, accounts, backups, exports and everything done to any record."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
+
+from app.domain.errors import UserError
+from app.ui.audit_list import AuditList
+from app.ui.dialogs.place import documents
+from app.ui.theme import L, M
+from app.ui.widgets.buttons import button_row, link, secondary
+from app.ui.widgets.text import label, scrolled, title
+
+if TYPE_CHECKING:
+    from app.services.audit import AuditPage, Wanted
+    from app.services.changes import Changes
+    from app.services.session import Session
+    from app.ui.context import Context
+
+
+class AuditTrailPage(QWidget):
+    """Who did what on this laptop, and the same as a table for the DSPT."""
+
+    title = "Audit"
+
+    def __init__(self, ctx: Context) -> None:
+        super().__init__()
+        from app.services.audit import CATEGORIES
+
+        self._ctx = ctx
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(L, L, L, L)
+        column.setSpacing(M)
+        column.addWidget(title("Audit"))
+        column.addWidget(
+            label(
+                "Everything that was done on this laptop and by whom, newest first. Nobody can change or delete an "
+                "entry. The table for a DSPT assessment holds what the filters show, and no resident's name.",
+                "secondary",
+            )
+        )
+        self.entries = AuditList(ctx, _load, [(key, words) for key, (words, _) in CATEGORIES.items()], residents=True)
+        column.addWidget(self.entries, 1)
+        self.export_button = secondary("Save as a table (CSV)…", self.export)
+        column.addLayout(button_row(self.export_button, link("Settings", lambda: ctx.navigate.emit("settings", None))))
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(scrolled(body))
+
+    def opened(self, _arg: Any) -> None:
+        """Show the newest entries."""
+        self.entries.load()
+
+    def refresh(self, changes: Changes) -> None:  # noqa: ARG002 - every page has this shape
+        """Whatever was saved made an entry."""
+        self.entries.load()
+
+    def can_leave(self) -> bool:
+        """Nothing is typed here that could be lost."""
+        return True
+
+    def export(self) -> None:
+        """Ask where, then save what the filters show."""
+        name, _ = QFileDialog.getSaveFileName(
+            self, "Save the audit trail", documents("audit-trail.csv"), "CSV files (*.csv)"
+        )
+        if name:
+            self.export_to(Path(name))
+
+    def export_to(self, path: Path) -> None:
+        """Save the table there; making it is an entry of the trail itself."""
+        try:
+            wanted = self.entries.wanted()
+        except UserError:
+            self.entries.load()  # marks what is wrong
+            return
+
+        def work(session: Session) -> Path:
+            from app.services import audit, export
+
+            export.save_files(path.parent, {path.name: audit.trail_csv(session, wanted)}, over=True)
+            return path
+
+        self._ctx.call(work, self._exported, owner=self)
+
+    def _exported(self, path: Path) -> None:
+        self._ctx.messages.good("The audit trail is saved", str(path))
+        self.entries.load()
+
+
+def _load(session: Session, wanted: Wanted, before: int | None) -> AuditPage:
+    from app.services import audit
+
+    return audit.trail(session, wanted, before=before)

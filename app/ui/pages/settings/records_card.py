@@ -1,0 +1,38 @@
+"""From Settings to what a manager or auditor looks at now and then: the audit trail, and keeping and destroying."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QFrame
+
+from app.ui.pages.settings.home_cards import button_flow, inside
+from app.ui.widgets.buttons import secondary
+from app.ui.widgets.text import heading, label
+
+if TYPE_CHECKING:
+    from app.ui.context import Context
+
+
+class RecordsCard(QFrame):
+    """Two ways on; each is there for the roles that may go it, and the card for none that may go neither."""
+
+    def __init__(self, ctx: Context) -> None:
+        super().__init__()
+        from app.services.access import Action
+
+        self.setAccessibleName("Looking after the records")
+        column = inside(self)
+        column.addWidget(heading("Looking after the records"))
+        column.addWidget(
+            label("Who did and looked at what, and which records are past the time they must be kept.", "secondary")
+        )
+        self.audit_button = secondary("Audit trail", lambda: ctx.navigate.emit("audit", None))
+        self.retention_button = secondary(
+            "Keeping and destroying records", lambda: ctx.navigate.emit("retention", None)
+        )
+        column.addWidget(button_flow(self.audit_button, self.retention_button))
+        may_look, may_destroy = ctx.allowed(Action.VIEW_AUDIT), ctx.allowed(Action.RETENTION)
+        self.audit_button.setVisible(may_look)
+        self.retention_button.setVisible(may_destroy)
+        self.setVisible(may_look or may_destroy)
