@@ -59,7 +59,7 @@ class Contents:
 
 
 def read_everything(pages: SealedPages) -> Contents:
-    """Read what is whole. Takes a few seconds for a hundred megabytes; changes nothing."""
+    """Read what is whole: about ten megabytes a second. Changes nothing."""
     return _Reader(pages).contents()
 
 
@@ -190,6 +190,8 @@ class _Reader:
 
 def _varint(content: bytes, at: int) -> tuple[int, int]:
     """A number of up to nine bytes, seven bits in each but the last, and the place after it."""
+    if at < len(content) and content[at] < 0x80:
+        return content[at], at + 1
     number = 0
     for place in range(at, min(at + 8, len(content))):
         number = number << 7 | content[place] & 0x7F
