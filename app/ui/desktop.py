@@ -39,7 +39,7 @@ def watch(window: QWidget, lock: Callable[[], None]) -> QObject | None:
         from PySide6.QtDBus import QDBusConnection
 
         made = LinuxSession(window, lock)
-        made.follow_login(QDBusConnection.systemBus(), os.getpid())
+        made.follow_login(QDBusConnection.systemBus(), os.environ.get("XDG_SESSION_ID", "auto"))
         made.follow_savers(QDBusConnection.sessionBus())
         return made
     return None
@@ -60,8 +60,8 @@ class LinuxSession(QObject):
         self._lock = lock
         self._delay: object = None
 
-    def follow_login(self, bus: Any, pid: int) -> bool:
-        """The session that the process belongs to, and sleep. Whether logind is there."""
+    def follow_login(self, bus: Any, session: str) -> bool:
+        """The desktop session with this id, and sleep. Whether logind is there."""
         from PySide6.QtDBus import QDBusInterface, QDBusMessage
 
         if not bus.isConnected():
@@ -77,7 +77,7 @@ class LinuxSession(QObject):
         told = manager.call("Inhibit", "sleep", "Hartwell", "Locks the records first", "delay")
         if told.type() == QDBusMessage.MessageType.ReplyMessage:
             self._delay = told.arguments()[0]
-        found = manager.call("GetSessionByPID", pid)
+        found = manager.call("GetSession", session)
         if found.type() == QDBusMessage.MessageType.ReplyMessage:
             path = _path(found.arguments()[0])
             bus.connect(_LOGIN, path, f"{_LOGIN}.Session", "Lock", self, SLOT("_locked()"))

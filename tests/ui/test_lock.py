@@ -522,7 +522,7 @@ def test_where_the_desktop_says_nothing_nothing_fails(qtbot: QtBot, window: QWid
 
     nobody = QDBusConnection("nobody")
     session = desktop.LinuxSession(window, lambda: None)
-    assert session.follow_login(nobody, 1) is False
+    assert session.follow_login(nobody, "auto") is False
     assert session.follow_savers(nobody) is False
 
 
