@@ -6,6 +6,8 @@
     python3 dev.py run -- --demo      the same, with arguments for Hartwell
     python3 dev.py test               set up, then every check, with a summary
     python3 dev.py test tests/domain  set up, then only pytest, with these arguments
+    python3 dev.py faults             only the fault tests (kills, power cuts, damage, leaks), with their figures
+    python3 dev.py faults --long      the same at full length: hours, and another chance each time
     python3 dev.py build              make the folder dist/hartwell that runs without Python
 
 Standard library only, because nothing else is there yet when it starts.
@@ -60,6 +62,7 @@ WINDOW_LIBRARIES = {
     "libxcb-shape.so.0": "libxcb-shape0",
 }
 WINDOW_TOOLS = {"Xvfb": "xvfb", "xauth": "xauth"}
+FAULT_TOOLS = {"strace": "strace"}  # records what really reaches the disk
 BUILD_TOOLS = {"objdump": "binutils"}
 
 
@@ -310,9 +313,32 @@ def checks():
     ]
 
 
+def fault_tools():
+    """What the fault tests record system calls with; without it they say loudly what was not tested."""
+    if sys.platform.startswith("linux") and (missing := missing_packages(FAULT_TOOLS, shutil.which)):
+        install_system_packages(missing)
+
+
+def faults(arguments):
+    """Set up and run the fault tests alone; ``--long`` runs them at full length. More arguments go to pytest."""
+    long_form = "--long" in arguments
+    setup()
+    fault_tools()
+    more = [argument for argument in arguments if argument != "--long"]
+    pytest = [python_of(ENVIRONMENT), "-m", "pytest", "tests/faults", "-q", "--durations=10"]
+    started = time.monotonic()
+    code = call(
+        [*pytest, *(["--timeout=0"] if long_form else []), *more],
+        HARTWELL_FAULTS="long" if long_form else "short",
+    )
+    say(f"Fault tests {'passed' if code == 0 else f'FAILED (exit code {code})'}, {took(started)}")
+    return code
+
+
 def test(arguments):
     """Set up both environments and run every check, also after one failed; with arguments, pytest alone."""
     setup()
+    fault_tools()
     ensure(MESH_ENVIRONMENT, LOCKS / "mesh-sandbox.lock")
     todo = checks()
     if arguments:
@@ -355,7 +381,7 @@ def main(argv):
     parser = argparse.ArgumentParser(
         prog="dev.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("command", choices=["setup", "run", "test", "build"])
+    parser.add_argument("command", choices=["setup", "run", "test", "faults", "build"])
     parser.add_argument("arguments", nargs=argparse.REMAINDER, help="passed on to Hartwell, pytest or PyInstaller")
     options = parser.parse_args(argv)
     arguments = options.arguments[1:] if options.arguments[:1] == ["--"] else options.arguments
@@ -366,7 +392,7 @@ def main(argv):
             setup()
             say("Ready. Next: python3 dev.py run")
             return 0
-        return {"run": run, "test": test, "build": build}[options.command](arguments)
+        return {"run": run, "test": test, "faults": faults, "build": build}[options.command](arguments)
     except Stopped as stop:
         say(str(stop))
         return 1

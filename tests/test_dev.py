@@ -118,6 +118,7 @@ def test_every_check_runs_and_the_failures_are_named(
 ) -> None:
     monkeypatch.setattr(dev, "setup", lambda **_: None)
     monkeypatch.setattr(dev, "ensure", lambda *_, **__: None)
+    monkeypatch.setattr(dev, "fault_tools", lambda: None)
     codes = {"one": 0, "two": 3, "three": 0}
     steps = [(name, [sys.executable, "-c", f"raise SystemExit({code})"]) for name, code in codes.items()]
     monkeypatch.setattr(dev, "checks", lambda: steps)
@@ -134,9 +135,34 @@ def test_arguments_of_test_go_to_pytest_alone(dev: ModuleType, monkeypatch: pyte
     ran: list[list[str]] = []
     monkeypatch.setattr(dev, "setup", lambda **_: None)
     monkeypatch.setattr(dev, "ensure", lambda *_, **__: None)
+    monkeypatch.setattr(dev, "fault_tools", lambda: None)
     monkeypatch.setattr(dev, "call", lambda command: ran.append([str(part) for part in command[1:]]) or 0)
     assert dev.main(["test", "tests/domain", "-k", "x"]) == 0
     assert ran == [["-m", "pytest", "tests/domain", "-k", "x"]]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "form", "passed_on"),
+    [
+        ([], "short", []),
+        (["--long"], "long", ["--timeout=0"]),
+        (["--long", "-k", "power"], "long", ["--timeout=0", "-k", "power"]),
+    ],
+)
+def test_faults_runs_the_fault_tests_alone_short_or_long(
+    dev: ModuleType, monkeypatch: pytest.MonkeyPatch, arguments: list[str], form: str, passed_on: list[str]
+) -> None:
+    ran: list[tuple[list[str], str]] = []
+    asked: list[str] = []
+    monkeypatch.setattr(dev, "setup", lambda **_: None)
+    monkeypatch.setattr(dev.shutil, "which", lambda _: None)
+    monkeypatch.setattr(dev, "install_system_packages", asked.extend)
+    monkeypatch.setattr(
+        dev, "call", lambda command, **env: ran.append(([str(p) for p in command[2:]], env["HARTWELL_FAULTS"])) or 3
+    )
+    assert dev.main(["faults", *arguments]) == 3
+    assert ran == [(["pytest", "tests/faults", "-q", "--durations=10", *passed_on], form)]
+    assert asked == (["strace"] if sys.platform.startswith("linux") else [])
 
 
 @pytest.mark.parametrize(
