@@ -120,7 +120,7 @@ class Report:
 
 
 def look(store_dir: Path, user: str, password: str, clock: Clock) -> Report:
-    """Read everything that can be read and say what is missing. Takes seconds, a minute for large records; changes nothing.
+    """Read everything that can be read and say what is missing: about ten megabytes a second. Changes nothing.
 
     Raises NotAllowed for anybody but a manager, and EnvironmentTrouble: WRONG_PASSWORD; DAMAGED when there is no store,
     its keyfile is lost or not a single page of it is whole; ALREADY_OPEN.
