@@ -21,8 +21,11 @@ def last_monday() -> date:
     return week_start(to_local(datetime.now(UTC)).date()) - timedelta(days=7)
 
 
-def make(folder: Path) -> None:
-    """A practice home whose first five residents can be claimed for; its clock is the computer's."""
+def make(folder: Path, mark: str = "") -> None:
+    """A practice home whose first five residents can be claimed for, on the computer's clock.
+
+    Every resident's names begin with ``mark``.
+    """
     now = datetime.now(UTC).replace(microsecond=0)
     new_home(folder, now - timedelta(days=400), practice=True, accredited=((date(2016, 1, 4), None),))
     session = sign_in(folder, "mo", PASSWORD, SetClock(now))
@@ -32,7 +35,9 @@ def make(folder: Path) -> None:
         since = now - timedelta(days=365)
         staff.appoint(session, person, ChampionPost(pathway, since.date(), None, f"HC-{pathway}", "HCPA", since))
     for place in range(1, RESIDENTS + 1):
-        person = residents.add_resident(session, details(place), stay_since=now - timedelta(days=200)).resident_id
+        names = {"family_name": f"{mark}family{place}", "given_name": f"{mark}given{place}"} if mark else {}
+        since = now - timedelta(days=200)
+        person = residents.add_resident(session, details(place, **names), stay_since=since).resident_id
         for area in ("dementia", "falls") if place <= ELIGIBLE else ():
             residents.add_fact(session, person, Need(area, evidenced_on=evidenced))
     session.close()

@@ -42,11 +42,15 @@ def count(content: bytes, needles: Mapping[str, Iterable[bytes]]) -> dict[str, i
 
 
 def memory_of(process: int) -> Iterator[bytes]:
-    """Everything readable in a process's memory, part by part. Needs to be root, or the parent with leave to trace."""
+    """Everything in a process's memory that it ever could have written to, part by part. Only root may.
+
+    The program files mapped for reading only are left out: what is in them is on the disk for everybody to see.
+    """
     with Path(f"/proc/{process}/mem").open("rb", buffering=0) as memory:
         for line in Path(f"/proc/{process}/maps").read_text().splitlines():
             span, permissions, *rest = line.split(maxsplit=5)
-            if not permissions.startswith("r") or (rest and rest[-1].startswith(("[vvar", "[vsyscall"))):
+            mapped_file = len(rest) == 4 and rest[3].startswith("/")
+            if not permissions.startswith("r") or (mapped_file and permissions[1] != "w"):
                 continue
             start, end = (int(address, 16) for address in span.split("-"))
             try:
