@@ -9,6 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.errors import ExitCode
+from app.ui import theme
 from app.ui.forms.asking import AskingDialog
 from app.ui.forms.form import show_dialog
 from app.ui.forms.typed import Ask
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 _EMERGENCY = "Every record can be read, and a red-bag pack can be made. Write everything else on paper."
 _LEAST = 120
-"""Pixels that stay in sight, however large the text is."""
+"""Pixels of the words that stay in sight, however large the text is."""
 _ASKS = (
     Ask("reason", "Reason for going on without what is missing", "notes", needed="Enter the reason"),
     Ask("password", "Your own password", "password", needed="Enter your own password"),
@@ -55,7 +56,7 @@ class ReadOnlyBand(QFrame):
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(S)
-        for part in (label(READ_ONLY, "strong"), self.words, label(_EMERGENCY), self.ask, buttons):
+        for part in (self.words, label(_EMERGENCY), self.ask):
             column.addWidget(part)
         row = QHBoxLayout(self)
         row.setContentsMargins(M, S, M, S)
@@ -63,9 +64,13 @@ class ReadOnlyBand(QFrame):
         row.addWidget(Sign(Tone.DANGER), 0, Qt.AlignmentFlag.AlignTop)
         self._inside, self._area = inside, scrolled(inside)
         inside.setProperty("role", "")
-        for part in (inside, self._area.viewport()):
-            part.setAutoFillBackground(False)
-        row.addWidget(self._area, 1)
+        for clear in (inside, self._area.viewport()):
+            clear.setAutoFillBackground(False)
+        beside = QVBoxLayout()
+        beside.setSpacing(S)
+        for below in (label(READ_ONLY, "strong"), self._area, buttons):
+            beside.addWidget(below)
+        row.addLayout(beside, 1)
         self.load()
 
     def load(self) -> None:
@@ -93,10 +98,11 @@ class ReadOnlyBand(QFrame):
         self._fit()
 
     def _fit(self) -> None:
-        wide = self._area.viewport().width()
-        high = self._inside.heightForWidth(wide) if wide > 0 else self._inside.sizeHint().height()
-        self._area.setMaximumHeight(high)
-        self._area.setMinimumHeight(min(high, _LEAST))
+        wide = max(self.width() - 3 * M - 2 * S - theme.scaled(20), 1)
+        high = self._inside.heightForWidth(wide)
+        most = max(self.window().height() // 4, _LEAST)
+        self._area.setMinimumHeight(min(high, _LEAST // 2))
+        self._area.setMaximumHeight(min(high, most))
 
     def _restore(self) -> None:
         from app.services import backups

@@ -246,14 +246,14 @@ def test_a_manager_sees_what_would_go_and_is_asked_again(qtbot: QtBot, home: Sig
     home.resident("Ada", "Kept")
     made = home.call(backups.make)
     home.clock.pass_time(hours=3)
-    home.resident("Bo", "Newer")
+    home.resident("Bo", "Lostname")
     left: list[bool] = []
     home.ctx.leaving.connect(lambda: left.append(True))
     dialog = restore_here(home.ctx, window, made.path)
     wait_quiet(qtbot, home.tasks)
     assert dialog.what.text() == "Backup of 22-Nov-2026 14:05, 3 hours ago"
-    assert dialog.loss.text().startswith("2 entries are newer than this backup and would go")
-    assert "Newer" not in dialog.loss.text(), "no name"
+    assert dialog.loss.text().startswith("Newer than this backup, and would go: 2 entries.")
+    assert "Lostname" not in dialog.loss.text(), "no name"
     on(qtbot, dialog)
     fill(qtbot, dialog.form, own="wrong")
     on(qtbot, dialog)

@@ -252,7 +252,8 @@ class RestoreDialog(QDialog):
         manifest = looked.manifest
         self.what.setText(f"Backup of {ago(manifest.taken_at, self._clock().now())}")
         self.details.setText(
-            f"{manifest.revisions} entries, {manifest.residents} residents in the home. File: {looked.path}"
+            f"{_many(manifest.revisions, 'entry', 'entries')}, {_many(manifest.residents, 'resident', 'residents')} in "
+            f"the home. File: {looked.path}"
         )
         if self._ctx is not None:
             words = _loss_words(looked)
@@ -452,7 +453,7 @@ class RestoreDialog(QDialog):
         self._show_step(4)
 
     def _tell_done(self, restored: Restored) -> None:
-        words = [f"As of {date_time(restored.taken_at)}: {restored.revisions} entries."]
+        words = [f"As of {date_time(restored.taken_at)}: {_many(restored.revisions, 'entry', 'entries')}."]
         if restored.queued_again:
             words.append(
                 f"Messages that wait for an answer: {restored.queued_again}. They are sent once more under the names "
@@ -524,17 +525,21 @@ def _loss_words(looked: _Looked) -> str:
     if not newer.known:
         return (
             "This backup is not from these records: it is of another home, or of a laptop that has gone its own way. "
-            f"All {newer.entries} entries would go. {aside}"
+            f"All of now would go: {_many(newer.entries, 'entry', 'entries')}. {aside}"
         )
     if newer.entries:
-        are = "1 entry is" if newer.entries == 1 else f"{newer.entries} entries are"
-        return f"{are} newer than this backup and would go. {aside}"
+        return f"Newer than this backup, and would go: {_many(newer.entries, 'entry', 'entries')}. {aside}"
     if newer.steps:
         return (
-            f"No entry is newer than this backup; {newer.steps} steps of the audit trail (who signed in, who looked) "
-            f"would go. {aside}"
+            "No entry is newer than this backup. Of the audit trail (who signed in, who looked) would go: "
+            f"{_many(newer.steps, 'step', 'steps')}. {aside}"
         )
     return ""
+
+
+def _many(count: int, one: str, more: str) -> str:
+    """``1 entry``, ``4 entries``."""
+    return f"{count} {one if count == 1 else more}"
 
 
 def _step(words: str, intro: str, *parts: QWidget) -> QWidget:

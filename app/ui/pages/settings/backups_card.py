@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QFrame, QLineEdit, QProgressBar, QVBoxLayout, QWidget
 
 from app.domain.errors import EnvironmentTrouble
@@ -20,9 +20,8 @@ from app.ui.pages.settings.home_cards import button_flow, inside
 from app.ui.pages.sync.words import ago
 from app.ui.theme import Tone, scaled
 from app.ui.widgets.buttons import button_row, secondary
-from app.ui.widgets.table import Column
+from app.ui.widgets.table import Column, RecordTable
 from app.ui.widgets.text import heading, label
-from app.ui.widgets.wrapped_table import WrappedTable
 
 if TYPE_CHECKING:
     from app.services.backups import Last, Listed, Settings
@@ -65,7 +64,9 @@ class _Loaded:
 
 
 class BackupsCard(QFrame):
-    """Everything about backups that Settings shows."""
+    """Everything about backups that Settings shows; ``shown`` follows each time that all of it is there."""
+
+    shown = Signal()
 
     def __init__(self, ctx: Context) -> None:
         super().__init__()
@@ -106,14 +107,14 @@ class BackupsCard(QFrame):
         column.addWidget(self.progress)
         self.none = label("No backup has been made yet.")
         column.addWidget(self.none)
-        self.table: WrappedTable[Listed] = WrappedTable(
+        self.table: RecordTable[Listed] = RecordTable(
             "Backups",
             (
                 Column("When", lambda row: ago(row.taken_at, ctx.now())),
                 Column("Why", lambda row: kind_words(row.kind)),
                 Column("Size", lambda row: size_words(row.size), right=True),
                 Column("Can be seen now", lambda row: "Yes" if row.there else "No: not plugged in, or moved"),
-                Column("Where", lambda row: str(row.path), stretch=True),
+                Column("Where", lambda row: str(row.path.parent), spoken=lambda row: str(row.path)),
             ),
             key=lambda row: row.path,
         )
@@ -171,6 +172,7 @@ class BackupsCard(QFrame):
         self.table.set_rows(data.listed)
         self._show_trouble()
         self._fit()
+        self.shown.emit()
 
     def _show_trouble(self) -> None:
         trouble = self._watch.trouble
@@ -186,7 +188,7 @@ class BackupsCard(QFrame):
         """High enough for the newest few; the list scrolls to the others."""
         rows = min(len(self.table.rows), _MOST_LINES)
         high = self.table.horizontalHeader().sizeHint().height() + sum(self.table.rowHeight(at) for at in range(rows))
-        self.table.setMinimumHeight(high + scaled(24))
+        self.table.setMinimumHeight(high + scaled(20))
 
     def _show_running(self) -> None:
         running = self._watch.running

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDialog, QFrame, QProgressBar, QVBoxLayout, QWidget
 
@@ -14,6 +14,7 @@ from app.ui.dialogs.confirm import confirm
 from app.ui.forms.asking import AskingDialog
 from app.ui.forms.form import FormDialog, show_dialog
 from app.ui.forms.typed import Ask
+from app.ui.forms.view import scroll_to
 from app.ui.pages.settings.home_cards import button_flow, inside
 from app.ui.pages.sync.words import ago
 from app.ui.recovery_key import RecoveryKey
@@ -187,6 +188,8 @@ class CheckDialog(FormDialog):
             )
         self.outcome.show()
         self.outcome.setAccessibleName(f"{self.tag.word}. {self.words.text()}")
+        self.resize(self.sizeHint())
+        QTimer.singleShot(0, self, lambda: scroll_to(self.outcome))
         self.cancel_button.setFocus(Qt.FocusReason.OtherFocusReason)
         refresh_security(self.parentWidget())
 
