@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from datetime import date, timedelta
 from io import StringIO
+from pathlib import Path
 
 import pytest
 
+import app
 from app.domain.errors import NotAllowed, UserError
 from app.domain.people import Allergy, ResidentId, Role
 from app.domain.transfer import TransferReason
@@ -183,6 +186,17 @@ def test_every_entry_belongs_to_exactly_one_category(home: LivingHome) -> None:
 def test_every_entry_of_a_day_has_words_of_its_own(home: LivingHome) -> None:
     _day(home)
     assert [row.what for row in audit.trail(home.session).rows if ": " in row.what and "error" not in row.what] == []
+
+
+def test_everything_that_the_program_notes_has_words() -> None:
+    noted = {
+        pair
+        for path in Path(app.__path__[0]).rglob("*.py")
+        for pair in re.findall(r'\.audit\(\s*"([a-z-]+)", "([a-z-]+)"', path.read_text(encoding="utf-8"))
+    }
+    assert len(noted) > 25, "the scan finds what is noted"
+    assert {pair for pair in noted if ": " in audit.action_words(*pair)} == set()
+    assert all(audit.category(*pair) for pair in noted)
 
 
 def test_the_table_for_the_dspt(home: LivingHome) -> None:
