@@ -96,7 +96,7 @@ def damaged_part() -> EnvironmentTrouble:
     return EnvironmentTrouble(
         ExitCode.DAMAGED,
         "A part of the records file is damaged and cannot be read.",
-        "Nothing was changed, and from now on the records are open for reading only.",
+        "Nothing was changed.",
         "A manager can see what is affected and save the rest (hartwell salvage). Then restore the newest backup, and "
         "keep the damaged file.",
     )

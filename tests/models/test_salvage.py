@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from app.models import schema
 from app.models.salvage import RECORD, Salvaged, salvage
 from app.models.store import connect_raw
 from app.models.trees import Contents, read_everything
+from app.vault import keyfile, keys
 from app.vault.pages import SealedPages
 from tests.helpers.damage import PAGE, FullHome, full_home
 from tests.services.conftest import derive_each_password_once  # noqa: F401 - the same, for the home's making
@@ -221,3 +224,19 @@ def test_another_key_or_no_store_at_all_reads_nothing(home: FullHome) -> None:
     for content in (b"", b"abc", os.urandom(3 * PAGE), bytes(3 * PAGE)):
         home.store.write_bytes(content)
         assert not salvage(home.store, home.key).tables_read
+
+
+def test_a_store_of_the_first_schema_is_read_too(tmp_path: Path) -> None:
+    """Its rows are shorter: the columns that came later have their defaults."""
+    folder = shutil.copytree(Path(__file__).parents[1] / "fixtures" / "schema-0001", tmp_path / "home")
+    truth = json.loads((folder / "truth.json").read_text())
+    slots = keyfile.read_keyfile(folder)
+    data_key = keyfile.unlock(slots, truth["users"]["manager"], truth["password"]).data_key
+    found = salvage(folder / "hartwell.db", keys.sqlcipher_key(data_key, slots.store_id))
+    assert found.whole_record
+    assert found.bad_pages == ()
+    assert {name: found.tables[name].read for name in truth["rows"] if name in found.tables} == {
+        name: rows for name, rows in truth["rows"].items() if name in found.tables
+    }
+    assert found.events[-1]["hash"] == truth["head"]
+    assert {row["must_change"] for row in found.accounts} == {0}
