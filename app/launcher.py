@@ -174,7 +174,7 @@ class Launcher:
             if worker.closed:
                 self._code = worker.process.wait()
             elif worker.locking:  # too slow and killed, or it died on the way: locked all the same
-                self._bring(Show(self._begin.user))
+                self._bring(Show(self._begin.user, unkept=True))
             elif worker.signed_in:
                 self._bring(Show(self._begin.user, stopped=True))
             else:

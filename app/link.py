@@ -29,19 +29,21 @@ class Show(NamedTuple):
     """The order to a waiting worker to show its sign-in window.
 
     ``stopped`` when the worker before it ended unexpectedly, otherwise it locked. ``place`` is where its person was
-    (:class:`app.ui.place.Place`, as JSON) and ``undone`` whether something asked for just before could not be done.
+    (:class:`app.ui.place.Place`, as JSON), ``undone`` whether something asked for just before could not be done, and
+    ``unkept`` whether something was typed that is in no draft.
     """
 
     user: str = ""
     place: dict[str, Any] | None = None
     undone: bool = False
+    unkept: bool = False
     stopped: bool = False
 
 
 # What a worker says.
 SIGNED_IN = "signed_in"  # user, store, demo: somebody is in, so that the next worker may be made ready
 LOCKING = "locking"  # the time in which it must be gone starts now
-LOCKED = "locked"  # place, undone: the store is closed
+LOCKED = "locked"  # place, undone, unkept: the store is closed
 CLOSED = "closed"  # the person has quit
 # What a worker is told.
 BEGIN = "begin"

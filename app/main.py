@@ -109,6 +109,7 @@ class Program(QObject):
         self.window: SignInWindow | FirstRunWindow | MainWindow | None = None
         self._messages: Messages | None = None
         self._closed = False
+        self._unkept = False
         app.setQuitOnLastWindowClosed(True)
 
     def start(self) -> None:
@@ -143,6 +144,10 @@ class Program(QObject):
         self.theme.set(screen.choice, screen.text_size)
         if order.stopped:
             window.follow(order.user, "Hartwell stopped unexpectedly. What was saved is safe.")
+        elif order.unkept:
+            window.follow(
+                order.user, "Locked. What you had typed in a box that keeps no draft is lost: enter it again."
+            )
         else:
             window.follow(order.user, "Locked. What you were writing is saved as a draft.")
         if order.undone:
@@ -165,8 +170,9 @@ class Program(QObject):
         """Lock now, whatever is open: drafts are saved, and what cannot be saved is not asked about."""
         if self._session is not None:
             self._wire.say(link.LOCKING)
+            typed = self._typed_in_dialogs()
             self._hide()
-            self._keep()
+            self._unkept = not self._keep() or typed
             self._lock()
 
     def crashed(self, exc: BaseException) -> None:
@@ -254,7 +260,7 @@ class Program(QObject):
         if self._watch is not None:
             self._watch.stop()
         undone = self._end_session()
-        self._wire.say(link.LOCKED, place=place, undone=undone)
+        self._wire.say(link.LOCKED, place=place, undone=undone, unkept=self._unkept)
         self._wire.leave()
 
     def _end(self) -> None:
@@ -266,11 +272,18 @@ class Program(QObject):
         for top in self._app.topLevelWidgets():
             top.hide()
 
-    def _keep(self) -> None:
+    def _keep(self) -> bool:
         from app.ui.shell import MainWindow
 
-        if isinstance(self.window, MainWindow):
-            self.window.keep()
+        return not isinstance(self.window, MainWindow) or self.window.keep()
+
+    def _typed_in_dialogs(self) -> bool:
+        """Whether a dialog is open that holds what somebody typed: only forms that are pages have drafts."""
+        from app.ui.dialogs.hospital import HospitalDialog
+        from app.ui.forms.form import FormDialog
+
+        open_now = [top for top in self._app.topLevelWidgets() if top.isVisible()]
+        return any(isinstance(top, HospitalDialog) or (isinstance(top, FormDialog) and top.dirty()) for top in open_now)
 
     def _end_session(self) -> bool:
         """Carry out what was asked for, then close the session; whether any of it failed.

@@ -59,6 +59,7 @@ class LinuxSession(QObject):
         super().__init__(parent)
         self._lock = lock
         self._delay: object = None
+        self._session: Any = None
 
     def follow_login(self, bus: Any, session: str) -> bool:
         """The desktop session with this id, and sleep. Whether logind is there."""
@@ -81,10 +82,11 @@ class LinuxSession(QObject):
         if found.type() == QDBusMessage.MessageType.ReplyMessage:
             path = _path(found.arguments()[0])
             bus.connect(_LOGIN, path, f"{_LOGIN}.Session", "Lock", self, SLOT("_locked()"))
-            bus.connect(
-                _LOGIN, path, "org.freedesktop.DBus.Properties", "PropertiesChanged", self,
-                SLOT("_changed(QString,QVariantMap,QStringList)"),
-            )  # fmt: skip
+            # The change itself is of a type that the binding cannot read safely: asked again instead.
+            self._session = QDBusInterface(_LOGIN, path, f"{_LOGIN}.Session", bus)
+            self._session.setTimeout(_PATIENCE_MS)
+            properties = "org.freedesktop.DBus.Properties"
+            bus.connect(_LOGIN, path, properties, "PropertiesChanged", self, SLOT("_changed()"))
         return True
 
     def follow_savers(self, bus: Any) -> bool:
@@ -104,10 +106,10 @@ class LinuxSession(QObject):
         if on:
             self._lock()
 
-    @Slot(str, "QVariantMap", "QStringList")
-    def _changed(self, _interface: str, changed: dict[str, object], _gone: list[str]) -> None:
+    @Slot()
+    def _changed(self) -> None:
         """Another user's session has come to the front."""
-        if changed.get("Active") is False:
+        if self._session is not None and self._session.property("Active") is False:
             self._lock()
 
 

@@ -123,7 +123,8 @@ class _Strip(QFrame):
         self.words.setText(stay_words(seconds))
         host = self.parentWidget()
         width = host.width() if host is not None else self.width()
-        self.setGeometry(0, 0, width, max(self.sizeHint().height(), self.heightForWidth(width)))
+        tall = self.heightForWidth(width)  # less than the hint, which is for a narrow column of words
+        self.setGeometry(0, 0, width, tall if tall > 0 else self.sizeHint().height())
         self.show()
         self.raise_()
         if first or seconds in _ANNOUNCED:

@@ -210,10 +210,10 @@ class MainWindow(QMainWindow):
         if self.ctx.trouble is None:
             self.refresh()
 
-    def keep(self) -> None:
-        """Save what can be saved, for a lock that asks nobody: what a page would ask about is not asked."""
+    def keep(self) -> bool:
+        """Save what can be saved, for a lock that asks nobody; False when the page would have asked about something."""
         self._leaving = True
-        self._may_leave()
+        return self._may_leave()
 
     def place(self) -> Place:
         """Where the person is, for :class:`MainWindow` to come back to."""

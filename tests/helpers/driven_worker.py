@@ -53,6 +53,7 @@ class Driver:
         self._steps: Step = self._all()
         self._wait: Callable[[], bool] = lambda: True
         self._done = False
+        self._number = 0
 
     def look(self) -> None:
         """Go on when what the step waits for is there."""
@@ -77,7 +78,7 @@ class Driver:
             self.say("warm")
         yield lambda: _window(SignInWindow) is not None
         seen = self._log.read_text(encoding="utf-8").splitlines() if self._log.exists() else []
-        number = sum(json.loads(each)["what"] == "shown" for each in seen)
+        number = self._number = sum(json.loads(each)["what"] == "shown" for each in seen)
         window = _window(SignInWindow)
         self.say("shown", user=window.users.value(), notice=window.notice.text(), title=window.windowTitle())
         for step in self._plans[number].split(",") if number < len(self._plans) else []:
@@ -124,7 +125,7 @@ class Driver:
 
     def do_wait_warm(self, _argument: str) -> Step:
         """Until the launcher has started the next worker and that has made its window."""
-        yield lambda: '"warm"' in self._log.read_text(encoding="utf-8")
+        yield lambda: self._log.read_text(encoding="utf-8").count('"warm"') >= self._number + 1
 
     def do_lock(self, _argument: str) -> Step:
         """Ctrl+L."""

@@ -132,7 +132,7 @@ def test_a_worker_that_does_not_end_is_killed_and_one_that_dies_is_said(practice
         first = run.wait_for("lock")
         second = run.wait_for("shown", 2)
         assert 2.5 < second["at"] - first["at"] < 10
-        assert second["notice"].startswith("Locked.")
+        assert second["notice"].startswith("Locked. What you had typed")
         assert not alive(first["pid"])
         run.wait_for("dies")
         assert run.wait_for("shown", 3)["notice"] == "Hartwell stopped unexpectedly. What was saved is safe."

@@ -28,7 +28,7 @@ from app.ui.theme import Choice
 from app.ui.watch import Watch
 from tests.helpers.signed_in import NOW, PASSWORD, SignedIn, StandingClock, copy_home
 from tests.helpers.wires import Recorded
-from tests.ui.helpers import clipped, press, unnamed, wait_quiet
+from tests.ui.helpers import clipped, unnamed, wait_quiet
 from tests.ui.test_shell import window_on
 
 
@@ -325,6 +325,7 @@ def test_a_lock_that_asks_nobody_keeps_an_unfinished_form_as_a_draft_behind_an_o
     assert place is not None
     assert (place["page"], place["arg"]["resident_id"]) == ("assessment", resident)
     assert place["arg"]["draft_id"]
+    assert not wire.show.unkept
 
 
 def test_a_page_that_asks_first_does_not_hold_up_the_lock(qtbot: QtBot, program: Program, wire: Recorded) -> None:
@@ -338,6 +339,7 @@ def test_a_page_that_asks_first_does_not_hold_up_the_lock(qtbot: QtBot, program:
     assert not wire.left, "somebody who is there is asked"
     program.lock()
     assert wire.left
+    assert wire.show.unkept, "and it is said that this could not be kept"
 
 
 def test_the_program_locks_when_nobody_has_touched_it(qtbot: QtBot, program: Program, wire: Recorded) -> None:
@@ -385,8 +387,7 @@ def test_the_manager_chooses_the_minutes_in_settings_and_they_hold_at_once(
     page = window.stack.currentWidget()
     assert isinstance(page, SettingsPage)
     assert "for 5 minutes" in page.lock.words.text()
-    page.lock.minutes.setFocus()
-    press(qtbot, Qt.Key.Key_Up)
+    qtbot.keyClick(page.lock.minutes, Qt.Key.Key_Up)
     wait_quiet(qtbot, home.tasks)
     assert home.call(settings.lock_minutes) == 4
     assert "for 4 minutes" in page.lock.words.text()
