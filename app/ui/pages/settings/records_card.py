@@ -32,7 +32,10 @@ class RecordsCard(QFrame):
             "Keeping and destroying records", lambda: ctx.navigate.emit("retention", None)
         )
         column.addWidget(button_flow(self.audit_button, self.retention_button))
-        may_look, may_destroy = ctx.allowed(Action.VIEW_AUDIT), ctx.allowed(Action.RETENTION)
-        self.audit_button.setVisible(may_look)
-        self.retention_button.setVisible(may_destroy)
-        self.setVisible(may_look or may_destroy)
+        ways = ((self.audit_button, Action.VIEW_AUDIT), (self.retention_button, Action.RETENTION))
+        closed = [button for button, action in ways if not ctx.allowed(action)]
+        # Only ever hidden here: what is shown before it stands in the page would be a window of its own.
+        for button in closed:
+            button.hide()
+        if len(closed) == len(ways):
+            self.hide()
