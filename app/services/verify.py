@@ -78,6 +78,8 @@ def verify(session: Session, printed: tuple[str, ...] = ()) -> Verified:
     with trouble.in_words(), closing(connect_raw(session.store.path, key)) as connection:
         pages = integrity.bad_pages(connection)
     if pages:  # nothing read from here on would mean anything; the salvage says which records are affected
+        if session.trouble is None:
+            session.store.only_read(trouble.damaged_part())
         return Verified("", 0, "", pages, (), (), integrity.Signatures(0, ()), (), ExitCode.DAMAGED)
     with session.read() as connection:
         chain = chain_head(connection)

@@ -13,7 +13,7 @@ import pytest
 from app.domain.errors import EnvironmentTrouble, ExitCode, NotAllowed, UserError
 from app.domain.people import ResidentId
 from app.models.store import connect_raw
-from app.services import assessments, checks, export, residents, salvage
+from app.services import assessments, checks, export, residents, salvage, verify
 from app.services.clock import SetClock
 from app.services.sign_in import sign_in
 from tests.factories import NEWS2_LOW, NOW, PASSWORD
@@ -139,6 +139,15 @@ def test_a_check_finds_damage_that_nobody_has_met_and_ends_writing(home: FullHom
     session.close()
     session = sign_in(home.folder, "mo", PASSWORD, CLOCK)
     assert checks.due(session) == checks.FULL, "nothing was noted of a check that found damage"
+    session.close()
+
+
+def test_a_verification_that_finds_damage_ends_writing_too(home: FullHome) -> None:
+    home.flip(root(home, "ix_alert_standing"))
+    session = sign_in(home.folder, "mo", PASSWORD, CLOCK)
+    assert verify.verify(session).exit_code is ExitCode.DAMAGED
+    assert session.trouble is not None
+    assert session.trouble.exit_code is ExitCode.DAMAGED
     session.close()
 
 
