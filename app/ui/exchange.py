@@ -94,6 +94,9 @@ class Exchange(QObject):
             if look.summary is not None:
                 done(look.summary)
 
+        if self._ctx.trouble is not None:  # what was sent could not be noted, and would be sent again
+            failed(self._ctx.trouble)
+            return True
         return self._start(told, failed, asked=True)
 
     def stop(self) -> None:

@@ -124,6 +124,8 @@ def screens(session: Session) -> tuple[tuple[str, str, Any], ...]:
                 found.extend((f"assessment-{code}", entry.key, Open(busiest.id, code)) for code in ("news2", "must"))
         else:
             found.append((entry.key, entry.key, None))
+        if entry.key == "settings":
+            found.extend((f"settings-{part}", "settings", part) for part in ("backups", "security"))
     return tuple(found)
 
 
@@ -192,6 +194,11 @@ class _Taker:
             from app.ui.pages.sync.connect import open_connect
 
             self._dialog("sync-connect", open_connect(self._ctx, self._page, sync.connection(session)))
+        if allowed(session, Action.RESTORE) and self._wanted("restore"):
+            self._go("settings", "backups")
+            from app.ui.dialogs.restore import restore_here
+
+            self._dialog("restore", restore_here(self._ctx, self._page))
 
     def before_signing_in(self) -> None:
         """The windows of somebody who is not signed in: the password, and the first run's first two steps."""

@@ -116,6 +116,9 @@ def test_the_folder_is_chosen_and_what_is_the_matter_with_it_is_said_at_once(
     qtbot.waitUntil(lambda: dialog.verdict.text().startswith("This folder is on the disk that the records are on"))
     qtbot.keyClick(dialog, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
     wait_quiet(qtbot, home.tasks)
+    qtbot.waitUntil(lambda: not home.ctx.backups.running, timeout=20_000)
+    wait_quiet(qtbot, home.tasks)
+    assert len(backups.found_in(folder)) == 1, "and one is made there at once"
     kept = home.call(backups.settings_of)
     assert (kept.folder, kept.hours, kept.elsewhere) == (folder, 24, False)
     assert page.backups.warning.text() == THIS_LAPTOP

@@ -19,7 +19,8 @@ from tests.helpers.signed_in import PASSWORD, StandingClock
 
 OVER_PAGES = {
     "sign-in", "first-run", "first-run-home", "hospital", "fact-change", "details-history", "resident-add",
-    "import-problems", "staff-appoint", "premium-sign", "sync-connect",
+    "import-problems", "staff-appoint", "premium-sign", "sync-connect", "settings-backups", "settings-security",
+    "restore",
 }  # fmt: skip
 
 

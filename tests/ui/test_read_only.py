@@ -249,6 +249,12 @@ def test_settings_are_refused_in_the_same_words(qtbot: QtBot, behind: BehindHome
     qtbot.mouseClick(page.phones.undo_button, Qt.MouseButton.LeftButton)
 
 
+def test_nothing_is_sent_that_could_not_be_noted(behind: BehindHome) -> None:
+    refused: list[BaseException] = []
+    assert behind.home.ctx.exchange.send(lambda _summary: pytest.fail("nothing goes out"), refused.append)
+    assert refused == [behind.home.session.trouble]
+
+
 # --------------------------------------------------------------------------------------------------- an emergency
 
 

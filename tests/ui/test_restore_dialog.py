@@ -24,7 +24,7 @@ from app.ui.shell import MainWindow
 from app.ui.signin import SignInWindow
 from app.ui.theme import Choice
 from tests.helpers.signed_in import PASSWORD, SignedIn, StandingClock, copy_home
-from tests.helpers.wires import nowhere
+from tests.helpers.wires import Recorded, nowhere
 from tests.ui.helpers import clipped, unnamed, wait_quiet
 
 NEW = "copper lantern walks north"
@@ -268,6 +268,33 @@ def test_a_manager_sees_what_would_go_and_is_asked_again(qtbot: QtBot, home: Sig
     assert left == [True], "and then the sign-in window"
     again = sign_in(home.session.store_dir, "mo", PASSWORD, home.clock)
     assert [row.banner_name for row in residents.find_residents(again)] == ["KEPT, Ada (Mr)"]
+    again.close()
+
+
+def test_the_window_locks_itself_after_a_restore_and_the_next_sign_in_finds_the_backup(
+    qtbot: QtBot, qapp: QApplication, tmp_path: Path
+) -> None:
+    path, _ = a_backup(tmp_path)
+    store = tmp_path / "home"
+    shutil.copytree(tmp_path / "old laptop", store)
+    wire = Recorded()
+    program = Program(qapp, store, wire, clock=StandingClock)
+    program.start()
+    shell = signs_in(qtbot, program, PASSWORD)
+    dialog = restore_here(shell.ctx, shell, path)
+    qtbot.waitUntil(dialog.next.isEnabled, timeout=20_000)
+    on(qtbot, dialog)
+    fill(qtbot, dialog.form, own=PASSWORD)
+    on(qtbot, dialog)
+    qtbot.waitUntil(lambda: dialog.step == 5, timeout=20_000)
+    on(qtbot, dialog)
+    qtbot.waitUntil(lambda: wire.left)
+    assert not wire.show.undone
+    program.close()
+    program.deleteLater()
+    theme.apply(qapp, Choice.LIGHT, 100)
+    again = sign_in(store, "mo", PASSWORD, StandingClock())
+    assert len(list(store.glob("replaced-*"))) == 1
     again.close()
 
 

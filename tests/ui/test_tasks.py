@@ -107,6 +107,30 @@ def test_work_under_way_can_read_its_own_flag(qtbot: QtBot, tasks: Tasks) -> Non
     qtbot.waitUntil(lambda: not tasks.busy)
 
 
+def test_a_slow_disk_holds_up_neither_the_store_nor_the_net_nor_the_lock(qtbot: QtBot, tasks: Tasks) -> None:
+    gate, begun = threading.Event(), threading.Event()
+    done: list[str] = []
+    job = Job()
+
+    def slow() -> str:
+        begun.set()
+        gate.wait(20)
+        return "disk"
+
+    tasks.disk(slow, done.append, job=job)
+    assert begun.wait(10)
+    tasks.run(lambda: "store", done.append)
+    tasks.net(lambda: "net", done.append)
+    qtbot.waitUntil(lambda: sorted(done) == ["net", "store"])
+    assert tasks.finish() == ()
+    assert job.cancelled, "it is asked to stop, and nobody waits for it"
+    gate.set()
+    after: list[str] = []
+    tasks.disk(lambda: "after", after.append)
+    qtbot.waitUntil(lambda: after == ["after"])
+    assert sorted(done) == ["net", "store"], "what was given up is told to nobody"
+
+
 def test_nothing_of_one_session_is_delivered_into_the_next(qtbot: QtBot, tasks: Tasks) -> None:
     gate = threading.Event()
     seen: list[object] = []

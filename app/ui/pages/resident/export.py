@@ -28,6 +28,8 @@ _ASKS = (Ask("password", "Your own password", "password", "Asked again, because 
 class ExportDialog(AskingDialog):
     """Whose record, the warning, the password, and then the folder."""
 
+    writes = False
+
     def __init__(self, ctx: Context, parent: QWidget | None, resident: Resident) -> None:
         super().__init__(
             ctx,

@@ -250,8 +250,9 @@ class ScheduleDialog(FormDialog):
         read.finish()
 
         def done(_changes: object) -> None:
-            self.ctx.messages.good("Saved where backups go.")
+            self.ctx.messages.good("Saved where backups go.", "A backup is being made there now.")
             self.saved()
+            self.ctx.backups.back_up_now()
 
         chosen = Path(folder) if folder else None
         self.run(lambda s: backups.set_schedule(s, chosen, int(hours)), done)
