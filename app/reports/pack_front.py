@@ -140,6 +140,10 @@ def footer(content: PackContent, stamp: PackStamp) -> Footer:
     if stamp.anchor:
         third += f" · {stamp.anchor}"
     lower, _ = cut(((third, NOTE),), wide - 85, 3, "")
+    if stamp.restored_from is not None:
+        since = f"RECORD RESTORED from the backup of {date_time(stamp.restored_from)}"
+        warning = f"{since}: what was recorded after that may be missing. Ask the home."
+        lower = (*wrap(((warning, NOTE_STRONG),), wide - 85), *lower)
     bag, _ = cut(((second, NOTE),), wide, 2, "")
     return Footer((*top, *bag, *lower))
 

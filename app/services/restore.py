@@ -15,13 +15,14 @@ from datetime import datetime
 from pathlib import Path
 
 from app.domain.clock import Clock
-from app.domain.errors import EnvironmentTrouble, ExitCode, NotAllowed
+from app.domain.errors import EnvironmentTrouble, ExitCode, NotAllowed, UserError
 from app.domain.people import Home, Role
-from app.models import copies, outbox, settings
+from app.models import copies, outbox, restored, settings
 from app.models import staff as accounts
 from app.models.store import STORE_NAME, Author, open_store
 from app.services import backups
 from app.services.access import Action, require
+from app.services.changes import Changes, changes
 from app.services.first_run import refuse_unsafe_place
 from app.services.session import Session
 from app.services.sign_in import BESIDE, home_exists, lock_store, unlock_again
@@ -172,6 +173,25 @@ def restore(
     return replace(restored, store_dir=store_dir, aside=store_dir / aside if replaces else None)
 
 
+def restored_from(session: Session) -> datetime | None:
+    """When the backup was taken that these records came back from, while nobody has looked after what is missing since.
+
+    A decision withdrawn after that backup would be shown as standing: every screen and every printed pack says so.
+    """
+    with session.read() as connection:
+        return restored.restored_from(connection)
+
+
+def looked_after(session: Session, reason: str) -> Changes:
+    """A manager says that what was recorded after the backup has been written in again, or that there was nothing."""
+    require(session, Action.RESTORE)
+    if not reason.strip():
+        raise UserError("Enter how the entries since the backup were looked after", field="reason")
+    with session.write() as work:
+        restored.looked_after(work, reason.strip())
+    return changes("setting")
+
+
 def _may_replace(unlocked: keyfile.Unlocked) -> None:
     if unlocked.slot.kind != "recovery" and unlocked.slot.role != Role.MANAGER.value:
         raise NotAllowed("There are records in this folder. Only a manager may replace them")
@@ -222,6 +242,7 @@ def _make_ready(
             detail = {"taken_at": manifest.taken_at.isoformat(), "count": manifest.count, "head": manifest.head}
             work.audit("restore", "store", store_id, detail=detail)
             queued = outbox.ask_again(work)
+            restored.note_restored(work, manifest.taken_at)
             if unlocked.slot.kind == "recovery":
                 new_recovery = keyfile.new_recovery_key()
                 slots = keyfile.without_recovery(slots)

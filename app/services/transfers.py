@@ -15,6 +15,7 @@ from app.domain.instruments.outcome import Outcome
 from app.domain.people import Fact, FactKind, Medicine, ResidentId
 from app.domain.transfer import TransferReason
 from app.models import residents as resident_rows
+from app.models import restored
 from app.models import transfers as rows
 from app.models.store import Work
 from app.services import alerts, assessments
@@ -124,6 +125,7 @@ def send_to_hospital(session: Session, resident_id: ResidentId, reason: Transfer
             supersedes=version - 1 if version > 1 else None,
             copies=copies,
             practice=session.home.practice,
+            restored_from=restored.restored_from(work.connection),
             anchor=f"{work.chain.count}-{work.chain.head[:8]}" if recorded else _NOT_RECORDED,
         )
         made = pack_pdf(content, stamp)

@@ -29,6 +29,7 @@ from shiboken6 import isValid
 from app.domain.dates import date_time
 from app.ui.context import Context, Page, Placed
 from app.ui.read_only import ReadOnlyBand
+from app.ui.restored import RestoredBand
 from app.ui.theme import SIZES, XL, L, M, S
 from app.ui.widgets.buttons import Button, link, secondary
 from app.ui.widgets.flow import FlowLayout
@@ -114,6 +115,7 @@ class MainWindow(QMainWindow):
         self.resize(fitted(self.screen().availableSize()))
         self.messages = MessageBar(ctx.messages)
         self.band = ReadOnlyBand(ctx)
+        self.restored = RestoredBand(ctx)
         self.stack = QStackedWidget()
         self.stack.setAccessibleName("Page")
         self.nav: dict[str, QPushButton] = {}
@@ -291,6 +293,7 @@ class MainWindow(QMainWindow):
     def _changed(self, changes: Changes) -> None:
         if "setting" in changes.kinds:
             self.home_name.setText(self.ctx.home.name)
+            self.restored.load()
         if self.page is not None:
             self.page.refresh(changes)
         self.load_status()
@@ -320,6 +323,7 @@ class MainWindow(QMainWindow):
         right = QVBoxLayout()
         right.setSpacing(0)
         right.addWidget(self.band)
+        right.addWidget(self.restored)
         right.addWidget(self.messages)
         right.addWidget(self.stack, 1)
         middle.addLayout(right, 1)

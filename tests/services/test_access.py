@@ -214,6 +214,7 @@ USES: dict[str, tuple[Action, Call]] = {
         lambda s, m: restore.restore_in_place(s, m.backup.path, "not the one", device="another laptop"),
     ),
     "restore.newer_than": (Action.RESTORE, lambda s, m: restore.newer_than(s, m.backup.manifest)),
+    "restore.looked_after": (Action.RESTORE, lambda s, _: restore.looked_after(s, "entered again")),
     "rotation.rotate": (Action.ROTATE, lambda s, _: rotation.rotate(s, PASSWORD)),
     "settings.set_lock_minutes": (Action.MANAGE_HOME, lambda s, _: settings.set_lock_minutes(s, 5)),
     "settings.set_phones": (Action.MANAGE_HOME, lambda s, _: settings.set_phones(s, ())),
@@ -250,6 +251,7 @@ USES: dict[str, tuple[Action, Call]] = {
 }
 
 OPEN: dict[str, str] = {
+    "restore.restored_from": "a warning that everybody must see",
     "access.allowed": "the table itself",
     "access.require": "the table itself",
     "accounts.change_own_password": "everybody's own, with the present one",

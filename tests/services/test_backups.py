@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
@@ -15,12 +16,14 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
 from app.domain.errors import EnvironmentTrouble, ExitCode, NotAllowed, UserError
 from app.domain.people import ResidentId, Role
+from app.domain.transfer import TransferReason
 from app.models import integrity
 from app.models.store import STORE_NAME
-from app.services import backups, premium, residents, restore, sync, verify
+from app.services import backups, premium, residents, restore, sync, transfers, verify
 from app.services.clock import SetClock
 from app.services.sign_in import accounts, home_exists, sign_in
 from app.services.status import status
@@ -220,6 +223,33 @@ def test_a_new_laptop_needs_only_the_stick_and_a_password(home: LivingHome, back
             assert integrity.check_signatures(connection).checked == found.signatures.checked
     finally:
         session.close()
+
+
+def test_a_restored_record_and_its_packs_say_so_until_a_manager_has_looked(
+    home: LivingHome, backup: Path, tmp_path: Path
+) -> None:
+    """A resuscitation decision withdrawn after the backup would be shown as standing."""
+    restore.restore(backup, tmp_path / "new", home.clock, user="mo", password=PASSWORD)
+    session = sign_in(tmp_path / "new", "mo", PASSWORD, home.clock)
+    try:
+        assert restore.restored_from(session) == home.clock.now()
+        person = residents.find_residents(session)[0].id
+        words = _said_on_every_page(transfers.send_to_hospital(session, person, TransferReason()).pdf)
+        assert all("RECORD RESTORED from the backup of 23-Nov-2026 10:00" in page for page in words)
+        with pytest.raises(UserError):
+            restore.looked_after(session, " ")
+        restore.looked_after(session, "entered again from the paper of the day")
+        assert restore.restored_from(session) is None
+        words = _said_on_every_page(transfers.send_to_hospital(session, person, TransferReason()).pdf)
+        assert not any("RESTORED" in page for page in words)
+    finally:
+        session.close()
+    assert restore.restored_from(home.session) is None
+
+
+def _said_on_every_page(pdf: bytes) -> list[str]:
+    """The text of the numbered pages; the cover has no footer."""
+    return [" ".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(pdf)).pages[1:]]
 
 
 def test_the_recovery_key_is_enough_and_is_replaced(tmp_path: Path) -> None:
