@@ -40,6 +40,7 @@ from app.cli_io import (
 )
 from app.domain.errors import EnvironmentTrouble, ExitCode, UserError
 from app.paths import default_store, demo_store
+from app.process import has_screen
 
 if TYPE_CHECKING:
     from app.domain.transfer import TransferReason
@@ -148,18 +149,13 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _window(arguments: argparse.Namespace) -> int:
-    if not _has_screen():
+    if not has_screen():
         raise UserError("There is no screen here. Use a command (hartwell --help), or hartwell tour --out DIR")
     from app import launcher
     from app.link import Begin
 
     store = store_of(arguments, demo_store() if arguments.demo else default_store())
-    return launcher.run(Begin(str(store.absolute()), arguments.demo, getattr(arguments, "user", "")))
-
-
-def _has_screen() -> bool:
-    named = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
-    return sys.platform in ("win32", "darwin") or any(os.environ.get(name) for name in named)
+    return launcher.run(lambda: Begin(str(store.absolute()), arguments.demo, getattr(arguments, "user", "")))
 
 
 def _tour(arguments: argparse.Namespace) -> int:
@@ -167,7 +163,7 @@ def _tour(arguments: argparse.Namespace) -> int:
 
     pictures: tour.Pictures | None = None
     if not arguments.no_pictures:
-        if not _has_screen():
+        if not has_screen():
             os.environ["QT_QPA_PLATFORM"] = "offscreen"
         from app.main import grab_screens
 

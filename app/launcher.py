@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -42,8 +42,11 @@ def worker_command() -> list[str]:
     return [sys.executable, "-P", "-c", _START, str(Path(__file__).resolve().parents[1]), "--worker"]
 
 
-def run(begin: Begin, command: Sequence[str] = ()) -> int:
-    """Open the window and stay until it is closed; the answer is the exit code. ``command`` starts a worker."""
+def run(begin: Callable[[], Begin], command: Sequence[str] = ()) -> int:
+    """Open the window and stay until it is closed; the answer is the exit code.
+
+    ``begin`` says which window, asked while the first worker is loading already; ``command`` starts a worker.
+    """
     launcher = Launcher(begin, command or worker_command())
     try:
         return launcher.run()
@@ -56,12 +59,13 @@ def run(begin: Begin, command: Sequence[str] = ()) -> int:
 class _Worker:
     """A worker's process; what it says arrives in ``events``, None when it has gone."""
 
-    def __init__(self, command: Sequence[str], begin: Begin, events: queue.SimpleQueue[Any]) -> None:
+    def __init__(self, command: Sequence[str], begin: Callable[[], Begin], events: queue.SimpleQueue[Any]) -> None:
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
         self._to = cast("IO[bytes]", self.process.stdin)
         self._from = cast("IO[bytes]", self.process.stdout)
         self.signed_in = self.locking = self.closed = False
-        self.tell(link.BEGIN, begin._asdict())
+        self.begin = begin()
+        self.tell(link.BEGIN, self.begin._asdict())
         threading.Thread(target=self._follow, args=(events,), daemon=True).start()
 
     def tell(self, what: str, details: dict[str, Any]) -> None:
@@ -87,8 +91,7 @@ class _Worker:
 class Launcher:
     """The workers: one in front, and while somebody is signed in one that waits."""
 
-    def __init__(self, begin: Begin, command: Sequence[str]) -> None:
-        self._begin = begin
+    def __init__(self, begin: Callable[[], Begin], command: Sequence[str]) -> None:
         self._command = tuple(command)
         self._events: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._warm: _Worker | None = None
@@ -96,7 +99,8 @@ class Launcher:
         self._warm_at = self._kill_at = float("inf")
         self._tries = _TRIES
         self._code: int | None = None
-        self._front = self._start(begin)
+        self._front = _Worker(self._command, begin, self._events)
+        self._begin = self._front.begin
 
     def run(self) -> int:
         """Follow the workers until the person quits, or until none can be kept alive."""
@@ -127,7 +131,7 @@ class Launcher:
                 worker.process.wait()
 
     def _start(self, begin: Begin) -> _Worker:
-        return _Worker(self._command, begin, self._events)
+        return _Worker(self._command, lambda: begin, self._events)
 
     def _due(self) -> None:
         now = time.monotonic()

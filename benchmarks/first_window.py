@@ -26,13 +26,12 @@ SHOWN = "shown"
 
 
 def child(which: str, store: Path) -> None:
-    """Open one window, say when it is exposed, and end at once; ours by way of the command line and the launcher."""
+    """Open one window, say when it is exposed, and end at once; ours by way of the launcher."""
     if which == "ours":
-        from app import cli, launcher
+        from app import launcher
         from app.link import Begin
 
-        assert cli
-        raise SystemExit(launcher.run(Begin(str(store)), [sys.executable, __file__, "--child", "worker"]))
+        raise SystemExit(launcher.run(lambda: Begin(str(store)), [sys.executable, __file__, "--child", "worker"]))
     from PySide6.QtCore import QEvent, QObject
     from PySide6.QtWidgets import QApplication, QWidget
 

@@ -21,7 +21,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 _LAUNCH = (
     "import sys; from app import launcher; from app.link import Begin; "
-    "raise SystemExit(launcher.run(Begin(sys.argv[1]), sys.argv[2:]))"
+    "raise SystemExit(launcher.run(lambda: Begin(sys.argv[1]), sys.argv[2:]))"
 )
 
 
@@ -64,14 +64,15 @@ def main() -> int:
         told = notes(log)
         if any(note["what"] == "fault" for note in told) or launcher.returncode:
             raise RuntimeError(f"the run failed: {told}")
-    at = {what: [float(str(n["at"])) for n in told if n["what"] == what] for what in ("shown", "lock", "enter", "page")}
+    kinds = ("shown", "lock", "enter", "filled")
+    at = {what: [float(str(n["at"])) for n in told if n["what"] == what] for what in kinds}
     locked = {note["pid"]: float(str(note["at"])) for note in told if note["what"] == "lock"}
     report = {
         "key derivation": derivations,
         "lock: process gone": [gone[pid] - at_lock for pid, at_lock in locked.items()],
         "lock: next window": [shown - at_lock for at_lock, shown in zip(at["lock"], at["shown"][1:], strict=True)],
-        "Enter to page, cold": [at["page"][0] - at["enter"][0]],
-        "Enter to page, warm": [p - e for e, p in zip(at["enter"][1:], at["page"][1:], strict=True)],
+        "Enter to page, cold": [at["filled"][0] - at["enter"][0]],
+        "Enter to page, warm": [p - e for e, p in zip(at["enter"][1:], at["filled"][1:], strict=True)],
     }
     for name, found in report.items():
         print(f"{name:22} {statistics.median(found):6.3f} s, {min(found):.3f} to {max(found):.3f}, {len(found)} rounds")

@@ -90,6 +90,7 @@ class Driver:
         from PySide6.QtCore import Qt
         from PySide6.QtTest import QTest
 
+        from app.ui.place import Return
         from app.ui.shell import MainWindow
         from app.ui.signin import SignInWindow
 
@@ -106,6 +107,9 @@ class Driver:
         main = _window(MainWindow)
         yield lambda: not main.ctx.tasks.busy
         main.repaint()
+        self.say("filled")
+        page = main.stack.currentWidget()
+        yield lambda: not any(isinstance(each, Return) for each in page.children())
         self.say("page", page=main.here, draft=_draft(main), focus=_focus_key(main), title=main.windowTitle())
 
     def do_assess(self, resident: str) -> Step:
@@ -172,12 +176,8 @@ def _window(kind: type) -> object:
 
 
 def _focus_key(main: object) -> str:
-    from app.ui.widgets.field import Field
-
     part = main.focusWidget()
-    while part is not None and not isinstance(part, Field):
-        part = part.parentWidget()
-    return part.key if part is not None else ""
+    return part.accessibleName() if part is not None else ""
 
 
 def _draft(main: object) -> object:
