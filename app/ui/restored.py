@@ -59,7 +59,7 @@ class RestoredBand(QFrame):
         if since is not None:
             self.words.setText(
                 f"These records came back from the backup of {date_time(since)}. What was recorded after that is "
-                "missing. Check each resuscitation decision, allergy and medicine against the paper before relying on it."
+                "missing. Check each resuscitation decision, allergy and medicine against the paper first."
             )
             self.button.setVisible(self._ctx.allowed(Action.RESTORE) and self._ctx.trouble is None)
         self.setVisible(since is not None)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QApplication, QPlainTextEdit
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.domain.people import Role, StaffDetails
@@ -48,18 +48,17 @@ def test_every_page_says_it_until_a_manager_has_looked_after_it(qtbot: QtBot, ho
         wait_quiet(qtbot, home.tasks)
         assert window.restored.isVisible(), key
 
-    def answer() -> None:
-        dialog = QApplication.activeModalWidget()
-        assert isinstance(dialog, LookedAfterDialog)
-        box = dialog.findChild(QPlainTextEdit)
-        assert box is not None
-        qtbot.keyClicks(box, "entered again from the paper of that day")
-        qtbot.keyClick(dialog, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-
     window.restored.button.setFocus()
-    QTimer.singleShot(0, answer)
-    qtbot.keyClick(window.restored.button, Qt.Key.Key_Space)
-    qtbot.waitUntil(window.restored.isHidden)
+    qtbot.keyClick(window.restored.button, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window.findChild(LookedAfterDialog) is not None)
+    dialog = window.findChild(LookedAfterDialog)
+    assert dialog is not None
+    qtbot.waitUntil(dialog.isActiveWindow)
+    qtbot.keyClick(dialog, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    assert dialog.form.fields["reason"].error == "Enter how"
+    qtbot.keyClicks(dialog.form.fields["reason"].target, "entered again from the paper of that day")
+    qtbot.keyClick(dialog, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(window.restored.isHidden, timeout=20_000)
     assert home.call(restore.restored_from) is None
 
 
