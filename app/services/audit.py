@@ -20,6 +20,7 @@ import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
@@ -210,9 +211,8 @@ def trail_csv(session: Session, wanted: Wanted | None = None) -> bytes:
         asked = {"categories": list(chosen.categories), "user": chosen.user}
         asked |= {"from": str(chosen.first or ""), "to": str(chosen.last or "")}
         work.audit("export", "audit", session.store.id, detail=asked)
-        for line in rows.every(
-            work.connection, kinds=_kinds(chosen), actor=chosen.user or None, first=first, until=until
-        ):
+    with session.read() as connection:  # a long read must not hold the write lock
+        for line in rows.every(connection, kinds=_kinds(chosen), actor=chosen.user or None, first=first, until=until):
             cells = (
                 str(line.seq), line.at.astimezone(UTC).isoformat(timespec="seconds"), date_time(line.at), line.actor,
                 session.person(line.actor), CATEGORIES[category(line.action, line.object_kind)][0],
@@ -252,6 +252,7 @@ _TOLD = frozenset({"user", "role", "from", "to", "count", "kind", "path", "epoch
                    "claim_years", "since", "residents"})  # fmt: skip
 
 
+@cache
 def category(action: str, kind: str) -> str:
     """Which category an entry belongs to."""
     return next(key for key, (_, found) in CATEGORIES.items() if _matches(found, action, kind))
