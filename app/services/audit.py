@@ -52,7 +52,7 @@ _ACCOUNTS = Kind(
 )  # fmt: skip
 _KEEPING = Kind(
     (
-        "backup", "backup-guard", "restore", "restored", "rotate", "rotated", "accept-anchor", "migrate", "verify",
+        "backup", "backup-guard", "restore", "restored", "restore-checked", "rotate", "rotated", "accept-anchor", "migrate", "verify",
         "hold", "lift-hold", "purge",
     )
 )  # fmt: skip
@@ -119,6 +119,7 @@ _WORDS = {
     ("import", "staff"): "Imported staff from a file",
     ("backup", "store"): "Made a backup",
     ("backup-guard", "store"): "Looked at a sudden change in the backups",
+    ("restore-checked", "store"): "Looked over what a restore brought back",
     ("verify", "store"): "Checked the records",
     ("accept-anchor", "store"): "Went on with records from which something is missing",
     ("rotate", "store"): "Changed the records' key",
