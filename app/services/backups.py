@@ -290,6 +290,15 @@ def found_in(folder: Path) -> tuple[tuple[Path, bundle.Manifest], ...]:
     return tuple(sorted(known, key=lambda one: one[1].taken_at, reverse=True))
 
 
+def newest_in(folders: tuple[Path, ...], store_id: str) -> Path | None:
+    """Any thread. The newest backup of this home in any of the folders that can be seen, also one that is not noted."""
+    found: list[tuple[datetime, Path]] = []
+    for folder in folders:
+        with suppress(OSError):
+            found += [(m.taken_at, path) for path, m in found_in(folder) if m.store_id == store_id]
+    return max(found)[1] if found else None
+
+
 def _make_folder(plan: Plan) -> None:
     """The home's own folder is made; a chosen one must be there, or the empty place of a stick would fill the disk."""
     if plan.folder == plan.store.parent / FOLDER:

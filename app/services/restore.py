@@ -74,7 +74,8 @@ class Newer:
     """What the open record holds that a backup does not, and that would leave it with a restore.
 
     ``known`` is False when the backup is not from this record's history: of another home, or of another laptop's own
-    way since they parted. ``entries`` counts revisions that people wrote, ``steps`` events of the audit trail.
+    way since they parted. ``entries`` counts revisions that people wrote, ``steps`` events of the audit trail. Both are
+    below zero when the backup is of these records and holds more than they do: then they are what has lost something.
     """
 
     known: bool
@@ -87,7 +88,10 @@ def newer_than(session: Session, manifest: bundle.Manifest) -> Newer:
     require(session, Action.RESTORE)
     with session.read() as connection:
         figures = copies.figures_of(connection)
-        known = manifest.store_id == session.store.id and copies.holds(connection, manifest.count, manifest.head)
+        further = manifest.count > figures.count  # the trail here ends before the backup's does
+        known = manifest.store_id == session.store.id and (
+            further or copies.holds(connection, manifest.count, manifest.head)
+        )
     entries = figures.revisions - (manifest.revisions if known else 0)
     return Newer(known, entries, figures.count - (manifest.count if known else 0))
 

@@ -147,6 +147,11 @@ class Context(QObject):
         return self._session.store_dir
 
     @property
+    def store_id(self) -> str:
+        """Which records these are."""
+        return self._session.store.id
+
+    @property
     def clock(self) -> Clock:
         """The session's clock."""
         return self._session.clock

@@ -21,7 +21,9 @@ from app.ui.widgets.tag import Sign
 from app.ui.widgets.text import label, scrolled
 
 if TYPE_CHECKING:
-    from app.services.backups import Listed
+    from pathlib import Path
+
+    from app.services.session import Session
     from app.ui.context import Context
 
 _EMERGENCY = "Every record can be read, and a red-bag pack can be made. Write everything else on paper."
@@ -105,21 +107,25 @@ class ReadOnlyBand(QFrame):
         self._area.setMaximumHeight(min(high, most))
 
     def _restore(self) -> None:
+        """The newest in any folder that backups went to: the list of them is as old as the records are."""
         from app.services import backups
 
-        def look(listed: tuple[Listed, ...]) -> None:
-            self._ctx.tasks.disk(lambda: backups.look_for(listed), found, owner=self)
+        def known(session: Session) -> tuple[Path, ...]:
+            folders = [one.path.parent for one in backups.noted(session)]
+            return tuple(dict.fromkeys((backups.settings_of(session).folder, *folders)))
 
-        def found(listed: tuple[Listed, ...]) -> None:
+        def look(folders: tuple[Path, ...]) -> None:
+            self._ctx.tasks.disk(lambda: backups.newest_in(folders, store_id), found, lambda _exc: found(None))
+
+        def found(newest: Path | None) -> None:
             from app.ui.dialogs.restore import restore_here
 
-            newest = next((one.path for one in listed if one.there), None)
             restore_here(self._ctx, self.window(), newest)
 
-        def unreadable(_exc: BaseException) -> None:
-            found(())  # the list may be what is damaged; a file can still be chosen
-
-        self._ctx.call(backups.noted, look, unreadable, owner=self)
+        store_id = self._ctx.store_id
+        own = self._ctx.store_dir / backups.FOLDER
+        # the settings may be what is damaged; a file can still be chosen
+        self._ctx.call(known, look, lambda _exc: look((own,)), owner=self)
 
     def _accept(self) -> None:
         show_dialog(AcceptDialog(self._ctx, self.window()))

@@ -17,7 +17,7 @@ from app.domain.people import ResidentId, Role, StaffDetails
 from app.domain.transfer import TransferReason
 from app.models import trouble
 from app.models.store import STORE_NAME
-from app.services import assessments, audit, residents, staff, transfers
+from app.services import assessments, audit, backups, residents, staff, transfers
 from app.services.sign_in import sign_in
 from app.ui import theme
 from app.ui.context import Context
@@ -41,6 +41,8 @@ class BehindHome:
     def __init__(self, home: SignedIn, app: QApplication) -> None:
         self.home, self.app = home, app
         self.resident = home.resident("Ada", "Kept")
+        (home.session.store_dir.parent / "stick").mkdir()
+        home.call(lambda s: backups.set_schedule(s, s.store_dir.parent / "stick", 24))
         who = home.call(lambda s: staff.add_staff(s, StaffDetails("nia", "Nia Nurse", Role.NURSE, "", NOW))).staff_id
         home.call(lambda s: give_account(s, who, "nia", Role.NURSE, PASSWORD))
         store = home.session.store_dir
@@ -50,6 +52,7 @@ class BehindHome:
         session = home.do(lambda: sign_in(store, "mo", PASSWORD, home.clock))
         home.session = session
         home.call(lambda s: staff.add_staff(s, StaffDetails("late", "Lost Later", Role.CARER, "", NOW)))
+        self.backup = home.call(backups.make).path
         home.do(session.close)
         shutil.copy(older, store / STORE_NAME)
         self.sign_in("mo")
@@ -145,12 +148,29 @@ def test_a_manager_goes_on_with_a_reason_and_the_password_and_the_band_goes(qtbo
     assert any(row.reason == "no backup; the day was on paper" for row in trail.rows)
 
 
-def test_the_restore_of_the_newest_backup_is_one_key_away(qtbot: QtBot, behind: BehindHome) -> None:
+def test_a_backup_that_holds_what_is_missing_says_so_and_brings_it_back(qtbot: QtBot, behind: BehindHome) -> None:
+    """The list of backups was put back with the records, so the folder is asked, which holds a newer one."""
     window = window_on(qtbot, behind.home)
     window.band.restore_button.setFocus()
     qtbot.keyClick(window.band.restore_button, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: visible(window, RestoreDialog) is not None, timeout=20_000)
-    visible(window, RestoreDialog).close()
+    dialog: RestoreDialog = visible(window, RestoreDialog)
+    wait_quiet(qtbot, behind.home.tasks)
+    assert dialog.next.isEnabled(), "the newest in the folder is chosen already"
+    assert str(behind.backup) in dialog.details.text()
+    assert "It goes further than the records do now: 1 entry more" in dialog.details.text()
+    assert not dialog.loss.isVisible()
+    qtbot.keyClick(dialog.next, Qt.Key.Key_Return)
+    own = dialog.form.fields["own"].target
+    assert isinstance(own, QLineEdit)
+    qtbot.keyClicks(own, PASSWORD)
+    qtbot.keyClick(dialog.replace_button, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: dialog.step == 5, timeout=20_000)
+    assert behind.home.session.closed
+    again = sign_in(behind.home.session.store_dir, "mo", PASSWORD, behind.home.clock)
+    assert again.trouble is None
+    assert "Lost Later" in [member.details.name for member in staff.list_staff(again)]
+    again.close()
 
 
 def test_damage_met_in_the_middle_of_the_day_brings_the_band(qtbot: QtBot, home: SignedIn) -> None:

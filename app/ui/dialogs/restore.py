@@ -260,7 +260,7 @@ class RestoreDialog(QDialog):
             self.loss.setText(words)
             self.loss.setVisible(bool(words))
             if not words:
-                self.details.setText(f"{self.details.text()}\nIt holds everything that is in the records now.")
+                self.details.setText(f"{self.details.text()}\n{_gain_words(looked)}")
 
     # ------------------------------------------------------------------------------------------------- the steps
 
@@ -527,6 +527,8 @@ def _loss_words(looked: _Looked) -> str:
             "This backup is not from these records: it is of another home, or of a laptop that has gone its own way. "
             f"All of now would go: {_many(newer.entries, 'entry', 'entries')}. {aside}"
         )
+    if newer.steps < 0:
+        return ""
     if newer.entries:
         return f"Newer than this backup, and would go: {_many(newer.entries, 'entry', 'entries')}. {aside}"
     if newer.steps:
@@ -535,6 +537,15 @@ def _loss_words(looked: _Looked) -> str:
             f"{_many(newer.steps, 'step', 'steps')}. {aside}"
         )
     return ""
+
+
+def _gain_words(looked: _Looked) -> str:
+    """What it holds beside everything that is here; for records that something is missing from."""
+    newer = looked.newer
+    if newer is None or newer.steps >= 0:
+        return "It holds everything that is in the records now."
+    more = f": {_many(-newer.entries, 'entry', 'entries')} more" if newer.entries < 0 else ""
+    return f"It goes further than the records do now{more}. This is what is missing here, or part of it."
 
 
 def _many(count: int, one: str, more: str) -> str:
