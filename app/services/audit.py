@@ -52,8 +52,8 @@ _ACCOUNTS = Kind(
 )  # fmt: skip
 _KEEPING = Kind(
     (
-        "backup", "backup-guard", "restore", "restored", "restore-checked", "rotate", "rotated", "accept-anchor", "migrate", "verify",
-        "hold", "lift-hold", "purge",
+        "backup", "backup-guard", "restore", "restored", "restore-checked", "rotate", "rotated", "accept-anchor",
+        "migrate", "verify", "hold", "lift-hold", "purge",
     )
 )  # fmt: skip
 _SET = Kind(("set", "import"))
