@@ -186,14 +186,20 @@ def scaled(pixels: int) -> int:
 
 
 def apply(app: QApplication, choice: Choice, text_size: int) -> None:
-    """Give the whole program a palette and a text size (per cent, brought into 100 to 200), live."""
+    """Give the whole program a palette and a text size (per cent, brought into 100 to 200), live.
+
+    Nothing is done when it has them already: Qt would lay out every widget anew, which a person who signs in waits for.
+    """
     _Now.percent = min(max(text_size, SIZES[0]), SIZES[-1])
     _Now.colours = PALETTES[_resolve(app, choice)]
     font = QFont(_family())
     font.setPointSizeF(BASE_POINTS * _Now.percent / 100)
+    sheet = _sheet(_Now.colours, _Now.percent)
+    if app.styleSheet() == sheet and app.font() == font:
+        return
     app.setFont(font)
     app.setPalette(_palette(_Now.colours))
-    app.setStyleSheet(_sheet(_Now.colours, _Now.percent))
+    app.setStyleSheet(sheet)
 
 
 class Theme(QObject):
