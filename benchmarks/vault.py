@@ -1,4 +1,4 @@
-"""What the vault costs: ratios to plain sqlite3 doing the same writes in the same run, and times where there is a limit.
+"""What the vault costs: ratios to plain sqlite3 doing the same writes in the same run, and times that have a limit.
 
     python benchmarks/vault.py
 

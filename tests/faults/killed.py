@@ -113,6 +113,10 @@ def kill(place: Place, arguments: list[str], lines: list[str], chance: random.Ra
     if arguments[0] == "record" and chance.random() < 0.75:
         wait_for(child, lambda: said.exists() and said.stat().st_size > 0)
         begun, usual = time.monotonic(), 0.3
+    elif chance.random() < 0.8:  # once the records are open: before that there is nothing to spoil
+        log = place.store / "hartwell.db-wal"
+        wait_for(child, log.exists)
+        begun, usual = time.monotonic(), usual / 3
     moment = begun + usual * chance.random()
     ended = not wait_for(child, lambda: time.monotonic() >= moment)
     os.kill(child, signal.SIGKILL)

@@ -183,9 +183,9 @@ def needles_of(day: Day) -> Mapping[str, frozenset[bytes]]:
 
 
 @pytest.mark.timeout(600)
-def test_in_a_whole_day_nobody_can_be_read_where_they_were_not_asked_for(tmp_path: Path, row: Row) -> None:
+def test_in_a_whole_day_nobody_can_be_read_where_they_were_not_asked_for(memory_folder: Path, row: Row) -> None:
     recorder.require()
-    day = live_a_day(tmp_path)
+    day = live_a_day(memory_folder)
     needles = needles_of(day)
     asked_for = f"{day.folder / 'asked for'}/"
     found: dict[str, dict[str, int]] = {}
