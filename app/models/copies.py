@@ -14,8 +14,8 @@ from app.domain.errors import EnvironmentTrouble, ExitCode
 from app.models import integrity, migrate, schema, trouble
 from app.models.store import chain_head, connect_raw, open_as_it_is
 
-_ASK_EVERY = 20_000
-"""Steps of the library's machine between two questions whether to stop: some thousand a second."""
+_ASK_EVERY = 500
+"""Steps of the library's machine between two questions whether to stop: a row of a copy takes a few."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,7 @@ _WAY_IN = (
     Ask("device", "Name for this laptop", help="So that the audit trail can tell laptops apart",
         needed="Enter a name for this laptop"),
 )  # fmt: skip
+_THEN = Ask("password", "Your password when the backup was made, if it was another", "password")
 _NEW_PASSWORD = (
     Ask("user", "Manager's account", "choice", needed="Choose the account"),
     Ask("new", "New password", "new password", "At least 8 characters. Words that have nothing to do with each other "
@@ -98,7 +99,7 @@ class RestoreDialog(QDialog):
         self.progress.setAccessibleName("Restoring")
         self.progress_words = label("", "strong")
         self._build_choose()
-        asks = (_OWN, *_WAY_IN) if ctx is not None else _WAY_IN
+        asks = (_OWN, _THEN, *_WAY_IN[1:]) if ctx is not None else _WAY_IN
         self.form = Form(asks, lambda: clock().now().date(), {"device": platform.node()})
         self.new_password = Form(_NEW_PASSWORD, lambda: clock().now().date())
         self.key = RecoveryKey(tasks)
@@ -135,8 +136,8 @@ class RestoreDialog(QDialog):
             ),
             _step(
                 "A way in",
-                "If your password was another one when the backup was made, enter that below as well; otherwise leave "
-                "it empty." if here else "Only somebody with a password or the recovery key can open a backup.",
+                "Afterwards you sign in again. The only way back from there is to restore another backup."
+                if here else "Only somebody with a password or the recovery key can open a backup.",
                 self.form,
             ),
             _step("Restoring", "This may take some minutes. Do not switch the laptop off.", self.progress_words,
