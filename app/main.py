@@ -248,6 +248,7 @@ class Program(QObject):
         self._wire.say(link.SIGNED_IN, store=str(self._store.resolve()), demo=self._demo, user=self._user)
         context.exchange.begin()
         context.backups.begin()
+        context.checks.begin()
 
     def _lock(self) -> None:
         """What follows once the drafts are saved: out of sight, what was asked for done, the store closed, the end."""
@@ -278,12 +279,15 @@ class Program(QObject):
         return not isinstance(self.window, MainWindow) or self.window.keep()
 
     def _typed_in_dialogs(self) -> bool:
-        """Whether a dialog is open that holds what somebody typed: only forms that are pages have drafts."""
+        """Whether a dialog is open that holds what somebody typed and that keeps no draft of it."""
         from app.ui.dialogs.hospital import HospitalDialog
         from app.ui.forms.form import FormDialog
 
         open_now = [top for top in self._app.topLevelWidgets() if top.isVisible()]
-        return any(isinstance(top, HospitalDialog) or (isinstance(top, FormDialog) and top.dirty()) for top in open_now)
+        for top in open_now:
+            if isinstance(top, HospitalDialog):
+                top.keep()
+        return any(isinstance(top, FormDialog) and top.dirty() for top in open_now)
 
     def _end_session(self) -> bool:
         """Carry out what was asked for, then close the session; whether any of it failed.
@@ -295,6 +299,7 @@ class Program(QObject):
         if context is not None:
             context.exchange.end()
             context.backups.end()
+            context.checks.end()
         failed = self.tasks.finish()
         for exc in failed:
             in_words(exc)

@@ -770,8 +770,8 @@ class PackStamp:
     """What makes one printing of a pack itself: any edit after print is a new ``version`` that ``supersedes`` one.
 
     ``valid_at`` is the instant the facts were read from the record; ``anchor`` (optional) is the audit chain's
-    place; ``practice`` marks every page as about an invented person; ``restored_from`` is when the backup was taken that
-    the record came back from, while nobody has said that what was recorded since is in it again.
+    place; ``practice`` marks every page as about an invented person; ``restored_from`` is when the backup was taken
+    that the record came back from, while nobody has said that what was recorded since is in it again.
     """
 
     pack_id: str

@@ -14,7 +14,7 @@ from app.domain.codec import canonical, from_plain, instant, parse, to_plain
 from app.domain.messages import WAITING
 from app.domain.people import ResidentDetails, ResidentId
 from app.domain.retention import HeldClaim
-from app.models import dossier, schema
+from app.models import dossier, schema, settings
 from app.models.residents import fold
 from app.models.store import Work
 
@@ -124,6 +124,7 @@ def destroy(work: Work, resident_id: ResidentId, *, keep_claims: Sequence[str], 
     messages = _messages(connection, resident_id, {row.outbox_id for row in claims})
     for table in (schema.fact, schema.assessment, schema.draft, schema.alert, schema.hold):
         connection.execute(delete(table).where(table.c.resident_id == resident_id))
+    settings.forget(work, f"{settings.TYPED}/{resident_id}")
     _person(connection, resident_id, kept=bool(keep_claims))
     counts = Destroyed(len(ids), packs, messages, len(claims))
     detail = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from app.domain.codec import canonical, from_plain, parse, to_plain
@@ -13,6 +13,8 @@ from app.models import schema
 from app.models.store import Work
 
 _S = schema.setting.c
+TYPED = "typed/hospital"
+"""Under this and a resident's id: what was typed for a pack that was not made yet."""
 
 
 def get(connection: Connection, key: str) -> Any:
@@ -31,6 +33,11 @@ def note(work: Work, key: str, value: object) -> None:
     """Keep a plain value that the program keeps for itself, without an audit event."""
     row = {"key": key, "value": canonical(value)}
     work.connection.execute(upsert(schema.setting).values(row).on_conflict_do_update(index_elements=["key"], set_=row))
+
+
+def forget(work: Work, key: str) -> None:
+    """Keep nothing under the key any more; for what the program keeps for itself."""
+    work.connection.execute(delete(schema.setting).where(_S.key == key))
 
 
 def home(connection: Connection) -> Home:

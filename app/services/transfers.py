@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from app.domain import questionnaire, transfer
+from app.domain.codec import instant, instant_text
 from app.domain.dates import to_local
 from app.domain.errors import UserError
 from app.domain.instruments import registry
@@ -15,7 +16,7 @@ from app.domain.instruments.outcome import Outcome
 from app.domain.people import Fact, FactKind, Medicine, ResidentId
 from app.domain.transfer import TransferReason
 from app.models import residents as resident_rows
-from app.models import restored
+from app.models import restored, settings
 from app.models import transfers as rows
 from app.models.store import Work
 from app.services import alerts, assessments
@@ -94,6 +95,44 @@ def prefill(session: Session, resident_id: ResidentId) -> Prefill:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What somebody typed for a pack that was not made yet: texts by question, observations as the form keeps them."""
+
+    author: str
+    at: datetime
+    texts: Mapping[str, str]
+    observations: Mapping[str, object]
+
+
+def keep_typed(
+    session: Session, resident_id: ResidentId, typed: tuple[Mapping[str, str], Mapping[str, object]] | None
+) -> None:
+    """Keep what was typed for a pack, through the lock and for whoever goes on with it; None forgets it."""
+    require(session, Action.PRINT_PACK)
+    with session.write() as work:
+        if typed is None:
+            settings.forget(work, _typed_key(resident_id))
+            return
+        texts, observations = typed
+        body = {"author": session.account.user, "at": instant_text(session.now()), "texts": dict(texts)}
+        settings.note(work, _typed_key(resident_id), body | {"observations": dict(observations)})
+
+
+def typed(session: Session, resident_id: ResidentId) -> Typed | None:
+    """What was kept, or None."""
+    require(session, Action.PRINT_PACK)
+    with session.read() as connection:
+        found = settings.get(connection, _typed_key(resident_id))
+    if not isinstance(found, dict):
+        return None
+    return Typed(session.person(found["author"]), instant(found["at"]), found["texts"], found["observations"])
+
+
+def _typed_key(resident_id: ResidentId) -> str:
+    return f"{settings.TYPED}/{resident_id}"
+
+
 def send_to_hospital(session: Session, resident_id: ResidentId, reason: TransferReason, *, copies: int = 1) -> Pack:
     """Make the pack and keep it as a new version, with the hash of its bytes.
 
@@ -145,6 +184,7 @@ def send_to_hospital(session: Session, resident_id: ResidentId, reason: Transfer
             "missing": list(made.missing),
         }
         if recorded:
+            settings.forget(work, _typed_key(resident_id))
             rows.save(
                 work, pack_id, resident_id, version, made.data, body,
                 pages=made.pages, sha256=made.sha256, bag=bag, situation=situation,

@@ -76,7 +76,7 @@ def verify(session: Session, printed: tuple[str, ...] = ()) -> Verified:
     key = keys.sqlcipher_key(session.data_key, slots.store_id)
     # On a connection that is thrown away: after damage the library refuses to go on with the one that met it.
     with trouble.in_words(), closing(connect_raw(session.store.path, key)) as connection:
-        pages = integrity.bad_pages(connection)
+        pages = integrity.bad_pages(connection, fold=session.trouble is None)
     if pages:  # nothing read from here on would mean anything; the salvage says which records are affected
         if session.trouble is None:
             session.store.only_read(trouble.damaged_part())

@@ -156,6 +156,8 @@ class BackupWatch(QObject):
         self.ended.emit()
         now, words = self._ctx.now(), str(exc)
         said_lately = self._said is not None and self._said[0] == words and now - self._said[1] < SAY_AGAIN
+        if isinstance(exc, EnvironmentTrouble) and exc.exit_code is ExitCode.DAMAGED:
+            self._ctx.checks.look_at_every_page()  # the stick, or the records themselves
         if self._asked or not said_lately:
             self._said = words, now
             self._ctx.messages.report(exc)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
 from PySide6.QtCore import QObject, Signal
 
 from app.ui.backup_watch import BackupWatch
+from app.ui.check_watch import CheckWatch
 from app.ui.exchange import Exchange
 from app.ui.tasks import Job, Tasks
 
@@ -63,7 +64,8 @@ class Context(QObject):
     argument (``navigate.emit("resident", resident_id)``); ``resident`` says whose record is on the screen ("" for
     nobody's); ``titled`` gives the window its title, for pages that learn theirs late: never a resident's name, because
     titles stand in the task bar and in lists of recent windows. ``exchange`` is the one place
-    through which messages are sent and fetched, ``backups`` the one that makes backups. ``troubled`` follows when the
+    through which messages are sent and fetched, ``backups`` the one that makes backups, ``checks`` the one that
+    looks for damage. ``troubled`` follows when the
     records turn out to be for reading only, and when they no longer are (:attr:`trouble`); ``leaving`` asks for the
     sign-in window, because the session has been closed.
     """
@@ -86,6 +88,7 @@ class Context(QObject):
         self._trouble_told = session.trouble
         self.exchange = Exchange(self)
         self.backups = BackupWatch(self)
+        self.checks = CheckWatch(self)
 
     def call(
         self,

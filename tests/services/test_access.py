@@ -241,6 +241,8 @@ USES: dict[str, tuple[Action, Call]] = {
     "sync.requeue": (Action.SYNC, lambda s, _: sync.requeue(s, "x")),
     "sync.sync_now": (Action.SYNC, lambda s, _: sync.sync_now(s)),
     "transfers.prefill": (Action.PRINT_PACK, lambda s, m: transfers.prefill(s, m.person)),
+    "transfers.typed": (Action.PRINT_PACK, lambda s, m: transfers.typed(s, m.person)),
+    "transfers.keep_typed": (Action.PRINT_PACK, lambda s, m: transfers.keep_typed(s, m.person, ({"bag": "1"}, {}))),
     "transfers.send_to_hospital": (
         Action.PRINT_PACK,
         lambda s, m: transfers.send_to_hospital(s, m.person, TransferReason()),

@@ -19,12 +19,14 @@ from app.domain.errors import EnvironmentTrouble
 from app.domain.people import Medicine, ResidentId
 from app.domain.transfer import NONE_KNOWN, NOT_KNOWN, NOT_RECORDED, Call, LastDose
 from app.services import assessments, transfers
+from app.services.sign_in import sign_in
+from app.ui.context import Context
 from app.ui.dialogs import paper
 from app.ui.dialogs.hospital import HospitalDialog, open_for
 from app.ui.dialogs.place import documents
 from app.ui.theme import Choice
-from tests.helpers.signed_in import SignedIn
-from tests.ui.helpers import clipped, unnamed
+from tests.helpers.signed_in import PASSWORD, SignedIn
+from tests.ui.helpers import clipped, unnamed, wait_quiet
 
 ENTER, SPACE, TAB = Qt.Key.Key_Return, Qt.Key.Key_Space, Qt.Key.Key_Tab
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -162,6 +164,35 @@ def test_closing_by_mistake_loses_nothing(home: SignedIn, qtbot: QtBot) -> None:
     assert again._text("onset_at") == "half past"
     assert again.observations is not None
     assert again.observations.kept() == {"resp_rate": 2}
+
+
+def test_what_was_typed_outlives_the_session_and_a_colleague_goes_on_with_it(home: SignedIn, qtbot: QtBot) -> None:
+    """A lock or a dead process in the middle of an emergency."""
+    resident = home.resident("John", "Smith", *MEDICINES)
+    dialog = open_dialog(home, resident, qtbot)
+    keys(qtbot, "Short of breath")
+    qtbot.waitUntil(lambda: home.call(lambda s: transfers.typed(s, resident)) is not None, timeout=10_000)
+    dialog.hide()  # as the lock does, without closing it
+    store = home.session.store_dir
+    home.do(home.session.close)
+    home.session = home.do(lambda: sign_in(store, "mo", PASSWORD, home.clock))
+    home.ctx = Context(home.session, home.tasks, home.messages, home.theme)
+    again = open_dialog(home, resident, qtbot)
+    assert again._text("situation") == "Short of breath"
+    assert "what Mo Manager typed at 22-Nov-2026 14:05" in again._notice.text()
+    made = make(again, qtbot)
+    assert made.version == 1
+    again.reject()
+    assert home.call(lambda s: transfers.typed(s, resident)) is None
+
+
+def test_a_window_in_which_nothing_was_typed_keeps_nothing(home: SignedIn, qtbot: QtBot) -> None:
+    resident = home.resident("John", "Smith", *MEDICINES)
+    dialog = open_dialog(home, resident, qtbot)
+    dialog.keep()
+    dialog.reject()
+    wait_quiet(qtbot, home.tasks)
+    assert home.call(lambda s: transfers.typed(s, resident)) is None
 
 
 def test_a_second_pack_says_which_papers_it_replaces(home: SignedIn, qtbot: QtBot) -> None:

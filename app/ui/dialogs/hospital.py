@@ -8,13 +8,12 @@ mistake in a hurry loses nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -30,7 +29,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain import transfer
-from app.domain.dates import clock_time, date_time, to_local
+from app.domain.dates import date_time, to_local
 from app.domain.errors import Problem, UserError
 from app.domain.people import Resident, ResidentId
 from app.domain.transfer import FIELD_LABELS, NONE_KNOWN, NOT_RECORDED, Call, LastDose, Said, TransferReason
@@ -55,22 +54,16 @@ if TYPE_CHECKING:
     from app.domain.questionnaire import Form
     from app.services.residents import ResidentRecord
     from app.services.session import Session
-    from app.services.transfers import Pack, Prefill
+    from app.services.transfers import Pack, Prefill, Typed
 
+_SAVE_AFTER = 2000
+"""Milliseconds after a change until what was typed is kept, as an assessment's draft is."""
 _CALLS = 3
+_NOT_KEPT = (
+    "The record is open for reading only: the pack can be made and printed, but nothing typed here is kept. Make the "
+    "pack before you close this."
+)
 _SOME = 4
-
-
-@dataclass(slots=True)
-class _Kept:
-    """What was typed when the window was closed without a pack."""
-
-    at: datetime
-    texts: dict[str, str] = field(default_factory=dict)
-    observations: dict[str, object] = field(default_factory=dict)
-
-
-_KEPT: WeakKeyDictionary[Context, dict[ResidentId, _Kept]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +71,7 @@ class _Loaded:
     record: ResidentRecord
     form: Form
     prefill: Prefill
+    kept: Typed | None
 
 
 class HospitalDialog(QDialog):
@@ -116,6 +110,13 @@ class HospitalDialog(QDialog):
         self._side.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._side.hide()
         self.missing = _Missing()
+        self._ready = False
+        self._blank: dict[str, str] = {}
+        self._saved: tuple[dict[str, str], dict[str, object]] | None = None
+        self._saving = QTimer(self)
+        self._saving.setSingleShot(True)
+        self._saving.setInterval(_SAVE_AFTER)
+        self._saving.timeout.connect(self.keep)
         self._foot = self._build_foot()
         self._progress = self._build_progress()
         self._lay_out()
@@ -206,6 +207,8 @@ class HospitalDialog(QDialog):
         self._notice = label("", "good")
         self._notice.hide()
         self._column.addWidget(self._notice)
+        if self._ctx.trouble is not None:
+            self._column.addWidget(label(_NOT_KEPT, "error"))
         self._why()
         self._observe(found)
         self._dose(found.prefill)
@@ -213,10 +216,11 @@ class HospitalDialog(QDialog):
         self._called()
         self._column.addStretch(1)
         self._side.setWidget(self._side_body())
-        self._restore()
+        self._restore(found.kept)
         self._foot.show()
         self._arrange()
         self._tell_missing()
+        self._ready = True
         self._fields["situation"].focus()
 
     def _side_body(self) -> QWidget:
@@ -465,6 +469,8 @@ class HospitalDialog(QDialog):
         if self._observed_at and self.observations is not None and self.observations.empty():
             self._mark_observed(None)
         self.missing.show_lines(self.unanswered())
+        if self._ready and not self._saving.isActive():
+            self._saving.start()
 
     # --- keeping what was typed ---
 
@@ -478,14 +484,20 @@ class HospitalDialog(QDialog):
             found[f"call.{place}"], found[f"call.{place}.at"] = who.text(), when.text()
         return {key: text for key, text in found.items() if text}
 
-    def _keep(self) -> None:
-        mine = _KEPT.setdefault(self._ctx, {})
-        mine.pop(self._resident_id, None)
-        if self.made is not None or self.observations is None:
+    def keep(self) -> None:
+        """Keep what was typed in the records, for whoever opens this window next; nothing, once the pack is made."""
+        self._saving.stop()
+        making = self._job is not None or self.made is not None
+        if making or self.observations is None or self._ctx.trouble is not None:
             return
-        kept = _Kept(self._ctx.now(), self._texts(), self.observations.kept())
-        if kept.texts or kept.observations:
-            mine[self._resident_id] = kept
+        from app.services import transfers
+
+        texts, observations = self._texts(), self.observations.kept()
+        typed = None if texts == self._blank and not observations else (texts, observations)
+        if typed != self._saved:
+            self._saved = typed
+            resident = self._resident_id
+            self._ctx.call(lambda session: transfers.keep_typed(session, resident, typed))
 
     def fill(self, texts: Mapping[str, str]) -> None:
         """Write into the boxes of the questions by their keys, such as ``situation``; the others are emptied."""
@@ -499,8 +511,8 @@ class HospitalDialog(QDialog):
                 made.editor.set_value(text or None)
         self._tell_missing()
 
-    def _restore(self) -> None:
-        kept = _KEPT.get(self._ctx, {}).get(self._resident_id)
+    def _restore(self, kept: Typed | None) -> None:
+        self._blank = self._texts()
         if kept is None or self.observations is None:
             return
         self.fill(kept.texts)
@@ -512,17 +524,20 @@ class HospitalDialog(QDialog):
             who.setText(kept.texts.get(f"call.{place}", ""))
             when.set_value(kept.texts.get(f"call.{place}.at"))
         self.observations.set_answers(kept.observations)
-        self._notice.setText(f"Continued from what was typed at {clock_time(kept.at)}. Check the observations.")
+        self._saved = (self._texts(), self.observations.kept())
+        self._notice.setText(
+            f"Continued from what {kept.author} typed at {date_time(kept.at)}. Check the observations."
+        )
         self._notice.show()
 
     def reject(self) -> None:
-        """Close, keeping what was typed until the program ends."""
-        self._keep()
+        """Close, keeping what was typed."""
+        self.keep()
         super().reject()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """The window's own close button keeps what was typed as well."""
-        self._keep()
+        self.keep()
         super().closeEvent(event)
 
     # --- making the pack ---
@@ -606,7 +621,7 @@ class HospitalDialog(QDialog):
         self._side.hide()
         empty(self._column)
         self.made = PackMade(self._ctx, pack, self.resident.details, copies, self.accept)
-        self._keep()
+        self._saving.stop()
         self._column.addWidget(self.made)
         self._column.addStretch(1)
         self.made.show()
@@ -682,4 +697,5 @@ def _load(resident_id: ResidentId, session: Session) -> _Loaded:
         residents.open_resident(session, resident_id, "hospital"),
         assessments.form("news2"),
         transfers.prefill(session, resident_id),
+        transfers.typed(session, resident_id),
     )
