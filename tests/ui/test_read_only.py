@@ -293,6 +293,7 @@ def test_a_nurse_reads_the_record_and_makes_a_pack_that_says_it_is_not_recorded(
     wait_quiet(qtbot, behind.home.tasks)
     assert "KEPT" in words(window.stack)
     dialog = open_pack(qtbot, behind, window)
+    assert "nothing typed here is kept" in words(dialog)
     dialog.fill({"situation": "Short of breath"})
     dialog.activateWindow()
     qtbot.keyClick(dialog, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
