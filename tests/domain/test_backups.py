@@ -19,7 +19,8 @@ def days_ago(days: float, kind: str = "daily") -> Taken:
 
 def test_two_years_of_daily_backups_come_down_to_a_few() -> None:
     taken = [days_ago(day) for day in range(730)]
-    kept = sorted((one.at for one in taken if one.name in to_keep(taken, NOW)), reverse=True)
+    names = to_keep(taken, NOW)
+    kept = sorted((one.at for one in taken if one.name in names), reverse=True)
     assert kept[:7] == [NOW - timedelta(days=day) for day in range(7)]
     assert 7 + 3 <= len(kept) <= 7 + 5 + 12
     assert max(gap.days for gap in (a - b for a, b in pairwise(kept))) <= 31

@@ -374,4 +374,4 @@ def test_records_of_another_version_end_with_15(story: Story, tmp_path: Path) ->
     session.close()
     done = Home(store).run("outbox")
     assert (done.code, done.out) == (15, "")
-    assert "another version" in done.err
+    assert "a newer version" in done.err
