@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from app.domain import recovery
 from app.domain.codec import canonical, parse
 from app.domain.errors import EnvironmentTrouble, ExitCode, UserError
 from app.vault import keys, signing
@@ -106,17 +107,7 @@ def new_data_key() -> bytes:
 
 def new_recovery_key() -> str:
     """A fresh recovery key to print: 160 random bits in base 32, in eight groups of four."""
-    return _grouped(base64.b32encode(os.urandom(_RECOVERY_BYTES)).decode())
-
-
-def tidy_recovery_key(typed: str) -> str:
-    """A recovery key as it was printed, from what somebody typed: any case, spaces or dashes, and a 0 for an O."""
-    letters = "".join(character for character in typed.upper() if character.isalnum())
-    return _grouped(letters.translate(str.maketrans("018", "OIB")))
-
-
-def _grouped(letters: str) -> str:
-    return "-".join(letters[i : i + 4] for i in range(0, len(letters), 4))
+    return recovery.tidy(base64.b32encode(os.urandom(_RECOVERY_BYTES)).decode())
 
 
 def seal(keyfile: Keyfile, data_key: bytes, *, slot_id: str, kind: str, user: str, role: str, staff_id: str,
@@ -134,7 +125,7 @@ def seal(keyfile: Keyfile, data_key: bytes, *, slot_id: str, kind: str, user: st
 def seal_recovery(keyfile: Keyfile, data_key: bytes, recovery_key: str, *, slot_id: str) -> Keyfile:
     """The keyfile with a slot for the printed recovery key, which is strong by itself: the floor cost is enough."""
     return seal(keyfile, data_key, slot_id=slot_id, kind=_RECOVERY, user="", role=_RECOVERY, staff_id="",
-                password=tidy_recovery_key(recovery_key), cost=keys.FLOOR)  # fmt: skip
+                password=recovery.tidy(recovery_key), cost=keys.FLOOR)  # fmt: skip
 
 
 def without(keyfile: Keyfile, user: str) -> Keyfile:
@@ -208,7 +199,7 @@ def unlock_recovery(keyfile: Keyfile, recovery_key: str) -> Unlocked:
     Raises EnvironmentTrouble: WRONG_PASSWORD when it is not this home's recovery key (any more).
     """
     slot = next((slot for slot in keyfile.slots if slot.kind == _RECOVERY), None)
-    found = _open(keyfile, slot, tidy_recovery_key(recovery_key))
+    found = _open(keyfile, slot, recovery.tidy(recovery_key))
     if found is None:
         raise EnvironmentTrouble(
             ExitCode.WRONG_PASSWORD,
