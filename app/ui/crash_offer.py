@@ -29,7 +29,7 @@ class CrashOffer(QWidget):
         column.addWidget(
             label(
                 "What was saved is safe. There is a report for your support. It says where in the program the mistake "
-                "is, and holds nothing about a resident."
+                "is, and holds nothing about a resident. It stays in its folder."
             )
         )
         self.where = label(str(report.path), copyable=True)
@@ -38,8 +38,8 @@ class CrashOffer(QWidget):
         flow = FlowLayout(buttons, gap=M)
         self.open_button = secondary("Open folder", self._open)
         self.copy_button = secondary("Copy path", self._copy)
-        self.not_now_button = secondary("Not now", self._rest)
-        for button in (self.open_button, self.copy_button, self.not_now_button):
+        self.close_button = secondary("Close", self._rest)
+        for button in (self.open_button, self.copy_button, self.close_button):
             flow.addWidget(button)
         column.addWidget(buttons)
 

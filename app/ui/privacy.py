@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from app.ui.context import Context
 
 COVER_KEY = Qt.Key.Key_F9
-_WORDS = "Covered. Press F9 to go on."
+_WORDS = "Covered, not locked. Press F9 to go on, Ctrl+L to lock."
 _TAKEN = PRESSES | RELEASES | MEANWHILE
 
 

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from app.ui.context import Context
 
 _EMERGENCY = "Every record can be read, and a red-bag pack can be made. Write everything else on paper."
+_DAMAGED = (
+    "Most can still be read, and a red-bag pack can be made: something may be missing, so check it against paper. Write "
+    "everything else on paper."
+)
 _LEAST = 120
 """Pixels of the words that stay in sight, however large the text is."""
 _ASKS = (
@@ -45,6 +49,7 @@ class ReadOnlyBand(QFrame):
         self.setProperty("tone", str(Tone.DANGER))
         self.setAccessibleName("Open for reading only")
         self.words = label("", copyable=True)
+        self.emergency = label(_EMERGENCY)
         self.ask = label("", "strong")
         self.restore_button = secondary("Restore the newest backup…", self._restore)
         self.accept_button = secondary("Go on with what is here…", self._accept)
@@ -58,7 +63,7 @@ class ReadOnlyBand(QFrame):
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(S)
-        for part in (self.words, label(_EMERGENCY), self.ask):
+        for part in (self.words, self.emergency, self.ask):
             column.addWidget(part)
         row = QHBoxLayout(self)
         row.setContentsMargins(M, S, M, S)
@@ -84,6 +89,7 @@ class ReadOnlyBand(QFrame):
         if trouble is None:
             return
         self.words.setText(f"{trouble.happened} {trouble.safe} {trouble.do}")
+        self.emergency.setText(_DAMAGED if trouble.exit_code is ExitCode.DAMAGED else _EMERGENCY)
         may_restore = self._ctx.allowed(Action.RESTORE)
         accepts = trouble.exit_code is ExitCode.BEHIND_ANCHOR and self._ctx.allowed(Action.ACCEPT_ANCHOR)
         self.restore_button.setVisible(may_restore)

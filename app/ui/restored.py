@@ -28,6 +28,7 @@ class RestoredBand(QFrame):
     def __init__(self, ctx: Context) -> None:
         super().__init__()
         self._ctx = ctx
+        self._since: datetime | None = None
         self.setProperty("tone", str(Tone.WARNING))
         self.setAccessibleName("Brought back from a backup")
         self.words = label("", "strong")
@@ -45,6 +46,7 @@ class RestoredBand(QFrame):
         beside.addLayout(below)
         row.addLayout(beside, 1)
         self.hide()
+        ctx.troubled.connect(self._offer)
         self.load()
 
     def load(self) -> None:
@@ -54,15 +56,21 @@ class RestoredBand(QFrame):
         self._ctx.call(restore.restored_from, self._show, owner=self)
 
     def _show(self, since: datetime | None) -> None:
-        from app.services.access import Action
-
+        self._since = since
         if since is not None:
             self.words.setText(
                 f"These records came back from the backup of {date_time(since)}. What was recorded after that is "
                 "missing. Check each resuscitation decision, allergy and medicine against the paper first."
             )
-            self.button.setVisible(self._ctx.allowed(Action.RESTORE) and self._ctx.trouble is None)
+        self._offer()
         self.setVisible(since is not None)
+
+    def _offer(self) -> None:
+        """The answer, while it can be kept: not on records that may only be read."""
+        from app.services.access import Action
+
+        may = self._ctx.allowed(Action.RESTORE) and self._ctx.trouble is None
+        self.button.setVisible(self._since is not None and may)
 
     def _looked_after(self) -> None:
         show_dialog(LookedAfterDialog(self._ctx, self.window()))

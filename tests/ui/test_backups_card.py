@@ -103,6 +103,8 @@ def test_the_folder_is_chosen_and_what_is_the_matter_with_it_is_said_at_once(
     qtbot.waitUntil(lambda: any(each.isActiveWindow() for each in page.findChildren(ScheduleDialog)))
     dialog = page.findChildren(ScheduleDialog)[0]
     qtbot.waitUntil(lambda: dialog.verdict.text() == THIS_LAPTOP)
+    qtbot.waitUntil(lambda: not dialog.verdict.visibleRegion().isEmpty())
+    qtbot.waitUntil(lambda: dialog.verdict.visibleRegion().boundingRect() == dialog.verdict.rect())  # none of it cut
     box = dialog.form.fields["folder"].target
     qtbot.keyClicks(box, "stick")
     qtbot.waitUntil(lambda: dialog.verdict.text().startswith("This folder cannot be seen now"))

@@ -438,7 +438,8 @@ def test_one_key_covers_everything_and_takes_the_cover_away(
     window, watch, _locks = watched
     press_at(window, Qt.Key.Key_F9)
     assert watch.cover.on
-    assert sheets(window) == ["Practice House | Signed in: Mo Manager, manager | Covered. Press F9 to go on."]
+    words = "Covered, not locked. Press F9 to go on, Ctrl+L to lock."
+    assert sheets(window) == [f"Practice House | Signed in: Mo Manager, manager | {words}"]
     assert unnamed(window) == []
     assert clipped(window) == []
     window.resize(900, 600)
@@ -565,7 +566,7 @@ def test_a_crash_below_python_is_offered_as_well(logs: Path) -> None:
     assert crash.unseen() is None
 
 
-@pytest.mark.parametrize("button", ["copy_button", "not_now_button"])
+@pytest.mark.parametrize("button", ["copy_button", "close_button"])
 def test_the_sign_in_window_offers_it_in_plain_words(
     qtbot: QtBot, qapp: QApplication, tmp_path: Path, logs: Path, button: str
 ) -> None:

@@ -186,6 +186,7 @@ def test_damage_met_in_the_middle_of_the_day_brings_the_band(qtbot: QtBot, home:
     assert window.band.isVisible()
     assert window.band.salvage_button.isVisible()
     assert not window.band.accept_button.isVisible(), "damage is not accepted"
+    assert "something may be missing" in window.band.emergency.text(), "not everything can be read in a damaged record"
 
 
 # ------------------------------------------------------------------------------------------- nothing seems saved

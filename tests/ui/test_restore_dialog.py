@@ -254,6 +254,7 @@ def test_a_manager_sees_what_would_go_and_is_asked_again(qtbot: QtBot, home: Sig
     assert dialog.what.text() == "Backup of 22-Nov-2026 14:05, 3 hours ago"
     assert dialog.loss.text().startswith("Newer than this backup, and would go: 2 entries.")
     assert "Lostname" not in dialog.loss.text(), "no name"
+    assert dialog.loss_again.text() == dialog.loss.text(), "said once more where the records are replaced"
     on(qtbot, dialog)
     fill(qtbot, dialog.form, own="wrong")
     on(qtbot, dialog)

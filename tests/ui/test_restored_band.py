@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.domain.people import Role, StaffDetails
-from app.models import restored
+from app.models import restored, trouble
 from app.services import restore, staff
 from app.services.session import Session
 from app.services.sign_in import sign_in
@@ -73,6 +73,21 @@ def test_a_nurse_is_told_and_cannot_say_that_it_is_settled(qtbot: QtBot, home: S
     window = window_on(qtbot, home)
     qtbot.waitUntil(window.restored.isVisible)
     assert window.restored.button.isHidden()
+
+
+def test_where_nothing_can_be_saved_it_is_said_and_its_answer_is_not_offered(qtbot: QtBot, home: SignedIn) -> None:
+    home.call(note)
+    window = window_on(qtbot, home)
+    qtbot.waitUntil(window.restored.button.isVisible)
+
+    def meets_damage(session: Session) -> None:
+        session.store.only_read(trouble.damaged_store())
+        raise trouble.damaged_store()
+
+    home.ctx.call(meets_damage)
+    qtbot.waitUntil(window.band.isVisible)
+    assert window.restored.isVisible()
+    assert not window.restored.button.isVisible()
 
 
 @pytest.mark.parametrize("percent", [100, 200])

@@ -64,10 +64,10 @@ def test_nothing_is_chosen_and_a_held_record_cannot_be(
     qtbot: QtBot, home: SignedIn, past: tuple[ResidentId, ResidentId]
 ) -> None:
     page = _page(qtbot, home)
-    assert page.state.text() == "2 records wait for your look. Space or Enter takes one."
+    assert page.state.text() == "2 records wait for your look. Space or Enter marks one to be destroyed, or unmarks it."
     assert page.table.to_destroy == ()
     page.destroy_chosen()
-    assert home.said[-1].text == "Choose at least one record."
+    assert home.said[-1].text == "No record is marked."
     page.table.setFocus()
     for who in past:
         assert page.table.select(who)

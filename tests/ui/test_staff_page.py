@@ -243,6 +243,10 @@ def test_an_account_is_given_with_a_secret_that_is_shown_once(home: SignedIn, qt
     assert isinstance(shown, SecretDialog)
     secret = shown.words.text()
     assert shown.words.accessibleName() == f"One-time secret: {', '.join(secret.split(' '))}"
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        qtbot.keyClick(shown.words, key)
+    assert shown.isVisible(), "an Enter too many from the form before must not throw it away"
+    assert ("print it" in words_in(shown)) == (not shown.print_button.isHidden()), "what is offered is there"
     qtbot.keyClick(shown, Qt.Key.Key_Escape)
     assert shown.isVisible(), "Esc must not throw away what is shown once"
     assert shown.action.hasFocus()
@@ -260,6 +264,10 @@ def test_an_account_is_given_with_a_secret_that_is_shown_once(home: SignedIn, qt
     assert (door.account.role, door.account.must_change) == (Role.CHAMPION, True)
     door.close()
     home.session.close = lambda: None  # type: ignore[method-assign]  # closed above
+
+
+def words_in(dialog: QDialog) -> str:
+    return " ".join(part.text() for part in dialog.findChildren(QLabel))
 
 
 def words_on(page: StaffPage) -> list[str]:

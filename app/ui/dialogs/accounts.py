@@ -31,7 +31,9 @@ _OWN = Ask("password", "Your own password", "password", "Asked again, because th
            needed="Enter your own password")  # fmt: skip
 _ROLE = Ask("role", "Role", "choice", needed="Choose the role", choices=STAFF_FORM[2].choices)
 ADD_FORM = (
-    Ask("user", "User name", help="One short word; typed at sign-in", needed="Enter the user name"), _ROLE, _OWN,
+    Ask("user", "User name", help="One short word, such as a first name. It is chosen from a list at sign-in",
+        needed="Enter the user name"),
+    _ROLE, _OWN,
 )  # fmt: skip
 LEAVE_FORM = (
     Ask("left_at", "Left on", "date", "For example t for today", needed="Enter the day"),
@@ -195,7 +197,8 @@ class RotationOffer(Question):
             parent, f"The account {user} is closed",
             f"{name} can no longer sign in here. If they could have copied the files of this laptop or a backup, "
             "change the records' key now: with an old copy of the keyfile and the old password, files that are copied "
-            "later could still be opened. It takes a minute, and asks for your password.", action, "Not now",
+            "later could still be opened. It takes a minute, and asks for your password. It can also be done "
+            "later: Settings, Security.", action, "Not now",
         )  # fmt: skip
         self._ctx = ctx
         action.clicked.connect(self._go)
@@ -210,11 +213,13 @@ class SecretDialog(Question):
     """A one-time secret: large, printed or copied, and gone when the dialog closes."""
 
     def __init__(self, ctx: Context, parent: QWidget | None, secret: NewSecret, person: str) -> None:
+        how = "Write it down, or print it" if paper.prints_directly() else "Write it down"
         super().__init__(
             parent, "The one-time secret",
-            f"For {person}, user name {secret.user}. Write it down, or print it, and hand it over. It is shown only "
-            "now: if it is lost, make a new one.", primary("I have written it down or handed it on"), "Close",
+            f"For {person}, user name {secret.user}. {how}, and hand it over. It is shown only now: if it is lost, "
+            "make a new one.", primary("I have written it down or handed it on"), "Close",
         )  # fmt: skip
+        self.action.setDefault(False)  # an Enter too many, from the form before, must not throw the secret away
         self.cancel.hide()  # one way out, which says what must have been done before
         self.action.clicked.connect(self.accept)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -292,9 +297,14 @@ class OwnPasswordDialog(AskingDialog):
     """Another password for oneself."""
 
     def __init__(self, ctx: Context, parent: QWidget | None) -> None:
+        way_back = (
+            "another manager, or the recovery key from the safe, is the way back in."
+            if ctx.account.role is Role.MANAGER
+            else "a manager can give you a new one-time secret."
+        )
         super().__init__(
             ctx, parent, "Change my password", OWN_FORM, {}, who=f"{ctx.account.name} · {ctx.account.user}",
-            intro="Nobody can look it up. If you forget it, a manager can give you a new one-time secret.",
+            intro=f"Nobody can look it up. If you forget it, {way_back}",
             action="Change my password",
         )  # fmt: skip
         self.form.known = (ctx.account.user, ctx.account.name, ctx.home.name)

@@ -122,7 +122,9 @@ class RestoreDialog(QDialog):
         self.what = label("", "strong")
         self.details = label("")
         self.loss = label("", "error")
-        for part in (self.what, self.details, self.loss):
+        self.loss_again = label("", "error")
+        """The same where the records are replaced: it is the last thing to be read before."""
+        for part in (self.what, self.details, self.loss, self.loss_again):
             part.hide()
 
     def _build_steps(self) -> None:
@@ -135,10 +137,10 @@ class RestoreDialog(QDialog):
                 self.choose_button, self.what, self.details, self.loss, self.salvage_button,
             ),
             _step(
-                "A way in",
+                "Replace the records" if here else "A way in",
                 "Afterwards you sign in again. The only way back from there is to restore another backup."
                 if here else "Only somebody with a password or the recovery key can open a backup.",
-                self.form,
+                self.loss_again, self.form,
             ),
             _step("Restoring", "This may take some minutes. Do not switch the laptop off.", self.progress_words,
                   self.progress),
@@ -247,6 +249,7 @@ class RestoreDialog(QDialog):
         for part in (self.what, self.details):
             part.setVisible(looked is not None)
         self.loss.hide()
+        self.loss_again.hide()
         self.next.setEnabled(looked is not None)
         if looked is None:
             return
@@ -258,8 +261,9 @@ class RestoreDialog(QDialog):
         )
         if self._ctx is not None:
             words = _loss_words(looked)
-            self.loss.setText(words)
-            self.loss.setVisible(bool(words))
+            for part in (self.loss, self.loss_again):
+                part.setText(words)
+                part.setVisible(bool(words))
             if not words:
                 self.details.setText(f"{self.details.text()}\n{_gain_words(looked)}")
 
@@ -462,7 +466,7 @@ class RestoreDialog(QDialog):
             )
         if restored.aside is not None:
             words.append(f"What was here before is kept, still encrypted, in {restored.aside}.")
-        words.append("If the other laptop is still at work, use only one of the two from now on.")
+        words.append("If another laptop still holds these records, use only one of the two from now on.")
         self.done_words.setText("\n\n".join(words))
 
     def _failed(self, exc: BaseException) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from app.domain.errors import UserError
+from app.ui import theme
 from app.ui.audit_list import AuditList
 from app.ui.dialogs.place import documents
 from app.ui.theme import L, M
@@ -44,9 +45,12 @@ class AuditTrailPage(QWidget):
             )
         )
         self.entries = AuditList(ctx, _load, [(key, words) for key, (words, _) in CATEGORIES.items()], residents=True)
+        self.entries.table.setMinimumHeight(min(theme.scaled(380), 460))  # the page scrolls; four lines are no list
         column.addWidget(self.entries, 1)
         self.export_button = secondary("Save as a table (CSV)…", self.export)
-        column.addLayout(button_row(self.export_button, link("Settings", lambda: ctx.navigate.emit("settings", None))))
+        column.addLayout(
+            button_row(self.export_button, link("Back to Settings", lambda: ctx.navigate.emit("settings", None)))
+        )
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scrolled(body))

@@ -109,7 +109,7 @@ class RetentionPage(QWidget):
         self.state = label("Reading…", "strong")
         self.table = ReviewTable()
         self.table.setMinimumHeight(theme.scaled(200))
-        self.destroy_button = danger("Destroy the chosen records…", self.destroy_chosen)
+        self.destroy_button = danger("Destroy the marked records…", self.destroy_chosen)
         inside.addWidget(self.state)
         inside.addWidget(self.table)
         inside.addLayout(button_row(self.destroy_button))
@@ -132,7 +132,7 @@ class RetentionPage(QWidget):
         inside.addWidget(self.holds)
         inside.addLayout(button_row(self.place_button, self.lift_button))
         column.addWidget(frame)
-        column.addLayout(button_row(link("Settings", lambda: ctx.navigate.emit("settings", None))))
+        column.addLayout(button_row(link("Back to Settings", lambda: ctx.navigate.emit("settings", None))))
         column.addStretch(1)
 
     def opened(self, _arg: Any) -> None:
@@ -156,7 +156,9 @@ class RetentionPage(QWidget):
     def destroy_chosen(self) -> None:
         """Say what would be destroyed, and ask."""
         if not self.table.to_destroy:
-            self._ctx.messages.info("Choose at least one record.", "Space in the list takes the one you are on.")
+            self._ctx.messages.info(
+                "No record is marked.", "Space in the list marks the one you are on to be destroyed."
+            )
             return
         show_dialog(DestroyDialog(self._ctx, self, self.table.to_destroy))
 
@@ -182,7 +184,8 @@ class RetentionPage(QWidget):
         self.state.setText(
             "No record is past its time."
             if not many
-            else f"{'1 record waits' if many == 1 else f'{many} records wait'} for your look. Space or Enter takes one."
+            else f"{'1 record waits' if many == 1 else f'{many} records wait'} for your look. "
+            "Space or Enter marks one to be destroyed, or unmarks it."
         )
         self.table.show_rows(review.rows)
         for part in (self.table, self.destroy_button):

@@ -284,6 +284,7 @@ class ScheduleDialog(FormDialog):
             if folder == str(self.form.typed()["folder"]).strip():
                 self.verdict.setText(words)
                 self.verdict.setVisible(bool(words))
+                QTimer.singleShot(0, self, lambda: self.resize(self.size().expandedTo(self.sizeHint())))
 
         self.ctx.tasks.disk(look, show, lambda exc: show(f"This folder cannot be read: {exc}"), owner=self)
 

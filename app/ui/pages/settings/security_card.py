@@ -99,9 +99,9 @@ class SecurityCard(QFrame):
         self.facts.setText(
             "\n".join(
                 (
-                    f"Records {data.store_id}, key number {data.epoch}",
+                    f"Records (Store on the recovery sheet): {data.store_id}, key number {data.epoch}",
                     f"Accounts that can open them: {data.accounts}. Recovery key: {recovery}",
-                    f"Audit trail: {data.count} entries, {data.count}-{data.head[:8]}",
+                    f"Audit trail: {data.count} entries. Its number now, as at the foot of packs: {data.count}-{data.head[:8]}",
                     f"Last checked: {checked}{found}",
                 )
             )
