@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+import sqlcipher3.dbapi2 as driver
 from sqlalchemy import Connection, func, select
 
 from app.domain.errors import EnvironmentTrouble, ExitCode
@@ -41,15 +42,24 @@ def copy_store(
     """
     remove_copy(target)
     uri = f"file:{quote(target.resolve().as_posix())}?key=" + quote(f"x'{target_key}'")
+    failure: BaseException | None = None
     try:
         with trouble.in_words(), closing(connect_raw(path, key)) as connection:
             connection.set_progress_handler(stopped, _ASK_EVERY)
             connection.execute("VACUUM INTO ?", (uri,))
     except BaseException as error:
         remove_copy(target)
-        if stopped():
-            raise abandoned() from error
-        raise
+        failure = _without_words(error)
+    if failure is not None:  # raised out here, where no exception that names the new key is its context
+        raise abandoned() if stopped() else failure
+
+
+def _without_words(error: BaseException) -> BaseException:
+    """The same failure without the driver's words, which can hold the target's address and so the new store's key."""
+    if isinstance(error, driver.Error):
+        return RuntimeError(f"the copy could not be made: {getattr(error, 'sqlite_errorname', type(error).__name__)}")
+    error.__cause__ = error.__context__ = None
+    return error
 
 
 def remove_copy(path: Path) -> None:
