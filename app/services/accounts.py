@@ -34,6 +34,8 @@ from app.services.staff import check_staff, save_new
 from app.vault import keyfile, throttle
 
 _LONGEST_NAME = 40
+_RESERVED = frozenset({"recovery", "system"})
+"""What acts of nobody's account are recorded under: a person of that name could not be told from them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ def add_account(session: Session, staff_id: StaffId, user: str, role: Role, pass
     Raises UserError for a name that is taken or cannot be, and for somebody who has left or has an account.
     """
     require(session, Action.MANAGE_ACCOUNTS)
-    name = _user_name(user)
+    name = user_name(user)
     sign_in.unlock_again(session, password)
     return _add(session, lambda work: _existing(work, staff_id), name, role)
 
@@ -102,7 +104,7 @@ def add_account_by_key(session: Session, user: str, role: Role, password: str, *
     Without a key it is the member of staff whose user name or key is ``user``, and a new one when there is nobody.
     """
     require(session, Action.MANAGE_ACCOUNTS)
-    name = _user_name(user)
+    name = user_name(user)
     sign_in.unlock_again(session, password)
     return _add(session, lambda work: _person(work, name, role, staff_key), name, role)
 
@@ -331,12 +333,15 @@ def _state(session: Session, row: AccountRow) -> AccountState:
     )  # fmt: skip
 
 
-def _user_name(typed: str) -> str:
+def user_name(typed: str) -> str:
+    """A name that an account can have, tidied. Raises UserError, also for one that the records use for no person."""
     name = unicodedata.normalize("NFC", typed.strip())
     if not name:
         raise UserError("Enter a user name", field="user")
     if any(character.isspace() or not character.isprintable() for character in name) or len(name) > _LONGEST_NAME:
         raise UserError(f"User name must be one word of at most {_LONGEST_NAME} characters", field="user")
+    if unicodedata.normalize("NFKC", name).casefold() in _RESERVED:
+        raise UserError(f"{name} cannot be a user name: Hartwell itself goes by it in the records", field="user")
     return name
 
 

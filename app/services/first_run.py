@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from app.domain.nhs import parse_ods
 from app.domain.people import Home, Role, StaffDetails
 from app.models import schema, settings, staff, trouble
 from app.models.store import STORE_NAME, Author, create_store
+from app.services.accounts import user_name
 from app.services.passwords import check_password
 from app.services.sign_in import MAKING_NAME, home_exists, lock_store
 from app.vault import keyfile, keys
@@ -144,6 +145,7 @@ def create_home(
     behind and can be started again.
     """
     _check(setup)
+    setup = replace(setup, manager_user=user_name(setup.manager_user))
     check_password(password, setup.manager_user, setup.manager_name, setup.home.name)
     if home_exists(store_dir):
         raise EnvironmentTrouble(
@@ -219,7 +221,5 @@ def _check(setup: HomeSetup) -> None:
     if not setup.home.name.strip():
         raise UserError("Enter the home's name", field="name")
     parse_ods(setup.home.ods, field="ods")
-    if not setup.manager_user.strip():
-        raise UserError("Enter a user name for the manager", field="user")
     if not setup.manager_name.strip():
         raise UserError("Enter the manager's name", field="manager_name")

@@ -396,13 +396,16 @@ class _ManagerStep(_FormStep):
 
     def check(self) -> tuple[str, str, str, str] | None:
         """User name, name, computer and password; None, with the fields marked, when something must be mended."""
+        from app.services.accounts import user_name
         from app.services.passwords import check_password
 
         problems: list[Problem] = []
         if not self.name.text().strip():
             problems.append(Problem("manager_name", "Enter the manager's name"))
-        if not self.user.text().strip():
-            problems.append(Problem("user", "Enter a user name"))
+        try:
+            user_name(self.user.text())
+        except UserError as exc:
+            problems.extend(exc.problems)
         try:
             check_password(self.password.text(), *self._known())
         except UserError as exc:
