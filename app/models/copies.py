@@ -47,7 +47,7 @@ def copy_store(
         with trouble.in_words(), closing(connect_raw(path, key)) as connection:
             connection.set_progress_handler(stopped, _ASK_EVERY)
             connection.execute("VACUUM INTO ?", (uri,))
-    except BaseException as error:
+    except BaseException as error:  # noqa: BLE001 - raised again below
         remove_copy(target)
         failure = _without_words(error)
     if failure is not None:  # raised out here, where no exception that names the new key is its context
