@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 _EMERGENCY = "Every record can be read, and a red-bag pack can be made. Write everything else on paper."
 _DAMAGED = (
-    "Most can still be read, and a red-bag pack can be made: something may be missing, so check it against paper. Write "
-    "everything else on paper."
+    "Most can still be read, and a red-bag pack can be made: something may be missing, so check it against paper. "
+    "Write everything else on paper."
 )
 _LEAST = 120
 """Pixels of the words that stay in sight, however large the text is."""
@@ -63,7 +63,7 @@ class ReadOnlyBand(QFrame):
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(S)
-        for part in (self.words, self.emergency, self.ask):
+        for part in (self.emergency, self.ask, self.words):  # in large text the last is below the edge
             column.addWidget(part)
         row = QHBoxLayout(self)
         row.setContentsMargins(M, S, M, S)

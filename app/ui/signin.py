@@ -325,7 +325,7 @@ class SignInWindow(QWidget):
 
         chooser.chosen.connect(change)
         chooser.given_up.connect(self._give_up)
-        self._panel.hide()
+        self._only_this()
         self._middle.insertWidget(1, chooser, 4)
         chooser.focus_first()
         QTimer.singleShot(0, self, self._see_focus)  # in large text it starts below the edge
@@ -373,9 +373,15 @@ class SignInWindow(QWidget):
         panel = self.recovering = RecoverPanel(self._store, self._tasks, self.messages, self._clock)
         panel.recovered.connect(self._recovered)
         panel.given_up.connect(self._end_recovering)
-        self._panel.hide()
+        self._only_this()
         self._middle.insertWidget(1, panel, 4)
         panel.focus_first()
+
+    def _only_this(self) -> None:
+        """Room for what takes the place of the sign-in; the report of a fault is offered again at the next start."""
+        self._panel.hide()
+        if self.report is not None:
+            self.report.hide()
 
     def _recovered(self, user: str, password: str) -> None:
         self._end_recovering()

@@ -189,6 +189,16 @@ def test_damage_met_in_the_middle_of_the_day_brings_the_band(qtbot: QtBot, home:
     assert "something may be missing" in window.band.emergency.text(), "not everything can be read in a damaged record"
 
 
+@pytest.mark.parametrize("percent", [100, 200])
+def test_what_to_do_at_the_bedside_is_in_sight_at_every_size(qtbot: QtBot, behind: BehindHome, percent: int) -> None:
+    behind.sign_in("nia")
+    theme.apply(QApplication.instance(), Choice.CONTRAST, percent)  # type: ignore[arg-type]
+    window = window_on(qtbot, behind.home)
+    window.resize(1366, 768)
+    for part in (window.band.emergency, window.band.ask):
+        qtbot.waitUntil(lambda part=part: part.visibleRegion().boundingRect() == part.rect())
+
+
 # ------------------------------------------------------------------------------------------- nothing seems saved
 
 

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from app.domain.people import Home
 from app.services import audit
 from app.services.first_run import HomeSetup, create_home
-from app.ui import theme
+from app.ui import crash, theme
 from app.ui.dialogs.confirm import Confirm
 from app.ui.recover import RecoverPanel
 from app.ui.signin import SignedIn, SignInWindow
@@ -102,6 +102,22 @@ def test_key_and_new_password_lead_to_the_new_key_and_in(qtbot: QtBot, opened: O
     said = opened.tasks.on_store(lambda: audit.trail(result.session).rows)
     assert "Used the recovery key to set a new password" in {row.what for row in said}
     opened.tasks.on_store(result.session.close)
+
+
+def test_the_report_of_a_fault_makes_room_and_is_offered_again(
+    qtbot: QtBot, qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.paths.log_dir", lambda: tmp_path / "logs")
+    crash.write_report(ValueError("a name"))
+    opened = Opened(qtbot, qapp, tmp_path / "home")
+    qtbot.waitUntil(lambda: opened.window.report is not None and opened.window.report.isVisible())
+    panel = opened.panel(qtbot)
+    assert opened.window.report is not None
+    assert not opened.window.report.isVisible(), "in large text the boxes would be below the edge"
+    assert crash.unseen() is not None, "nobody has let it rest"
+    panel.forget()
+    opened.tasks.close()
+    opened.theme.deleteLater()
 
 
 def test_what_is_wrong_is_said_at_its_field_and_nothing_changes(qtbot: QtBot, opened: Opened) -> None:

@@ -191,7 +191,7 @@ class RestoreDialog(QDialog):
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Room for the longest step, never more than the screen."""
         room = self.screen().availableSize()
-        return QSize(min(theme.scaled(720), room.width() - 40), min(theme.scaled(600), room.height() - 80))
+        return QSize(min(theme.scaled(720), room.width() - 40), min(theme.scaled(660), room.height() - 80))
 
     # ------------------------------------------------------------------------------------------------- choosing
 

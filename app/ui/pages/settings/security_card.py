@@ -96,12 +96,13 @@ class SecurityCard(QFrame):
         checked = "never" if data.checked_at is None else ago(data.checked_at, self._ctx.now())
         found = "" if data.checked_at is None else f": {_problems(data.problems)}"
         recovery = "yes" if data.recovery_key else "none"
+        number = f"{data.count}-{data.head[:8]}"
         self.facts.setText(
             "\n".join(
                 (
                     f"Records (Store on the recovery sheet): {data.store_id}, key number {data.epoch}",
                     f"Accounts that can open them: {data.accounts}. Recovery key: {recovery}",
-                    f"Audit trail: {data.count} entries. Its number now, as at the foot of packs: {data.count}-{data.head[:8]}",
+                    f"Audit trail: {data.count} entries. Its number now, as at the foot of packs: {number}",
                     f"Last checked: {checked}{found}",
                 )
             )
