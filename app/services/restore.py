@@ -25,7 +25,7 @@ from app.services.access import Action, require
 from app.services.changes import Changes, changes
 from app.services.first_run import refuse_unsafe_place
 from app.services.session import Session
-from app.services.sign_in import BESIDE, home_exists, lock_store, unlock_again
+from app.services.sign_in import BESIDE, ONLY_OUT, home_exists, lock_store, unlock_again
 from app.vault import bundle, keyfile, keys, moving
 from app.vault.anchor import AnchorFile
 
@@ -169,7 +169,7 @@ def restore(
             raise
         aside = f"replaced-{clock.now():%Y%m%d-%H%M%S}"
         moving.ready(store_dir, aside)
-        moving.finish(store_dir, STORE_NAME, BESIDE)
+        moving.finish(store_dir, STORE_NAME, BESIDE, ONLY_OUT)
     except OSError as error:
         raise backups.not_written(store_dir, error) from error
     finally:

@@ -24,8 +24,10 @@ from app.vault.signing import Signer
 LOCK_NAME = "store.lock"
 MAKING_NAME = "new-home"
 """Where first run makes a home before it moves it into place."""
-BESIDE = (keyfile.KEYFILE_NAME, keyfile.SPARE_NAME, anchor.ANCHOR_NAME)
+BESIDE = (keyfile.KEYFILE_NAME, anchor.ANCHOR_NAME)
 """What stands beside the store and goes where it goes."""
+ONLY_OUT = (keyfile.SPARE_NAME,)
+"""What goes with the records that a restore replaces, though a backup brings none: its keys open those records."""
 _LOCK_SECONDS = 1
 
 
@@ -161,7 +163,7 @@ def _finish_restore(store_dir: Path) -> None:
     """A restore that was cut short after everything had been made ready."""
     if moving.is_ready(store_dir):
         with lock_store(store_dir):
-            moving.finish(store_dir, STORE_NAME, BESIDE)
+            moving.finish(store_dir, STORE_NAME, BESIDE, ONLY_OUT)
 
 
 def _start(

@@ -35,8 +35,10 @@ def is_ready(place: Path) -> bool:
     return (place / INCOMING / _READY).exists()
 
 
-def finish(place: Path, store: str, beside: tuple[str, ...]) -> None:
+def finish(place: Path, store: str, beside: tuple[str, ...], only_out: tuple[str, ...] = ()) -> None:
     """Move out what is there and move in what is ready; ``store`` goes last, ``beside`` in this order before it.
+
+    ``only_out`` belongs to what is there and goes out with it, though nothing of that name ever comes in.
 
     Nothing happens when nothing is ready. The write-ahead log of the store that goes out goes with it: replayed into
     another store it would be taken for its own.
@@ -47,7 +49,7 @@ def finish(place: Path, store: str, beside: tuple[str, ...]) -> None:
     aside = place / (incoming / _READY).read_text(encoding="utf-8")
     if (incoming / store).exists():
         aside.mkdir(mode=0o700, exist_ok=True)
-        for name in (store, f"{store}-wal", f"{store}-shm"):
+        for name in (store, f"{store}-wal", f"{store}-shm", *only_out):
             _move(place / name, aside / name)
         for name in beside:
             if (incoming / name).exists():

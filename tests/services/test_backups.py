@@ -306,6 +306,7 @@ def test_records_in_the_folder_are_replaced_by_a_manager_only_and_kept_beside(ho
     home.resident(8)
     newest = names(home)
     home.session.close()
+    (home.store_dir / keyfile.SPARE_NAME).write_bytes((home.store_dir / keyfile.KEYFILE_NAME).read_bytes())
     for user in ("nia", "cal", "ada"):
         with pytest.raises(NotAllowed):
             restore.restore(backup, home.store_dir, home.clock, user=user, password=PASSWORD)
@@ -313,6 +314,8 @@ def test_records_in_the_folder_are_replaced_by_a_manager_only_and_kept_beside(ho
     home.session = sign_in(home.store_dir, "mo", PASSWORD, home.clock)
     assert len(names(home)) == len(newest) - 1
     assert done.aside is not None
+    assert (done.aside / keyfile.SPARE_NAME).exists()
+    assert not (home.store_dir / keyfile.SPARE_NAME).exists(), "no way into the records before is left"
     kept = home.store_dir.parent / "kept"
     shutil.copytree(done.aside, kept)
     before = sign_in(kept, "mo", PASSWORD, home.clock)

@@ -9,6 +9,8 @@ import pytest
 from app.vault import moving
 
 BESIDE = ("keys", "anchor")
+SPARE = ("keys.bak",)
+OLD = ("store", "store-wal", "keys", "anchor", *SPARE)
 
 
 class PowerCut(BaseException):
@@ -18,7 +20,7 @@ class PowerCut(BaseException):
 def prepared(place: Path, *, old: bool) -> None:
     place.mkdir()
     if old:
-        for name in ("store", "store-wal", "keys", "anchor"):
+        for name in OLD:
             (place / name).write_text(f"old {name}")
     incoming = moving.begin(place)
     for name in ("store", *BESIDE):
@@ -36,7 +38,7 @@ def test_until_it_is_ready_nothing_moves_and_a_new_attempt_starts_afresh(tmp_pat
     place = tmp_path / "home"
     prepared(place, old=True)
     before = state(place)
-    moving.finish(place, "store", BESIDE)
+    moving.finish(place, "store", BESIDE, SPARE)
     assert state(place) == before
     assert list(moving.begin(place).iterdir()) == []
 
@@ -61,15 +63,15 @@ def test_cut_short_anywhere_it_is_finished_by_the_next_call(
     with monkeypatch.context() as patch:
         patch.setattr(Path, "replace", replace)
         try:
-            moving.finish(place, "store", BESIDE)
+            moving.finish(place, "store", BESIDE, SPARE)
             finished = True
         except PowerCut:
             finished = False
     assert finished or moving.is_ready(place)
-    moving.finish(place, "store", BESIDE)
+    moving.finish(place, "store", BESIDE, SPARE)
     assert state(place) == NEW
     assert not (place / moving.INCOMING).exists()
     if old:
-        assert state(place / "aside") == {n: f"old {n}" for n in ("store", "store-wal", "keys", "anchor")}
+        assert state(place / "aside") == {name: f"old {name}" for name in OLD}
     else:
         assert not (place / "aside").exists()
