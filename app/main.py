@@ -18,7 +18,7 @@ from app import link
 from app.link import Begin, Link, Show
 from app.paths import demo_store
 from app.process import hide_memory
-from app.ui import crash
+from app.ui import clipboard, crash
 from app.ui.collector import Collector
 from app.ui.messages import Messages, in_words
 from app.ui.signin import SignedIn, SignInWindow, read_screen
@@ -295,6 +295,7 @@ class Program(QObject):
         What failed is not told in words here: whoever sits in front of the laptop now may be somebody else. A fault of
         ours goes to the crash report.
         """
+        clipboard.take_back()
         context, self._context = self._context, None
         if context is not None:
             context.exchange.end()

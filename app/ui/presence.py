@@ -97,7 +97,8 @@ class Presence(QObject):
         """Note a touch, and offer a key."""
         if event.type() not in TOUCHES:
             return False
-        self.touch()
+        if not (isinstance(event, QKeyEvent) and event.isAutoRepeat()):  # a book on a key is nobody
+            self.touch()
         return event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and self._key(event)
 
     def _watch_windows(self) -> None:

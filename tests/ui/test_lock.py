@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QGuiApplication, QWheelEvent
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -17,7 +17,7 @@ from app.domain.errors import NotAllowed, UserError
 from app.domain.people import ResidentId, Role
 from app.main import Program
 from app.services import assessments, settings
-from app.ui import crash, desktop, theme
+from app.ui import clipboard, crash, desktop, theme
 from app.ui.idle import LockWarning, stay_words
 from app.ui.pages.assessment.page import Open
 from app.ui.pages.settings.page import SettingsPage
@@ -130,6 +130,23 @@ def test_a_corrected_clock_or_a_slow_moment_is_no_sleep(presence: Presence, cloc
     clocks.go(5, asleep=by)
     presence.tick()
     assert heard.said == []
+
+
+@pytest.mark.parametrize("kind", [QEvent.Type.KeyPress, QEvent.Type.KeyRelease])
+def test_a_key_held_down_by_a_weight_is_nobody(
+    qtbot: QtBot, presence: Presence, clocks: Clocks, kind: QEvent.Type
+) -> None:
+    window = QLineEdit()
+    qtbot.addWidget(window)
+    window.show()
+    qtbot.waitExposed(window)
+    tick_on(presence, clocks, 100)
+    heard = Heard(presence)
+    for again in (True, False):
+        assert heard.said == []
+        event = QKeyEvent(kind, Qt.Key.Key_A, Qt.KeyboardModifier.NoModifier, "a", autorep=again)
+        QApplication.sendEvent(window.windowHandle(), event)
+    assert heard.said == ["touched"]
 
 
 @pytest.mark.parametrize("how", ["key", "click", "wheel", "move"])
@@ -348,6 +365,19 @@ def test_the_program_locks_when_nobody_has_touched_it(qtbot: QtBot, program: Pro
     assert watch is not None
     watch.presence.away.emit()
     assert wire.left
+
+
+@pytest.mark.parametrize("copied_since", [False, True])
+def test_what_hartwell_put_on_the_clipboard_does_not_outlive_the_session(
+    qtbot: QtBot, program: Program, *, copied_since: bool
+) -> None:
+    signed_in_window(qtbot, program)
+    clipboard.put("four calm grey geese")
+    if copied_since:
+        QGuiApplication.clipboard().setText("somebody else's")
+    program.lock()
+    assert QGuiApplication.clipboard().text() == ("somebody else's" if copied_since else "")
+    QGuiApplication.clipboard().clear()
 
 
 def test_before_anybody_has_signed_in_there_is_nothing_to_lock(program: Program, wire: Recorded) -> None:

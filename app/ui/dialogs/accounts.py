@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from app.domain.errors import Problem, UserError
 from app.domain.people import Role, StaffMember
+from app.ui import clipboard
 from app.ui.dialogs import paper
 from app.ui.dialogs.frame import Question
 from app.ui.forms.asking import AskingDialog
@@ -258,14 +259,8 @@ class SecretDialog(Question):
     def copy(self) -> None:
         """To the clipboard, for a minute."""
         text = self._secret.secret
-        board = QApplication.clipboard()
-        board.setText(text)
-
-        def forget() -> None:
-            if board.text() == text:
-                board.clear()
-
-        QTimer.singleShot(_COPIED_FOR_MS, board, forget)
+        clipboard.put(text)
+        QTimer.singleShot(_COPIED_FOR_MS, QApplication.clipboard(), lambda: clipboard.take_back(text))
         self._say("Copied. It is taken off the clipboard again after a minute.")
 
     def print_out(self) -> None:

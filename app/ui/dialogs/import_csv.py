@@ -8,11 +8,11 @@ from threading import Event
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication, QShowEvent
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QFileDialog, QProgressBar, QVBoxLayout, QWidget
 
 from app.domain.errors import EnvironmentTrouble, ExitCode, Problem, UserError
-from app.ui import theme
+from app.ui import clipboard, theme
 from app.ui.dialogs.place import documents
 from app.ui.messages import in_words
 from app.ui.pages.resident.words import plural
@@ -171,7 +171,7 @@ class ImportDialog(QDialog):
         self._copy_text("\n".join(lines))
 
     def _copy_text(self, text: str) -> None:
-        QGuiApplication.clipboard().setText(text)
+        clipboard.put(text)
         self._ctx.messages.info("Copied")
 
 
