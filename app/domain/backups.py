@@ -30,10 +30,14 @@ class Taken:
 
 
 def to_keep(taken: Iterable[Taken], now: datetime) -> frozenset[str]:
-    """The names of those to keep; a backup dated after now is kept, because then a clock is wrong."""
-    newest_first = sorted(taken, key=lambda one: one.at, reverse=True)
-    kept = {one.name for one in newest_first[:_NEWEST]}
-    kept |= {one.name for one in newest_first if one.at > now}
+    """The names of those to keep; a backup dated after now is kept, because then a clock is wrong.
+
+    It takes no other's place: else a few with a date far ahead would have all true ones thrown away.
+    """
+    by_date = sorted(taken, key=lambda one: one.at, reverse=True)
+    newest_first = [one for one in by_date if one.at <= now]
+    kept = {one.name for one in by_date if one.at > now}
+    kept |= {one.name for one in newest_first[:_NEWEST]}
     kept |= {one.name for one in newest_first if one.kind.startswith("before-") and now - one.at <= _FORCED_KEPT}
     for label, most in (("%Y-%m-%d", _DAYS), ("%G-%V", _WEEKS), ("%Y-%m", _MONTHS)):
         seen: list[str] = []

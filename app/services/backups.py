@@ -162,7 +162,7 @@ def note(session: Session, made: Made) -> Made:
             )
         rows.note_backup(work, str(made.path), made.manifest, made.size, guard)
     if not guard:
-        _prune(made.path.parent, made.manifest.store_id, session.now())
+        _prune(session, made.path)
     return Made(made.path, made.manifest, made.size, guard, changes("backup"))
 
 
@@ -325,11 +325,27 @@ def _free_name(plan: Plan) -> Path:
     return next(path for name in names if not (path := plan.folder / f"{name}{bundle.SUFFIX}").exists())
 
 
-def _prune(folder: Path, store_id: str, now: datetime) -> None:
-    """Throw away what need not be kept, of this home only. A backup that cannot be removed does no harm."""
+def _prune(session: Session, made: Path) -> None:
+    """Throw away what need not be kept, of this home only. A backup that cannot be removed does no harm.
+
+    Only what is known to be ours counts and goes: files made up by somebody else must not push the true ones out.
+    """
+    with session.read() as connection:
+        known = {(one.path, one.count, one.head): one for one in rows.backups(connection)}
     with suppress(OSError):
-        ours = [(path, manifest) for path, manifest in found_in(folder) if manifest.store_id == store_id]
-        kept = policy.to_keep((policy.Taken(path.name, m.taken_at, m.kind) for path, m in ours), now)
-        for path, _ in ours:
-            if path.name not in kept:
-                path.unlink()
+        ours = []
+        for path, manifest in found_in(made.parent):
+            row = known.get((str(path), manifest.count, manifest.head))
+            if row is not None:  # the list's date, not the file's
+                ours.append(policy.Taken(path.name, row.taken_at, row.kind))
+            elif _is_ours(session, manifest):
+                ours.append(policy.Taken(path.name, manifest.taken_at, manifest.kind))
+        kept = policy.to_keep(ours, session.now()) | {made.name}
+        for one in ours:
+            if one.name not in kept:
+                (made.parent / one.name).unlink()
+
+
+def _is_ours(session: Session, manifest: bundle.Manifest) -> bool:
+    same_home = (manifest.store_id, manifest.epoch) == (session.store.id, session.epoch)
+    return same_home and manifest.authentic(session.data_key)

@@ -10,10 +10,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+import struct
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
@@ -28,6 +30,13 @@ _FORMAT = 1
 _MANIFEST, _STORE = "manifest.json", "hartwell.db"
 _CHUNK = 1 << 20
 _BEGINNING = 4096
+_MOST_MANIFEST, _MOST_KEYFILE = 64 * 1024, 1024 * 1024
+_TYPES = {"str": str, "int": int, "datetime": datetime}
+_NO_BACKUP = (
+    zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError, EOFError, RuntimeError, OverflowError,
+    struct.error, zlib.error,
+)  # fmt: skip
+"""What the reading of a file raises that is no backup, or was made up to do harm (RuntimeError: also recursion)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +61,7 @@ class Manifest:
 
     def authentic(self, data_key: bytes) -> bool:
         """Whether it is as it was written by somebody who held the data key."""
-        return hmac.compare_digest(self.mac, _mac(self, data_key))
+        return hmac.compare_digest(self.mac.encode(), _mac(self, data_key).encode())
 
 
 def store_key(data_key: bytes, store_id: str) -> str:
@@ -111,17 +120,19 @@ def read_manifest(path: Path) -> Manifest | None:
     """What a file says it is, or None when it is no backup of ours. OSError comes through, for a stick that is gone."""
     try:
         with zipfile.ZipFile(path) as archive:
-            body = parse(archive.read(_MANIFEST))
+            body = parse(archive.read(_small(archive, _MANIFEST, _MOST_MANIFEST)))
         if body.pop("format") != _FORMAT:
             return None
-        return Manifest(**(body | {"taken_at": instant(body["taken_at"])}))
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError, EOFError, NotImplementedError):
+        manifest = Manifest(**(body | {"taken_at": instant(body["taken_at"])}))
+    except _NO_BACKUP:
         return None
+    typed = all(type(getattr(manifest, one.name)) is _TYPES[str(one.type)] for one in fields(Manifest))
+    return manifest if typed else None
 
 
 def read_slots(path: Path, folder: Path) -> bytes:
     """Take the keyfile out into a folder; its bytes. Raises EnvironmentTrouble DAMAGED when it cannot be read."""
-    content = _part_of(path, keyfile.KEYFILE_NAME)
+    content = _part_of(path, keyfile.KEYFILE_NAME, _MOST_KEYFILE)
     (folder / keyfile.KEYFILE_NAME).write_bytes(content)
     return content
 
@@ -130,13 +141,17 @@ def take_store(path: Path, manifest: Manifest, target: Path) -> None:
     """Take the store out into a file, compared with the manifest's sum. Raises EnvironmentTrouble DAMAGED."""
     digest = hashlib.sha256()
     try:
-        with zipfile.ZipFile(path) as archive, archive.open(_STORE) as source, target.open("wb") as sink:
+        with (
+            zipfile.ZipFile(path) as archive,
+            archive.open(_stored(archive, _STORE)) as source,
+            target.open("wb") as sink,
+        ):
             while chunk := source.read(_CHUNK):
                 digest.update(chunk)
                 sink.write(chunk)
             sink.flush()
             os.fsync(sink.fileno())
-    except (zipfile.BadZipFile, KeyError, EOFError):
+    except _NO_BACKUP:
         raise damaged(path) from None
     if digest.hexdigest() != manifest.sha256:
         raise damaged(path)
@@ -146,7 +161,7 @@ def whole(path: Path, manifest: Manifest) -> bool:
     """Whether the store inside reads and has the manifest's sum. OSError comes through."""
     try:
         return _digest_of(path) == manifest.sha256
-    except (zipfile.BadZipFile, KeyError, EOFError):
+    except _NO_BACKUP:
         return False
 
 
@@ -160,11 +175,27 @@ def damaged(path: Path) -> EnvironmentTrouble:
     )
 
 
-def _part_of(path: Path, name: str) -> bytes:
+def _stored(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
+    """A part as :func:`write` writes it: not compressed, so that it is no longer than the file that holds it."""
+    entry = archive.getinfo(name)
+    if entry.compress_type != zipfile.ZIP_STORED or entry.compress_size != entry.file_size:
+        raise zipfile.BadZipFile
+    return entry
+
+
+def _small(archive: zipfile.ZipFile, name: str, most: int) -> zipfile.ZipInfo:
+    """The same, of at most so many bytes: it is read at once."""
+    entry = _stored(archive, name)
+    if entry.file_size > most:
+        raise zipfile.BadZipFile
+    return entry
+
+
+def _part_of(path: Path, name: str, most: int) -> bytes:
     try:
         with zipfile.ZipFile(path) as archive:
-            return archive.read(name)
-    except (zipfile.BadZipFile, KeyError, EOFError):
+            return archive.read(_small(archive, name, most))
+    except _NO_BACKUP:
         raise damaged(path) from None
 
 
@@ -191,7 +222,7 @@ def _sha256(path: Path) -> str:
 
 
 def _digest_of(path: Path, progress: Callable[[int], None] = lambda _done: None) -> str:
-    with zipfile.ZipFile(path) as archive, archive.open(_STORE) as source:
+    with zipfile.ZipFile(path) as archive, archive.open(_stored(archive, _STORE)) as source:
         digest = hashlib.sha256()
         done = archive.getinfo(_STORE).file_size
         while chunk := source.read(_CHUNK):

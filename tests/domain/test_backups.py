@@ -47,6 +47,12 @@ def test_one_dated_in_the_future_is_kept() -> None:
     assert {one.name for one in ahead} <= to_keep([*ahead, *(days_ago(day) for day in range(20))], NOW)
 
 
+def test_those_dated_in_the_future_take_no_place_of_the_others() -> None:
+    true = [days_ago(day) for day in range(400)]
+    ahead = [days_ago(-30 * month) for month in range(1, 40)]
+    assert to_keep([*ahead, *true], NOW) == to_keep(true, NOW) | {one.name for one in ahead}
+
+
 @pytest.mark.parametrize(
     ("last", "expected"),
     [(None, True), (timedelta(hours=23, minutes=59), False), (timedelta(hours=24), True), (timedelta(days=-1), True)],
