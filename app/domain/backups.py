@@ -50,8 +50,11 @@ def to_keep(taken: Iterable[Taken], now: datetime) -> frozenset[str]:
 
 
 def due(last: datetime | None, now: datetime, every: timedelta) -> bool:
-    """Whether the next scheduled backup should be made; also when the last one claims to be in the future."""
-    return last is None or now - last >= every or last > now
+    """Whether the next scheduled backup should be made. ``last`` is the newest that is not dated after now.
+
+    One dated after now says nothing of its age: leaving it out makes one backup more, and then it is normal.
+    """
+    return last is None or now - last >= every
 
 
 def bulk_change(residents_before: int, residents_now: int, revisions_before: int, revisions_now: int) -> str:

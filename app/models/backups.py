@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Select, insert, select, update
 
-from app.domain.codec import instant
+from app.domain.codec import instant, instant_text
 from app.models import schema
 from app.models.store import Work
 from app.vault.bundle import Manifest
@@ -59,11 +60,19 @@ def backups(connection: Connection) -> tuple[Backup, ...]:
     return tuple(Backup(**(dict(row) | {"taken_at": instant(row["taken_at"])})) for row in rows)
 
 
-def last_backup(connection: Connection) -> Backup | None:
-    """The newest, or None when none was ever made."""
-    row = (
-        connection.execute(select(schema.backup).order_by(_B.taken_at.desc(), _B.id.desc()).limit(1)).mappings().first()
-    )
+def last_made(connection: Connection) -> Backup | None:
+    """The one made last, whatever the clock said then; None when none was ever made."""
+    return _first(connection, select(schema.backup).order_by(_B.id.desc()))  # ids go on when the clock goes back
+
+
+def newest_by(connection: Connection, now: datetime) -> Backup | None:
+    """The newest that is not dated after now: of one made while the clock was ahead nobody knows how old it is."""
+    until = select(schema.backup).where(_B.taken_at <= instant_text(now))
+    return _first(connection, until.order_by(_B.taken_at.desc(), _B.id.desc()))
+
+
+def _first(connection: Connection, query: Select[Any]) -> Backup | None:
+    row = connection.execute(query.limit(1)).mappings().first()
     return Backup(**(dict(row) | {"taken_at": instant(row["taken_at"])})) if row else None
 
 

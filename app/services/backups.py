@@ -152,7 +152,7 @@ def note(session: Session, made: Made) -> Made:
     DAMAGED when the living record does not hold what the copy holds.
     """
     with session.write() as work:
-        before = rows.last_backup(work.connection)
+        before = rows.last_made(work.connection)
         if not copies.holds(work.connection, made.manifest.count, made.manifest.head):
             raise bundle.damaged(made.path)
         guard = before.guard if before else ""
@@ -188,7 +188,7 @@ def is_due(session: Session) -> bool:
     if session.trouble is not None:
         return False
     with session.read() as connection:
-        last = rows.last_backup(connection)
+        last = rows.newest_by(connection, session.now())
     return policy.due(last.taken_at if last else None, session.now(), timedelta(hours=settings_of(session).hours))
 
 
@@ -245,15 +245,15 @@ def look_for(listed: tuple[Listed, ...]) -> tuple[Listed, ...]:
 
 
 def last_of(session: Session) -> Last | None:
-    """What the status line says of the newest backup; None when there is none."""
+    """What the status line says of the newest backup; None when there is none, or none that is not from the future."""
     with session.read() as connection:
-        last = rows.last_backup(connection)
-    if last is None:
+        last, made = rows.newest_by(connection, session.now()), rows.last_made(connection)
+    if last is None or made is None:
         return None
     kept = settings_of(session)
     folder = Path(last.path).parent
     here = folder.is_relative_to(session.store_dir) or (folder == kept.folder and not kept.elsewhere)
-    return Last(last.taken_at, not here, last.guard)
+    return Last(last.taken_at, not here, made.guard)
 
 
 def looked_at_change(session: Session, reason: str) -> Changes:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import zipfile
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from app.domain.codec import instant_text
-from app.services import backups
+from app.services import backups, residents
+from app.services.status import status
 from tests.factories import LivingHome
 
 
@@ -61,3 +63,51 @@ def test_the_one_just_made_stays_though_others_are_of_the_same_moment(home: Livi
     for _ in range(12):
         assert backups.make(home.session, kind="daily", folder=tmp_path).path.exists()
     assert len(backups.found_in(tmp_path)) in {3, 4}
+
+
+def test_one_made_while_the_clock_was_ahead_hides_no_age_and_makes_one_more(home: LivingHome, tmp_path: Path) -> None:
+    session = home.session
+    backups.make(session, kind="daily", folder=tmp_path)
+    true = home.clock.now()
+    home.clock.advance(timedelta(days=365))
+    backups.make(session, kind="daily", folder=tmp_path)
+    home.clock.advance(timedelta(days=8) - timedelta(days=365))
+    assert status(session).last_backup == true
+    assert status(session).backup_old
+    assert backups.is_due(session)
+    made = backups.make(session, kind="daily", folder=tmp_path)
+    assert status(session).last_backup == home.clock.now() == made.manifest.taken_at
+    assert not status(session).backup_old
+    assert not backups.is_due(session), "once, and then it is normal"
+    home.clock.advance(timedelta(hours=24))
+    assert backups.is_due(session)
+
+
+def test_with_none_but_from_the_future_one_is_due_and_its_age_is_not_known(home: LivingHome, tmp_path: Path) -> None:
+    home.clock.advance(timedelta(days=1))
+    backups.make(home.session, kind="daily", folder=tmp_path)
+    home.clock.advance(-timedelta(hours=1))
+    assert status(home.session).last_backup is None
+    assert backups.is_due(home.session)
+    backups.make(home.session, kind="daily", folder=tmp_path)
+    assert not backups.is_due(home.session)
+
+
+def test_a_sudden_change_is_measured_against_the_one_made_last_whatever_the_clock_said(
+    home: LivingHome, tmp_path: Path
+) -> None:
+    people = [home.resident(place) for place in range(1, 8)]
+    home.clock.advance(timedelta(days=365))
+    backups.make(home.session, kind="daily", folder=tmp_path)
+    home.clock.advance(-timedelta(days=365))
+    for person in people[:5]:
+        record = residents.open_resident(home.session, person)
+        gone = replace(record.resident.details, died_at=home.clock.now())
+        residents.change_resident(home.session, person, gone, reason="died")
+    assert backups.make(home.session, kind="daily", folder=tmp_path).guard
+    last = backups.last_of(home.session)
+    assert last is not None
+    assert last.guard, "and it stays so for the next"
+    backups.looked_at_change(home.session, "an outbreak")
+    home.clock.advance(timedelta(minutes=1))
+    assert backups.make(home.session, kind="daily", folder=tmp_path).guard == "", "not against the one from the future"
