@@ -36,6 +36,7 @@ def register(add: Add) -> None:
     sub = add("restore", _restore, "bring a record back from a backup, into --store DIR")
     sub.add_argument("file", type=Path, metavar="FILE")
     sub.add_argument("--recovery-stdin", action="store_true", help="read the recovery key from standard input")
+    sub.add_argument("--today-stdin", action="store_true", help="the next line is the present password, if another")
     sub.add_argument("--device", default="restored laptop", metavar="NAME", help="what to call this laptop")
     sub = add("recover", _recover, "set a manager's password with the recovery key, which is then replaced")
     sub.add_argument("--sheet", type=Path, metavar="FILE.pdf", help="write the new recovery sheet there")
@@ -90,6 +91,7 @@ def _restore(arguments: argparse.Namespace) -> int:
         password="" if by_recovery else secret,
         recovery_key=secret if by_recovery else "",
         device=arguments.device,
+        today=ask_password("Your password of today: ", always_stdin=True) if arguments.today_stdin else "",
     )
     answer: dict[str, object] = {
         "store": str(done.store_dir),

@@ -28,6 +28,7 @@ from app.ui.theme import Theme
 if TYPE_CHECKING:
     from app.domain.clock import Clock
     from app.services.session import Session
+    from app.services.unsaved import Unsaved
     from app.ui.context import Context
     from app.ui.firstrun import FirstRunWindow
     from app.ui.place import Place
@@ -170,9 +171,9 @@ class Program(QObject):
         """Lock now, whatever is open: drafts are saved, and what cannot be saved is not asked about."""
         if self._session is not None:
             self._wire.say(link.LOCKING)
-            typed = self._typed_in_dialogs()
+            self._keep_dialogs()
             self._hide()
-            self._unkept = not self._keep() or typed
+            self._unkept = not self._keep()
             self._lock()
 
     def crashed(self, exc: BaseException) -> None:
@@ -230,6 +231,7 @@ class Program(QObject):
         self._show(self._sign_in())
 
     def _open(self, signed_in: SignedIn) -> None:
+        from app.services import unsaved
         from app.ui.context import Context
         from app.ui.shell import MainWindow
         from app.ui.watch import Watch
@@ -246,6 +248,7 @@ class Program(QObject):
         self._watch = Watch(window, context, signed_in.lock_minutes, self.lock)
         self._show(window)
         self._wire.say(link.SIGNED_IN, store=str(self._store.resolve()), demo=self._demo, user=self._user)
+        context.call(unsaved.kept, self._show_unsaved)
         context.exchange.begin()
         context.backups.begin()
         context.checks.begin()
@@ -278,16 +281,28 @@ class Program(QObject):
 
         return not isinstance(self.window, MainWindow) or self.window.keep()
 
-    def _typed_in_dialogs(self) -> bool:
-        """Whether a dialog is open that holds what somebody typed and that keeps no draft of it."""
+    def _keep_dialogs(self) -> None:
+        """Keep what is typed in open dialogs: the hospital questions as they are, forms as texts to enter again."""
+        from app.services import unsaved
         from app.ui.dialogs.hospital import HospitalDialog
         from app.ui.forms.form import FormDialog
 
-        open_now = [top for top in self._app.topLevelWidgets() if top.isVisible()]
-        for top in open_now:
-            if isinstance(top, HospitalDialog):
+        forms = []
+        for top in self._app.topLevelWidgets():
+            if isinstance(top, HospitalDialog) and top.isVisible():
                 top.keep()
-        return any(isinstance(top, FormDialog) and top.dirty() for top in open_now)
+            elif isinstance(top, FormDialog) and top.isVisible() and (found := top.unsaved()) is not None:
+                forms.append(found)
+        if forms and self._context is not None and self._context.trouble is None:
+            kept = tuple(forms)
+            self._context.call(lambda session: unsaved.keep(session, kept))
+
+    def _show_unsaved(self, forms: tuple[Unsaved, ...]) -> None:
+        """What this person was typing when the lock came by itself."""
+        if forms and self._context is not None:
+            from app.ui.dialogs.unsaved import UnsavedDialog
+
+            UnsavedDialog(self._context, self.window, forms).show()
 
     def _end_session(self) -> bool:
         """Carry out what was asked for, then close the session; whether any of it failed.

@@ -61,20 +61,30 @@ def add(work: Work, user: str, role: Role, staff_id: StaffId, public_key: str, *
     work.audit("reopen-account", "account", staff_id, detail=detail)
 
 
-def new_key(work: Work, row: AccountRow, public_key: str) -> None:
-    """Note that a manager gave the account a new one-time secret, and with it a new signing key."""
-    _revoke_keys(work, row.user)
-    _set(work, row.user, public_key=public_key, must_change=1)
-    _add_key(work, row.user, public_key)
-    work.audit("reset-password", "account", row.staff_id, detail={"user": row.user, "public_key": public_key})
+def offer_key(work: Work, user: str, public_key: str) -> None:
+    """Note a signing key that a slot of the account is about to have; until :func:`settle_key` both keys are theirs.
+
+    Keyfile and store cannot change together: whichever of them the power leaves behind, the person gets in.
+    """
+    _add_key(work, user, public_key)
 
 
-def recovered(work: Work, row: AccountRow, public_key: str) -> None:
-    """Note that the recovery key gave the account a new password, and with it a new signing key."""
-    _revoke_keys(work, row.user)
-    _set(work, row.user, public_key=public_key, must_change=0)
-    _add_key(work, row.user, public_key)
-    work.audit("recover", "account", row.staff_id, detail={"user": row.user, "public_key": public_key})
+def settle_key(work: Work, user: str, public_key: str, *, must_change: bool) -> None:
+    """The slot has the key: what the account signed with another one from now on counts for nothing."""
+    of_account = (_K.kind == "account") & (_K.owner == user) & _K.revoked_at.is_(None) & (_K.public_key != public_key)
+    work.connection.execute(update(schema.signing_key).where(of_account).values(revoked_at=work.at))
+    _set(work, user, public_key=public_key, must_change=int(must_change))
+
+
+def key_state(connection: Connection, user: str, public_key: str) -> str:
+    """What a slot's signing key is to the account: ``present``, ``offered`` (a change was cut short), ``revoked``, or
+    ``unknown``."""
+    now = connection.execute(select(_A.public_key).where(_A.user == user)).scalar()
+    if now == public_key:
+        return "present"
+    mine = (_K.kind == "account") & (_K.owner == user) & (_K.public_key == public_key)
+    row = connection.execute(select(_K.revoked_at).where(mine)).first()
+    return "unknown" if row is None else "offered" if row.revoked_at is None else "revoked"
 
 
 def new_recovery_key(work: Work, public_key: str) -> None:
@@ -82,12 +92,6 @@ def new_recovery_key(work: Work, public_key: str) -> None:
     of_recovery = (_K.kind == "recovery") & _K.revoked_at.is_(None)
     work.connection.execute(update(schema.signing_key).where(of_recovery).values(revoked_at=work.at))
     staff.add_signing_key(work, "recovery", "", public_key)
-
-
-def own_password(work: Work, user: str, staff_id: StaffId) -> None:
-    """Note that the person chose a password of their own."""
-    _set(work, user, must_change=0)
-    work.audit("change-password", "account", staff_id, detail={"user": user})
 
 
 def set_role(work: Work, row: AccountRow, role: Role) -> None:

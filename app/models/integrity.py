@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,8 @@ from app.vault.anchor import Anchor
 from app.vault.signing import is_signed
 
 _MOST_NAMED = 50
+_SIGNED = frozenset({"assessment", "claim", "transfer"})
+"""What nobody records without their signature."""
 _EVENT = tuple(column.name for column in schema.event.columns if column.name != "hash")
 _REVISION = tuple(
     column.name for column in schema.revision.columns if column.name not in {"hash", "body", "device_signature"}
@@ -25,7 +28,7 @@ _REVISION = tuple(
 _ALL_EVENTS = f"SELECT {', '.join(_EVENT)}, hash FROM event ORDER BY seq"  # noqa: S608 - our own names
 _ALL_REVISIONS = f"SELECT {', '.join(_REVISION)}, body, hash FROM revision ORDER BY device_id, seq"  # noqa: S608
 _ALL_SIGNATURES = """
-SELECT id, author, recorded_at, device_id, body_hash, hash, signer_key, signature, device_signature FROM revision
+SELECT id, kind, author, recorded_at, device_id, body_hash, hash, signer_key, signature, device_signature FROM revision
 """
 
 
@@ -138,9 +141,14 @@ def check_signatures(connection: Connection) -> Signatures:
     """
     checked, bad = 0, []
     known = {row.public_key: row for row in connection.execute(select(schema.signing_key))}
-    devices = {row.owner: row.public_key for row in known.values() if row.kind == "device"}
+    devices: dict[str, list[str]] = defaultdict(list)  # one for each data key that the record had on that laptop
+    for row in known.values():
+        if row.kind == "device":
+            devices[row.owner].append(row.public_key)
     for row in _rows(connection, _ALL_SIGNATURES):
-        revision, author, at, device, body_hash, digest, signer, signature, countersigned = row
+        revision, kind, author, at, device, body_hash, digest, signer, signature, countersigned = row
+        if signature is None and kind in _SIGNED:
+            bad.append(f"revision {revision}: nobody signed it")
         if signature is not None:
             checked += 1
             if (wrong := _wrong_signer(known.get(signer), author, at)) or not is_signed(
@@ -149,7 +157,7 @@ def check_signatures(connection: Connection) -> Signatures:
                 bad.append(f"revision {revision}: {wrong or 'the signature does not hold'}")
         if countersigned is not None:
             checked += 1
-            if device not in devices or not is_signed(digest.encode(), countersigned, devices[device]):
+            if not any(is_signed(digest.encode(), countersigned, public) for public in devices.get(device, ())):
                 bad.append(f"revision {revision}: the laptop's signature does not hold")
     return Signatures(checked, tuple(bad[:_MOST_NAMED]))
 
@@ -167,7 +175,7 @@ def projection_problems(connection: Connection) -> tuple[str, ...]:
 def _wrong_signer(key: Any, author: str, at: str) -> str:
     if key is None:
         return "signed with a key that is nobody's"
-    if key.kind != "device" and key.owner != author:
+    if key.kind != "account" or key.owner != author:
         return "signed with somebody else's key"
     if key.revoked_at is not None and at > key.revoked_at:
         return "signed with a key that had been withdrawn"

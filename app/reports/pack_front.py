@@ -364,6 +364,8 @@ class FrontPage:
         version = f"Version {self.stamp.version}"
         if self.stamp.supersedes is not None:
             version += f", SUPERSEDES VERSION {self.stamp.supersedes}"
+        if self.stamp.restored_from is not None:
+            version = "RESTORED RECORD: ASK THE HOME · " + version  # why stands at the foot of every page
         sheet.text(MARGIN + _WIDE - 4, _TOP + 12, version, white, align="right")
         top = _TOP + 20
         y = sheet.block(MARGIN, top, self.name_lines, self.name_leading)

@@ -118,9 +118,10 @@ def add_practice_account(session: Session, staff_id: StaffId, user: str, role: R
 
 
 def change_own_password(session: Session, old: str, new: str) -> Changes:
-    """Choose another password. The signing key stays the same, and the records are not touched.
+    """Choose another password. With it come new keys, so that the old secret opens nothing with an old keyfile either.
 
-    Raises UserError at ``new`` for one that would not protect, or is the same; WrongPassword when ``old`` is not right.
+    What was signed before stays valid. Raises UserError at ``new`` for one that would not protect, or is the same;
+    WrongPassword when ``old`` is not right.
     """
     account = session.account
     check_password(new, account.user, account.name, session.home.name, field="new")
@@ -128,12 +129,19 @@ def change_own_password(session: Session, old: str, new: str) -> Changes:
         raise UserError("The new password must be another than the present one", field="new")
     slots = keyfile.read_keyfile(session.store_dir)
     unlocked = sign_in.own_slot(session, old)
+    after = keyfile.with_password(slots, unlocked, new, unlocked.slot.cost)
+    opened = keyfile.unlock(after, account.user, new)
+    public_key = opened.slot.public_key
+    with session.write() as work:
+        rows.offer_key(work, account.user, public_key)
 
-    def change(work: Work) -> keyfile.Keyfile:
-        rows.own_password(work, account.user, account.staff_id)
-        return keyfile.with_password(slots, unlocked, new, unlocked.slot.cost)
+    def settle(work: Work) -> None:
+        rows.settle_key(work, account.user, public_key, must_change=False)
+        detail = {"user": account.user, "public_key": public_key}
+        work.audit("change-password", "account", account.staff_id, detail=detail)
 
-    _commit(session, slots, change)
+    _replace_slot(session, slots, after, settle)
+    session.moved_to(session.store, replace(opened, epoch=session.epoch))
     session.account = replace(account, must_change=False)
     return changes("staff")
 
@@ -141,23 +149,27 @@ def change_own_password(session: Session, old: str, new: str) -> Changes:
 def reset_password(session: Session, user: str, password: str) -> NewSecret:
     """Give somebody who forgot their password a new one-time secret; ``password`` is the manager's own, asked again.
 
-    They get a new signing key, because only the forgotten password could have opened the old one, which is revoked.
-    What was signed with it before stays valid.
+    They get new keys, because only the forgotten password could have opened the old ones. What was signed before stays
+    valid.
     """
     require(session, Action.MANAGE_ACCOUNTS)
     _refuse_own(session, user, "Change your own password in Settings, with the present one")
     sign_in.unlock_again(session, password)
     slots = keyfile.read_keyfile(session.store_dir)
     secret = suggest_phrase()
-
-    def change(work: Work) -> keyfile.Keyfile:
+    with session.write() as work:
         row = _open_account(work, user)
         _note_failures(session, work, row)
-        sealed = _sealed(session, work, slots, row.user, row.role, row.staff_id, secret)
-        rows.new_key(work, row, sealed.slots[-1].public_key)
-        return sealed
+        after = _sealed(session, work, slots, row.user, row.role, row.staff_id, secret)
+        public_key = after.slots[-1].public_key
+        rows.offer_key(work, row.user, public_key)
 
-    _commit(session, slots, change)
+    def settle(work: Work) -> None:
+        rows.settle_key(work, row.user, public_key, must_change=True)
+        detail = {"user": row.user, "public_key": public_key}
+        work.audit("reset-password", "account", row.staff_id, detail=detail)
+
+    _replace_slot(session, slots, after, settle)
     throttle.clear(session.store_dir, user)
     return NewSecret(user, secret, changes("staff"))
 
@@ -313,6 +325,23 @@ def _commit(session: Session, before: keyfile.Keyfile, change: Callable[[Work], 
                 _write(session, before)
         raise
     _write(session, after)
+    session.names_changed()
+
+
+def _replace_slot(
+    session: Session, before: keyfile.Keyfile, after: keyfile.Keyfile, settle: Callable[[Work], None]
+) -> None:
+    """The second and third step of a change of somebody's keys, after the new one was offered: keyfile, records."""
+    _write(session, after)
+    try:
+        with session.write() as work:
+            settle(work)
+    except Exception:
+        with contextlib.suppress(EnvironmentTrouble):  # else signing in settles it
+            _write(session, before)
+        raise
+    with contextlib.suppress(EnvironmentTrouble):  # once more, so that the copy beside it has no old slot either
+        _write(session, after)
     session.names_changed()
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +21,7 @@ from app.domain.recovery import is_whole
 from app.models import accounts as rows
 from app.models import settings, staff, trouble
 from app.models.accounts import AccountRow
-from app.models.store import STORE_NAME, Author, Store, Work, add_device_key, device_signer
+from app.models.store import STORE_NAME, Author, Work, add_device_key, device_signer
 from app.services.access import Action, require
 from app.services.changes import Changes, changes
 from app.services.passwords import check_password
@@ -100,7 +101,7 @@ def recover(store_dir: Path, user: str, recovery_key: str, new_password: str, cl
                 store.sign_with(device)
             fresh = keyfile.new_recovery_key()
 
-            def change(work: Work) -> keyfile.Keyfile:
+            with store.write(Author(ACTOR), clock.now()) as work:
                 if device is None:
                     store.sign_with(add_device_key(work))
                 old = slots.account(row.user)
@@ -109,10 +110,19 @@ def recover(store_dir: Path, user: str, recovery_key: str, new_password: str, cl
                     user=row.user, role=Role.MANAGER.value, staff_id=row.staff_id, password=new_password,
                     cost=(old or opened.slot).cost,
                 )  # fmt: skip
-                rows.recovered(work, row, sealed.slots[-1].public_key)
-                return _resealed(work, sealed, opened.data_key, fresh)
+                public_key = sealed.slots[-1].public_key
+                rows.offer_key(work, row.user, public_key)
+                # First, whatever happens after it: from here on the key has opened the records.
+                work.audit("use-recovery-key", "account", row.staff_id, detail={"user": row.user})
+                both = _beside(work, sealed, opened.data_key, fresh)
 
-            _commit(store, store_dir, slots, clock.now(), change)
+            def settle(work: Work) -> None:
+                rows.settle_key(work, row.user, public_key, must_change=False)
+                detail = {"user": row.user, "public_key": public_key}
+                work.audit("recover", "account", row.staff_id, detail=detail)
+                rows.new_recovery_key(work, both.slots[-1].public_key)
+
+            _replace(store_dir, slots, both, lambda: store.write(Author(ACTOR), clock.now()), settle)
         finally:
             store.close()
     finally:
@@ -132,11 +142,14 @@ def replace_key(session: Session, password: str) -> NewRecoveryKey:
     slots = keyfile.read_keyfile(session.store_dir)
     fresh = keyfile.new_recovery_key()
 
-    def change(work: Work) -> keyfile.Keyfile:
-        work.audit("replace-recovery-key", "account", session.account.staff_id)
-        return _resealed(work, slots, session.data_key, fresh)
+    with session.write() as work:
+        both = _beside(work, slots, session.data_key, fresh)
 
-    _commit(session.store, session.store_dir, slots, session.now(), change, author=session.account.user)
+    def settle(work: Work) -> None:
+        rows.new_recovery_key(work, both.slots[-1].public_key)
+        work.audit("replace-recovery-key", "account", session.account.staff_id)
+
+    _replace(session.store_dir, slots, both, session.write, settle)
     return NewRecoveryKey(fresh, session.home, slots.store_id, session.now(), changes("setting"))
 
 
@@ -172,35 +185,34 @@ def _manager(row: AccountRow | None, user: str) -> AccountRow:
     return row
 
 
-def _resealed(work: Work, slots: keyfile.Keyfile, data_key: bytes, recovery_key: str) -> keyfile.Keyfile:
-    """The keyfile that this recovery key opens, and no earlier one."""
-    changed = keyfile.seal_recovery(keyfile.without_recovery(slots), data_key, recovery_key, slot_id=work.new_id())
-    rows.new_recovery_key(work, changed.slots[-1].public_key)
-    return changed
+def _beside(work: Work, slots: keyfile.Keyfile, data_key: bytes, recovery_key: str) -> keyfile.Keyfile:
+    """The keyfile that this recovery key opens as well, in its last slot."""
+    return keyfile.seal_recovery(slots, data_key, recovery_key, slot_id=work.new_id())
 
 
-def _commit(
-    store: Store,
+def _replace(
     store_dir: Path,
     before: keyfile.Keyfile,
-    now: datetime,
-    change: Callable[[Work], keyfile.Keyfile],
-    *,
-    author: str = ACTOR,
+    both: keyfile.Keyfile,
+    write: Callable[[], AbstractContextManager[Work]],
+    settle: Callable[[Work], None],
 ) -> None:
-    """One transaction, and the keyfile replaced last inside it; put back when the transaction is not committed."""
-    written = False
+    """Keyfile, records, keyfile: the old recovery key stops opening only once the records know the new one.
+
+    Whatever is cut short before that leaves the sheet in the safe as good as it was.
+    """
+    _write(store_dir, both)
     try:
-        with store.write(Author(author), now) as work:
-            after = change(work)
-            written = True
-            _write(store_dir, after)
+        with write() as work:
+            settle(work)
     except Exception:
-        if written:
-            with contextlib.suppress(EnvironmentTrouble):  # then the keyfile is ahead: the new password works
-                _write(store_dir, before)
+        with contextlib.suppress(EnvironmentTrouble):
+            _write(store_dir, before)
         raise
-    _write(store_dir, after)  # once more, so that the copy kept beside it does not open with the old key either
+    after = keyfile.without_recovery(both, keep=both.slots[-1].id)
+    with contextlib.suppress(EnvironmentTrouble):  # the new key is in force; the old one goes with the next change
+        _write(store_dir, after)
+        _write(store_dir, after)  # once more, so that the copy kept beside it does not open with the old key either
 
 
 def _write(store_dir: Path, slots: keyfile.Keyfile) -> None:

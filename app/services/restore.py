@@ -17,16 +17,16 @@ from pathlib import Path
 from app.domain.clock import Clock
 from app.domain.errors import EnvironmentTrouble, ExitCode, NotAllowed, UserError
 from app.domain.people import Home, Role
+from app.models import accounts as account_rows
 from app.models import copies, outbox, restored, settings
-from app.models import staff as accounts
-from app.models.store import STORE_NAME, Author, open_store
+from app.models.store import STORE_NAME, Author, Work, open_store
 from app.services import backups
 from app.services.access import Action, require
 from app.services.changes import Changes, changes
 from app.services.first_run import refuse_unsafe_place
 from app.services.session import Session
 from app.services.sign_in import BESIDE, ONLY_OUT, home_exists, lock_store, unlock_again
-from app.vault import bundle, keyfile, keys, moving
+from app.vault import bundle, keyfile, keys, moving, throttle
 from app.vault.anchor import AnchorFile
 
 _AS_IT_CAME = "from-backup.db"
@@ -126,7 +126,7 @@ def restore_in_place(
     session.close()
     return restore(
         path, store_dir, clock, user=user, password="" if recovery_key else password, recovery_key=recovery_key,
-        device=device,
+        device=device, today=own_password,
     )  # fmt: skip
 
 
@@ -139,16 +139,20 @@ def restore(
     password: str = "",
     recovery_key: str = "",
     device: str = "restored laptop",
+    today: str = "",
 ) -> Restored:
     """Put the record of a backup into the folder.
 
     The way in is the password of an account in the backup (any, or that of ``user``), or the recovery key, which is
-    then replaced. Records that are in the folder already are only replaced by a manager or with the recovery key, and
-    are kept in a folder beside. Raises EnvironmentTrouble: WRONG_PASSWORD, DAMAGED, ALREADY_OPEN, DISK_FULL or
-    READ_ONLY; the folder is then as it was.
+    then replaced. Records that are in the folder already are only replaced by those of the same home, by somebody who
+    is a manager there now (``today`` is their present password, if it is another) or with the recovery key of now, and
+    are kept in a folder beside. Who has lost their account since the backup does not get it back.
+    Raises NotAllowed, and EnvironmentTrouble: WRONG_PASSWORD, DAMAGED, ALREADY_OPEN, DISK_FULL or READ_ONLY; the
+    folder is then as it was.
     """
     manifest = look_at(path)
     replaces = home_exists(store_dir)
+    now_there = _keyfile_there(store_dir) if replaces else None
     refuse_unsafe_place(store_dir)
     try:
         store_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -163,7 +167,8 @@ def restore(
             unlocked = _way_in(slots, user, password, recovery_key)
             if replaces:
                 _may_replace(unlocked)
-            restored = _make_ready(path, manifest, incoming, slots, unlocked, clock, device)
+                _in_place(store_dir, now_there, slots, unlocked, recovery_key or today or password, clock)
+            restored = _make_ready(path, manifest, incoming, slots, unlocked, clock, device, now_there)
         except BaseException:
             shutil.rmtree(incoming, ignore_errors=True)
             raise
@@ -201,6 +206,38 @@ def _may_replace(unlocked: keyfile.Unlocked) -> None:
         raise NotAllowed("There are records in this folder. Only a manager may replace them")
 
 
+def _keyfile_there(store_dir: Path) -> keyfile.Keyfile | None:
+    """The keyfile of the records in the folder; None when it is damaged, so that nobody can be asked for theirs."""
+    try:
+        return keyfile.read_keyfile(store_dir)
+    except EnvironmentTrouble as damage:
+        if damage.exit_code is not ExitCode.DAMAGED:
+            raise
+        return None
+
+
+def _in_place(
+    store_dir: Path,
+    there: keyfile.Keyfile | None,
+    slots: keyfile.Keyfile,
+    unlocked: keyfile.Unlocked,
+    secret: str,
+    clock: Clock,
+) -> None:
+    """Refuse what a backup alone does not give a right to: other records' place, or a manager's rights of long ago."""
+    if there is None:
+        return
+    if there.store_id != slots.store_id:
+        raise NotAllowed("The backup is of other records than those in this folder. Choose an empty folder")
+    if unlocked.slot.kind == "recovery":
+        keyfile.unlock_recovery(there, secret)
+        return
+    slot = there.account(unlocked.slot.user)
+    if slot is None or slot.role != Role.MANAGER.value:
+        raise NotAllowed(f"{unlocked.slot.user} is no manager of the records in this folder now")
+    throttle.unlock(store_dir, there, slot.user, secret, clock.now())
+
+
 def _way_in(slots: keyfile.Keyfile, user: str, password: str, recovery_key: str) -> keyfile.Unlocked:
     if recovery_key:
         return keyfile.unlock_recovery(slots, recovery_key)
@@ -215,6 +252,21 @@ def _way_in(slots: keyfile.Keyfile, user: str, password: str, recovery_key: str)
     )
 
 
+def _without_those_gone(work: Work, slots: keyfile.Keyfile, there: keyfile.Keyfile) -> keyfile.Keyfile:
+    """The backup's keyfile without the accounts that have been closed since, in the records as well."""
+    for user in slots.users:
+        if there.account(user) is None:
+            slots = keyfile.without(slots, user)
+            row = account_rows.find(work.connection, user)
+            if row is not None and row.disabled_at is None:
+                account_rows.disable(work, row)
+    return slots
+
+
+def _recovery(slots: keyfile.Keyfile) -> tuple[str, ...]:
+    return tuple(slot.public_key for slot in slots.slots if slot.kind == "recovery")
+
+
 def _make_ready(
     path: Path,
     manifest: bundle.Manifest,
@@ -223,6 +275,7 @@ def _make_ready(
     unlocked: keyfile.Unlocked,
     clock: Clock,
     device: str,
+    there: keyfile.Keyfile | None,
 ) -> Restored:
     """All the files of the restored home, complete, in the incoming folder."""
     store_id, data_key = slots.store_id, unlocked.data_key
@@ -247,12 +300,16 @@ def _make_ready(
             work.audit("restore", "store", store_id, detail=detail)
             queued = outbox.ask_again(work)
             restored.note_restored(work, manifest.taken_at)
-            if unlocked.slot.kind == "recovery":
+            if there is not None:
+                slots = _without_those_gone(work, slots, there)
+            if unlocked.slot.kind == "recovery" or (there is not None and _recovery(there) != _recovery(slots)):
+                # Used, or no longer the one on the sheet in the safe.
                 new_recovery = keyfile.new_recovery_key()
                 slots = keyfile.without_recovery(slots)
                 slots = keyfile.seal_recovery(slots, data_key, new_recovery, slot_id=work.new_id())
-                accounts.add_signing_key(work, "recovery", "", slots.slots[-1].public_key)
-                work.audit("use-recovery-key", "store", store_id)
+                account_rows.new_recovery_key(work, slots.slots[-1].public_key)
+                work.audit("use-recovery-key" if unlocked.slot.kind == "recovery" else "replace-recovery-key", "store",
+                           store_id)  # fmt: skip
         store.keep_anchor(AnchorFile(incoming, data_key, slots.epoch))
         with store.read() as connection:
             home = settings.home(connection)

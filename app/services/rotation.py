@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 
 from app.domain.errors import UserError
 from app.models import copies, trouble
-from app.models.store import NEXT_NAME, STORE_NAME
+from app.models.store import NEXT_NAME, STORE_NAME, add_device_key
 from app.services import backups
 from app.services.access import Action, require
 from app.services.changes import Changes, changes
@@ -57,8 +57,10 @@ def rotate(session: Session, password: str) -> Rotated:
     both = keyfile.with_next_epoch(slots, data_key)
     backup = backups.make(session, kind="before-rotation")
     with session.write() as work:
+        device = add_device_key(work)  # the one before is in whatever copy made this necessary
         work.audit("rotate", "store", session.store.id, detail={"epoch": following})
         reached = work.chain
+    session.store.sign_with(device)
     session.store.close()
     unlocked = replace(session.unlocked, data_keys={**session.unlocked.data_keys, following: data_key})
     try:

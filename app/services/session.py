@@ -75,6 +75,7 @@ class Session:
         """Go on with the same records under another data key; the store before must be closed."""
         self.store = store
         self._unlocked = unlocked
+        self._author = Author(self.account.user, unlocked.signer)
 
     def person(self, user: str) -> str:
         """The name of the person behind an account, as screens and paper show who did something."""

@@ -11,6 +11,7 @@ from app.domain.clock import Clock
 from app.domain.codec import instant_text
 from app.domain.errors import EnvironmentTrouble, ExitCode, UserError
 from app.domain.people import StaffId
+from app.models import accounts as account_rows
 from app.models import staff, trouble
 from app.models.integrity import anchor_trouble
 from app.models.store import NEXT_NAME, STORE_NAME, Author, Store, Work, add_device_key, device_signer, open_store
@@ -153,10 +154,9 @@ def _renewed(
     store_dir: Path, slots: keyfile.Keyfile, unlocked: keyfile.Unlocked, user: str, password: str
 ) -> tuple[keyfile.Keyfile, keyfile.Unlocked]:
     """The slot in its present form, which only its owner's password can bring about."""
-    changed = keyfile.with_password(slots, unlocked, password, unlocked.slot.cost)
+    changed = keyfile.with_password(slots, unlocked, password, unlocked.slot.cost, same_signer=True)
     keyfile.write_keyfile(store_dir, changed)
-    slot = changed.account(user)
-    return changed, replace(unlocked, slot=slot or unlocked.slot)
+    return changed, keyfile.unlock(changed, user, password)
 
 
 def _finish_restore(store_dir: Path) -> None:
@@ -188,8 +188,18 @@ def _start(
             "Nothing was changed.",
             "Ask a manager to open it again.",
         )
+    with store.read() as connection:
+        key = account_rows.key_state(connection, user, unlocked.slot.public_key)
+    if key == "revoked" or (key == "unknown" and store.trouble is None):
+        raise EnvironmentTrouble(
+            ExitCode.REFUSED,
+            f"This way in for {user} has been replaced: the keyfile is an old one.",
+            "Nothing was changed.",
+            "Put the newest keyfile back (store.keys, from the newest backup), or ask a manager for a new secret.",
+        )
     try:
-        _note_sign_in(store, store_dir, account, clock, failed)
+        offered = unlocked if key == "offered" else None
+        account = _note_sign_in(store, store_dir, account, clock, failed, offered=offered)
     except EnvironmentTrouble as damage:
         if not inspect or damage.exit_code is not ExitCode.DAMAGED:
             raise  # else the store has noted it, and is read only
@@ -197,23 +207,39 @@ def _start(
 
 
 def _note_sign_in(
-    store: Store, store_dir: Path, account: staff.Account, clock: Clock, failed: throttle.Failures | None
-) -> None:
-    """Take up the laptop's own key, and write down that somebody signed in, where the records can be written to."""
+    store: Store,
+    store_dir: Path,
+    account: staff.Account,
+    clock: Clock,
+    failed: throttle.Failures | None,
+    *,
+    offered: keyfile.Unlocked | None,
+) -> staff.Account:
+    """Take up the laptop's own key, and write down that somebody signed in, where the records can be written to.
+
+    A change of the person's keys that was cut short (``offered``) is brought to its end; they choose a password again.
+    """
     with store.read() as connection:
         device = device_signer(connection)
     if device is not None:
         store.sign_with(device)
     if store.trouble is not None:
-        return
+        return account
     with store.write(Author(account.user), clock.now()) as work:
         if device is None:
             store.sign_with(add_device_key(work))
+        if offered is not None:
+            public_key = offered.slot.public_key
+            account_rows.settle_key(work, account.user, public_key, must_change=True)
+            detail = {"user": account.user, "public_key": public_key}
+            work.audit("complete-password-change", "account", account.staff_id, detail=detail)
+            account = replace(account, must_change=True)
         if failed is not None:
             note_failures(work, account.user, account.staff_id, failed)
         work.audit("sign-in", "account", account.staff_id)
     if failed is not None:
         throttle.clear(store_dir, account.user)
+    return account
 
 
 def unlock_again(session: Session, password: str) -> Signer:

@@ -134,18 +134,26 @@ def without(keyfile: Keyfile, user: str) -> Keyfile:
     return replace(keyfile, slots=tuple(slot for slot in keyfile.slots if slot is not gone))
 
 
-def without_recovery(keyfile: Keyfile) -> Keyfile:
-    """The keyfile that no recovery key opens any more."""
-    return replace(keyfile, slots=tuple(slot for slot in keyfile.slots if slot.kind != _RECOVERY))
+def without_recovery(keyfile: Keyfile, *, keep: str = "") -> Keyfile:
+    """The keyfile that no recovery key opens any more, but that of the slot with the id ``keep``."""
+    return replace(keyfile, slots=tuple(s for s in keyfile.slots if s.kind != _RECOVERY or s.id == keep))
 
 
-def with_password(keyfile: Keyfile, unlocked: Unlocked, password: str, cost: keys.KdfCost) -> Keyfile:
-    """The keyfile with the unlocked person's private keys sealed under another password (or again under the same).
+def with_password(
+    keyfile: Keyfile, unlocked: Unlocked, password: str, cost: keys.KdfCost, *, same_signer: bool = False
+) -> Keyfile:
+    """The keyfile with another password for the unlocked person, and keys of their own that no earlier secret opens.
 
-    The store is not touched, and the person's signatures stay theirs. A slot of the old kind becomes one of the new.
+    The store is not touched. Whoever knew the password before and kept an old keyfile could otherwise open the slot of
+    today with it. ``same_signer`` keeps the signing key: for the same password in the present form of the file.
     """
-    slot = replace(unlocked.slot, cost=cost, wrap_key=keys.wrap_public(unlocked.wrap_private), data_keys={})
-    slot = _lock(keyfile, slot, unlocked.signer.private + unlocked.wrap_private, password, cost)
+    wrap_private = keys.new_wrap_key()
+    private = unlocked.signer.private if same_signer else signing.new_signing_key()
+    slot = replace(
+        unlocked.slot, cost=cost, public_key=signing.public_key(private), wrap_key=keys.wrap_public(wrap_private),
+        data_keys={},
+    )  # fmt: skip
+    slot = _lock(keyfile, slot, private + wrap_private, password, cost)
     for epoch, data_key in unlocked.data_keys.items():
         slot = _give(keyfile, slot, epoch, data_key)
     return _replaced(keyfile, slot)
@@ -198,8 +206,9 @@ def unlock_recovery(keyfile: Keyfile, recovery_key: str) -> Unlocked:
 
     Raises EnvironmentTrouble: WRONG_PASSWORD when it is not this home's recovery key (any more).
     """
-    slot = next((slot for slot in keyfile.slots if slot.kind == _RECOVERY), None)
-    found = _open(keyfile, slot, recovery.tidy(recovery_key))
+    typed = recovery.tidy(recovery_key)
+    ways: list[Slot | None] = [slot for slot in keyfile.slots if slot.kind == _RECOVERY]  # two while one is replaced
+    found = next(filter(None, (_open(keyfile, slot, typed) for slot in ways or [None])), None)
     if found is None:
         raise EnvironmentTrouble(
             ExitCode.WRONG_PASSWORD,

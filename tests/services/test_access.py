@@ -163,12 +163,12 @@ USES: dict[str, tuple[Action, Call]] = {
     "assessments.due": (Action.VIEW_RESIDENTS, lambda s, _: assessments.due(s)),
     "audit.who_looked": (Action.VIEW_AUDIT, lambda s, m: audit.who_looked(s, m.person)),
     "audit.trail": (Action.VIEW_AUDIT, lambda s, _: audit.trail(s)),
-    "audit.trail_csv": (Action.VIEW_AUDIT, lambda s, _: audit.trail_csv(s)),
+    "audit.trail_csv": (Action.VIEW_AUDIT, lambda s, _: audit.trail_csv(s, PASSWORD)),
     "backups.prepare": (Action.BACKUP, lambda s, _: backups.prepare(s)),
     "backups.make": (Action.BACKUP, lambda s, m: backups.make(s, folder=m.stick)),
     "backups.set_schedule": (Action.MANAGE_HOME, lambda s, _: backups.set_schedule(s, None, 24)),
     "backups.looked_at_change": (Action.MANAGE_HOME, lambda s, _: backups.looked_at_change(s, "looked")),
-    "evidence.evidence": (Action.EXPORT_EVIDENCE, lambda s, _: evidence.evidence(s, WEEK, WEEK)),
+    "evidence.evidence": (Action.EXPORT_EVIDENCE, lambda s, _: evidence.evidence(s, WEEK, WEEK, PASSWORD)),
     "export.export_resident": (Action.EXPORT_RESIDENT, lambda s, m: export.export_resident(s, m.person, PASSWORD)),
     "imports.import_residents": (Action.IMPORT, lambda s, _: imports.import_residents(s, b"")),
     "imports.import_staff": (Action.MANAGE_STAFF, lambda s, _: imports.import_staff(s, b"")),
@@ -233,7 +233,7 @@ USES: dict[str, tuple[Action, Call]] = {
         Action.MANAGE_STAFF,
         lambda s, m: staff.change_post(s, m.post, ChampionPost("falls", WEEK), reason="r"),
     ),
-    "sync.connect": (Action.MANAGE_HOME, lambda s, _: sync.connect(s, {})),
+    "sync.connect": (Action.MANAGE_HOME, lambda s, _: sync.connect(s, {}, PASSWORD)),
     "sync.connection": (Action.VIEW_RESIDENTS, lambda s, _: sync.connection(s)),
     "sync.outbox": (Action.VIEW_RESIDENTS, lambda s, _: sync.outbox(s)),
     "sync.outbox_json": (Action.VIEW_RESIDENTS, lambda s, _: sync.outbox_json(s)),
@@ -253,6 +253,9 @@ USES: dict[str, tuple[Action, Call]] = {
 }
 
 OPEN: dict[str, str] = {
+    "unsaved.keep": "one's own words",
+    "unsaved.kept": "one's own words",
+    "unsaved.forget": "one's own words",
     "restore.restored_from": "a warning that everybody must see",
     "access.allowed": "the table itself",
     "access.require": "the table itself",

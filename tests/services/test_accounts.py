@@ -12,18 +12,19 @@ from typing import Any
 
 import pytest
 
-from app.domain.errors import EnvironmentTrouble, ExitCode, NotAllowed, UserError
+from app.domain.errors import EnvironmentTrouble, ExitCode, NotAllowed, UserError, WrongPassword
 from app.domain.people import ChampionPost, Role, StaffDetails, StaffId
 from app.models import accounts as rows
 from app.models import staff as staff_rows
 from app.models.store import Work
-from app.services import accounts, residents, settings, staff
+from app.services import accounts, recovery, residents, settings, staff, verify
 from app.services.session import Session
 from app.services.sign_in import accounts as names
 from app.services.sign_in import sign_in, unlock_again
 from app.vault import keyfile, throttle
-from tests.factories import NOW, PASSWORD, USERS, WEEK, LivingHome, details
+from tests.factories import MUST_LOW, NOW, PASSWORD, USERS, WEEK, LivingHome, details
 from tests.helpers.accounts import give_account
+from tests.helpers.dying import killed_at
 
 OWN = "seven calm grey geese"
 
@@ -137,15 +138,91 @@ def test_only_a_practice_home_has_passwords_that_everybody_knows(home: LivingHom
 # --------------------------------------------------------------------------------------------------- one's own password
 
 
-def test_a_changed_password_keeps_the_signing_key_and_does_not_touch_the_store(home: LivingHome) -> None:
-    key = unlock_again(home.session, PASSWORD).public
+def test_a_changed_password_brings_a_new_signing_key_and_does_not_touch_the_data_key(home: LivingHome) -> None:
+    """Whoever knew the old password and kept an old keyfile can neither open the slot of now nor sign as its owner."""
+    old = unlock_again(home.session, PASSWORD).public
     data_key = home.session.data_key
+    signed = home.assess(home.resident(1), "must", MUST_LOW)
     accounts.change_own_password(home.session, PASSWORD, OWN)
-    assert unlock_again(home.session, OWN).public == key
+    new = unlock_again(home.session, OWN).public
+    assert new != old
+    home.assess(home.resident(2), "must", MUST_LOW)  # the same session goes on, with the new key
     session = enter(home, "mo", OWN)
     assert session.data_key == data_key
-    assert signing_keys(session, "mo") == [(key, False)]
+    assert sorted(signing_keys(session, "mo")) == sorted([(old, True), (new, False)])
     assert [actor for actor, _, _ in events(session, "change-password")] == ["mo"]
+    assert verify.verify(session).problems == ()
+    assert signed.revision_id
+
+
+def test_an_old_keyfile_put_back_opens_nothing(home: LivingHome) -> None:
+    slip = accounts.reset_password(home.session, "cal", PASSWORD).secret
+    old = (home.store_dir / "store.keys").read_bytes()
+    session = enter(home, "cal", slip)
+    accounts.change_own_password(session, slip, OWN)
+    session.close()
+    now = (home.store_dir / "store.keys").read_bytes()
+    (home.store_dir / "store.keys").write_bytes(old)
+    with pytest.raises(EnvironmentTrouble) as trouble:
+        sign_in(home.store_dir, "cal", slip, home.clock)
+    assert trouble.value.exit_code is ExitCode.REFUSED
+    assert "old one" in trouble.value.happened
+    (home.store_dir / "store.keys").write_bytes(now)
+    home.session = sign_in(home.store_dir, "cal", OWN, home.clock)
+
+
+@pytest.mark.parametrize("what", ["own password", "reset", "recovery", "new recovery key"])
+def test_cut_short_at_any_step_somebody_gets_in_and_signs_what_holds(
+    home: LivingHome, tmp_path: Path, what: str
+) -> None:
+    key = recovery.replace_key(home.session, PASSWORD).recovery_key
+    home.session.close()
+
+    def work() -> None:
+        if what == "recovery":
+            recovery.recover(after, "mo", key, OWN, home.clock)
+            return
+        session = sign_in(after, "mo", PASSWORD, home.clock)
+        if what == "own password":
+            accounts.change_own_password(session, PASSWORD, OWN)
+        elif what == "reset":
+            accounts.reset_password(session, "cal", PASSWORD)
+        else:
+            recovery.replace_key(session, PASSWORD)
+        session.close()
+
+    died, step = True, 0
+    while died:
+        after = tmp_path / f"after-{step}"
+        shutil.copytree(home.store_dir, after)
+        died = killed_at(step, work)
+        session = _first_that_opens(after, home)
+        if session.account.must_change:
+            accounts.change_own_password(session, OWN, "yet another quiet phrase")
+        residents.add_resident(session, details(9), stay_since=NOW)
+        found = verify.verify(session)
+        assert found.problems == (), step
+        session.close()
+        if died and what in {"recovery", "new recovery key"}:
+            _old_sheet_opens(after, key)
+        step += 1
+    assert step > 5
+
+
+def _first_that_opens(store_dir: Path, home: LivingHome) -> Session:
+    for password in (PASSWORD, OWN):
+        try:
+            return sign_in(store_dir, "mo", password, home.clock)
+        except WrongPassword:
+            continue
+    raise AssertionError("nobody gets in")
+
+
+def _old_sheet_opens(store_dir: Path, key: str) -> None:
+    """Until the new key has been given out; once everything else is done, only the new one does."""
+    slots = keyfile.read_keyfile(store_dir)
+    if len([slot for slot in slots.slots if slot.kind == "recovery"]) == 2:
+        assert keyfile.unlock_recovery(slots, key).slot.kind == "recovery"
 
 
 def test_a_changed_password_leaves_no_copy_of_the_old_slot(home: LivingHome) -> None:
@@ -192,7 +269,8 @@ def test_a_reset_gives_a_secret_and_a_new_signing_key_and_revokes_the_old(home: 
     home.session = sign_in(home.store_dir, "cal", made.secret, home.clock)
     assert home.session.account.must_change
     accounts.change_own_password(home.session, made.secret, OWN)
-    assert unlock_again(home.session, OWN).public == after[1][0]
+    now = [key for key, revoked in signing_keys(home.session, "cal") if not revoked]
+    assert now == [unlock_again(home.session, OWN).public] != [after[1][0]]
 
 
 def test_nobody_resets_or_promotes_themselves(home: LivingHome) -> None:
@@ -367,7 +445,7 @@ def test_a_power_cut_between_keyfile_and_records_lets_nobody_in_wrongly_and_can_
     # As the laptop starts again, with the files as they are.
     again = tmp_path / "after"
     shutil.copytree(home.store_dir, again)
-    mo = sign_in(again, "mo", OWN if name == "own password" else PASSWORD, home.clock)
+    mo = sign_in(again, "mo", PASSWORD, home.clock)
     if name != "own password":
         CHANGES[name](mo)
     mo.close()

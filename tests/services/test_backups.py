@@ -23,7 +23,8 @@ from app.domain.people import ResidentId, Role
 from app.domain.transfer import TransferReason
 from app.models import integrity
 from app.models.store import STORE_NAME
-from app.services import backups, premium, residents, restore, sync, transfers, verify
+from app.services import accounts as accounts_service
+from app.services import backups, premium, recovery, residents, restore, staff, sync, transfers, verify
 from app.services.clock import SetClock
 from app.services.sign_in import accounts, home_exists, sign_in
 from app.services.status import status
@@ -236,6 +237,7 @@ def test_a_restored_record_and_its_packs_say_so_until_a_manager_has_looked(
         person = residents.find_residents(session)[0].id
         words = _said_on_every_page(transfers.send_to_hospital(session, person, TransferReason()).pdf)
         assert all("RECORD RESTORED from the backup of 23-Nov-2026 10:00" in page for page in words)
+        assert "RESTORED RECORD: ASK THE HOME" in words[0], "at the top of the page that is read in a minute"
         with pytest.raises(UserError):
             restore.looked_after(session, " ")
         restore.looked_after(session, "entered again from the paper of the day")
@@ -323,6 +325,36 @@ def test_records_in_the_folder_are_replaced_by_a_manager_only_and_kept_beside(ho
     before.close()
 
 
+def test_a_backup_of_another_home_does_not_take_the_place_of_this_one(home: LivingHome, tmp_path: Path) -> None:
+    new_home(tmp_path / "stranger")
+    stranger = sign_in(tmp_path / "stranger", "mo", PASSWORD, home.clock)
+    path = backups.make(stranger, folder=tmp_path).path
+    stranger.close()
+    home.session.close()
+    with pytest.raises(NotAllowed, match="other records"):
+        restore.restore(path, home.store_dir, home.clock, user="mo", password=PASSWORD)
+    home.session = sign_in(home.store_dir, "mo", PASSWORD, home.clock)
+
+
+def test_a_manager_of_long_ago_gets_nothing_back(home: LivingHome, backup: Path, tmp_path: Path) -> None:
+    """Closed accounts stay closed, and the sheet in the safe is replaced when the backup knew another."""
+    staff_id = next(m.id for m in staff.list_staff(home.session) if m.details.user == "nia")
+    accounts_service.change_role(home.session, "nia", Role.MANAGER, PASSWORD)
+    path = backups.make(home.session, folder=tmp_path).path
+    accounts_service.disable_leaver(home.session, staff_id, home.clock.now(), PASSWORD)
+    recovery.replace_key(home.session, PASSWORD)
+    home.session.close()
+    with pytest.raises(NotAllowed, match="no manager"):
+        restore.restore(path, home.store_dir, home.clock, user="nia", password=PASSWORD)
+    done = restore.restore(path, home.store_dir, home.clock, user="mo", password=PASSWORD)
+    assert done.recovery_key
+    assert "nia" not in accounts(home.store_dir)
+    home.session = sign_in(home.store_dir, "mo", PASSWORD, home.clock)
+    assert verify.verify(home.session).problems == ()
+    slots = keyfile.read_keyfile(home.store_dir)
+    assert keyfile.unlock_recovery(slots, done.recovery_key).slot.kind == "recovery"
+
+
 def test_while_the_records_are_open_nothing_is_restored_over_them(home: LivingHome, backup: Path) -> None:
     trouble = refused(lambda: restore.restore(backup, home.store_dir, home.clock, user="mo", password=PASSWORD))
     assert trouble.exit_code is ExitCode.ALREADY_OPEN
@@ -351,7 +383,7 @@ def test_what_waits_for_an_answer_is_sent_again_under_the_same_identifiers(home:
     folder = tmp_path / "ccg"
     with a_ccg(folder) as ccg:
         given = {"transport": "folder", "path": str(folder / "exchange"), "recipient_public_key": ccg.public_key}
-        sync.connect(home.session, given)
+        sync.connect(home.session, given, PASSWORD)
         premium.submit(home.session, WEEK, PASSWORD)
         path = backups.make(home.session, folder=tmp_path).path
         before = {row.id for row in sync.outbox(home.session)}

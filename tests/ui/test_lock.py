@@ -16,8 +16,11 @@ from app import link
 from app.domain.errors import NotAllowed, UserError
 from app.domain.people import ResidentId, Role
 from app.main import Program
-from app.services import assessments, settings
+from app.services import assessments, settings, unsaved
 from app.ui import clipboard, crash, desktop, theme
+from app.ui.dialogs.unsaved import UnsavedDialog
+from app.ui.forms.form import FormDialog
+from app.ui.forms.typed import Ask
 from app.ui.idle import LockWarning, stay_words
 from app.ui.pages.assessment.page import Open
 from app.ui.pages.settings.page import SettingsPage
@@ -357,6 +360,32 @@ def test_a_page_that_asks_first_does_not_hold_up_the_lock(qtbot: QtBot, program:
     program.lock()
     assert wire.left
     assert wire.show.unkept, "and it is said that this could not be kept"
+
+
+def test_what_was_typed_in_a_form_is_given_back_to_whoever_typed_it(
+    qtbot: QtBot, qapp: QApplication, program: Program, wire: Recorded, tmp_path: Path
+) -> None:
+    window = signed_in_window(qtbot, program)
+    asks = (Ask("note", "Note", "notes"), Ask("secret", "Password", "password"))
+    form = FormDialog(window.ctx, window, "A note", asks, {}, who="Mr John Smith")
+    form.show()
+    qtbot.keyClicks(form.form.fields["note"].target, "rang the surgery at four")
+    qtbot.keyClicks(form.form.fields["secret"].target, "never kept")
+    program.lock()
+    assert wire.left
+    assert not wire.show.unkept
+    following = Program(qapp, tmp_path / "home", Recorded(), clock=StandingClock)
+    following.prepare()
+    following.show(wire.show)
+    again = signed_in_window(qtbot, following)
+    qtbot.waitUntil(lambda: again.findChild(UnsavedDialog) is not None, timeout=20_000)
+    dialog = again.findChild(UnsavedDialog)
+    assert dialog is not None
+    assert dialog.box.toPlainText() == "A note: Mr John Smith\nNote: rang the surgery at four"
+    dialog.reject()
+    qtbot.waitUntil(lambda: following.tasks.on_store(lambda: unsaved.kept(again.ctx._session)) == ())
+    following.close()
+    following.deleteLater()
 
 
 def test_the_program_locks_when_nobody_has_touched_it(qtbot: QtBot, program: Program, wire: Recorded) -> None:

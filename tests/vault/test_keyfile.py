@@ -95,12 +95,21 @@ def test_a_recovery_key_that_was_replaced_opens_nothing(slots: keyfile.Keyfile) 
         assert trouble.exit_code is ExitCode.WRONG_PASSWORD
 
 
-def test_a_new_password_keeps_the_persons_signature_and_lets_the_old_one_open_nothing(slots: keyfile.Keyfile) -> None:
+def test_a_new_password_brings_new_keys_that_no_earlier_secret_opens(slots: keyfile.Keyfile) -> None:
+    """Somebody who knew the password before and kept the keyfile of then has nothing of the keyfile of now."""
     mo = keyfile.unlock(slots, "mo", "mo has a password")
     changed = keyfile.with_password(slots, mo, "quite another one", keys.FLOOR)
     again = keyfile.unlock(changed, "mo", "quite another one")
-    assert (again.data_key, again.signer.public) == (DATA_KEY, mo.signer.public)
+    assert again.data_key == DATA_KEY
+    assert again.signer.public == again.slot.public_key != mo.signer.public
     assert refused(lambda: keyfile.unlock(changed, "mo", "mo has a password")).exit_code is ExitCode.WRONG_PASSWORD
+    following = keyfile.with_next_epoch(changed, bytes(32))
+    slot = following.account("mo")
+    assert slot is not None
+    for epoch, sealed in slot.data_keys.items():
+        context = keyfile._data_context(following, slot, epoch)
+        assert keys.open_sealed(sealed, mo.wrap_private, context) is None
+        assert keys.open_sealed(sealed, again.wrap_private, context) is not None
     assert keyfile.unlock(changed, "cal", "cal has a password").data_key == DATA_KEY
 
 
@@ -138,7 +147,7 @@ def test_a_slot_of_the_first_version_opens_and_is_renewed_with_the_password(tmp_
         keyfile.with_next_epoch(read, DATA_KEY)
     keyfile.write_keyfile(tmp_path, read)  # beside other changes it is kept as it is
     assert keyfile.unlock(keyfile.read_keyfile(tmp_path), "mo", "mo has a password").data_key == DATA_KEY
-    renewed = keyfile.with_password(read, mo, "mo has a password", keys.FLOOR)
+    renewed = keyfile.with_password(read, mo, "mo has a password", keys.FLOOR, same_signer=True)
     assert renewed.slots[0].wrap_key
     again = keyfile.unlock(keyfile.with_next_epoch(renewed, bytes(32)), "mo", "mo has a password")
     assert (again.data_keys[2], again.signer.public) == (bytes(32), mo.signer.public)

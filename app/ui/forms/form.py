@@ -29,6 +29,7 @@ from app.ui.widgets.text import NotesEdit, label, rule, scrolled, title
 
 if TYPE_CHECKING:
     from app.services.session import Session
+    from app.services.unsaved import Unsaved
     from app.ui.context import Context
 
 T = TypeVar("T")
@@ -168,6 +169,7 @@ class FormDialog(QDialog):
         self.cancel_button = secondary("Cancel", self.reject)
         self._start = self.form.typed()
         self._saving = False
+        self._about = who
 
         self._inside = body = QWidget()
         self.body = QVBoxLayout(body)
@@ -227,6 +229,17 @@ class FormDialog(QDialog):
     def dirty(self) -> bool:
         """Whether anything was typed since the dialog opened."""
         return self.form.typed() != self._start
+
+    def unsaved(self) -> Unsaved | None:
+        """What was typed since the dialog opened, for whoever typed it to have after a lock; no password, ever."""
+        from app.services.unsaved import Unsaved
+
+        lines = tuple(
+            (self.form.fields[key].label_text, str(text))
+            for key, text in self.form.typed().items()
+            if text != self._start.get(key) and not isinstance(self.form.fields[key].editor, PasswordEdit)
+        )
+        return Unsaved(self.windowTitle(), self._about, lines) if lines else None
 
     def run(self, work: Callable[[Session], T], done: Callable[[T], None]) -> None:
         """Do ``work`` on the store thread with the buttons off; a refusal comes back to the fields."""
