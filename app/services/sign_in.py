@@ -143,10 +143,16 @@ def accept_as_is(session: Session, password: str, reason: str) -> Changes:
         raise UserError("Enter the reason for going on without what is missing", field="reason")
     unlock_again(session, password)
     session.store.write_again()
-    (session.store_dir / anchor.ANCHOR_NAME).unlink(missing_ok=True)
+    try:  # the event first: while it is not there the anchor must go on saying what is missing
+        with session.write() as work:
+            detail = {"was": found.happened}
+            work.audit("accept-anchor", "store", session.store.id, reason=reason.strip(), detail=detail)
+        with trouble.of_files():
+            (session.store_dir / anchor.ANCHOR_NAME).unlink(missing_ok=True)
+    except BaseException:
+        session.store.only_read(found)
+        raise
     session.store.keep_anchor(anchor.AnchorFile(session.store_dir, session.data_key, session.epoch))
-    with session.write() as work:
-        work.audit("accept-anchor", "store", session.store.id, reason=reason.strip(), detail={"was": found.happened})
     return changes("setting")
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from app.domain.errors import EnvironmentTrouble, ExitCode, NotAllowed, UserError
 from app.domain.people import Role
@@ -191,6 +193,32 @@ def test_a_manager_goes_on_with_what_is_there_and_that_is_noted(
         accept_as_is(reading, PASSWORD, "again")
     reading.close()
     sign_in(behind, "mo", PASSWORD, home.clock).close()
+
+
+@pytest.mark.parametrize("fault", ["event", "anchor"])
+def test_what_could_not_be_noted_was_not_accepted(
+    home: LivingHome, behind: Path, reading: Session, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    with closing(connect_raw(reading.store.path, keys.sqlcipher_key(reading.data_key, reading.store.id))) as beside:
+        if fault == "event":
+            beside.execute(
+                "CREATE TRIGGER refuse BEFORE INSERT ON event WHEN new.action = 'accept-anchor' "
+                "BEGIN SELECT raise(ABORT, 'not now'); END"
+            )
+    real = Path.unlink
+
+    def unlink(path: Path, *, missing_ok: bool = False) -> None:
+        if path.name == ANCHOR_NAME and fault == "anchor":
+            raise PermissionError(13, "not now")
+        real(path, missing_ok=missing_ok)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", unlink)
+        with pytest.raises(IntegrityError if fault == "event" else EnvironmentTrouble):
+            accept_as_is(reading, PASSWORD, "a reason")
+    assert reading.trouble is not None
+    reading.close()
+    assert refused(lambda: sign_in(behind, "mo", PASSWORD, home.clock)).exit_code is ExitCode.BEHIND_ANCHOR
 
 
 def test_nobody_but_a_manager_may(home: LivingHome, behind: Path) -> None:
