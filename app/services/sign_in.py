@@ -12,9 +12,19 @@ from app.domain.codec import instant_text
 from app.domain.errors import EnvironmentTrouble, ExitCode, UserError
 from app.domain.people import StaffId
 from app.models import accounts as account_rows
-from app.models import staff, trouble
+from app.models import migrate, staff, trouble
 from app.models.integrity import anchor_trouble
-from app.models.store import NEXT_NAME, STORE_NAME, Author, Store, Work, add_device_key, device_signer, open_store
+from app.models.store import (
+    NEXT_NAME,
+    STORE_NAME,
+    Author,
+    Store,
+    Work,
+    add_device_key,
+    chain_head,
+    device_signer,
+    open_store,
+)
 from app.services import backups
 from app.services.access import Action, require
 from app.services.changes import Changes, changes
@@ -29,6 +39,8 @@ BESIDE = (keyfile.KEYFILE_NAME, anchor.ANCHOR_NAME)
 """What stands beside the store and goes where it goes."""
 ONLY_OUT = (keyfile.SPARE_NAME,)
 """What goes with the records that a restore replaces, though a backup brings none: its keys open those records."""
+_WITHOUT_ANCHOR = frozenset({"0001"})
+"""The schemas of programs that kept no anchor."""
 _LOCK_SECONDS = 1
 
 
@@ -85,11 +97,10 @@ def open_with(
     A change of the data key that was cut short is brought to an end here: the store answers to one of two epochs, and
     the keyfile is made to hold that one alone. An older schema is migrated, after a backup into the store's own folder.
     """
-    migrated: list[Store] = []
 
     def before_migration(store: Store) -> None:
         backups.before_migration(store, store_dir, found, slots, clock.now())
-        migrated.append(store)
+        _first_anchor(store, store_dir, found)
 
     for epoch in slots.epochs:
         found = replace(unlocked, epoch=epoch)
@@ -105,20 +116,38 @@ def open_with(
         if len(slots.epochs) > 1:
             keyfile.write_keyfile(store_dir, keyfile.settled(slots, epoch))
         (store_dir / NEXT_NAME).unlink(missing_ok=True)
-        _check_anchor(store, store_dir, found, fresh=bool(migrated), inspect=inspect)
+        _check_anchor(store, store_dir, found, inspect=inspect)
     except BaseException:
         store.close()
         raise
     return store, found
 
 
-def _check_anchor(store: Store, store_dir: Path, found: keyfile.Unlocked, *, fresh: bool, inspect: bool) -> None:
-    """The store may be ahead of its anchor and never behind; a store that never had one (``fresh``) gets its first."""
+def _first_anchor(store: Store, store_dir: Path, found: keyfile.Unlocked) -> None:
+    """Give a store from before there were anchors its first one, and only that: it must be there once it is migrated.
+
+    Were it made afterwards, a power cut in between would leave a home whose anchor seems to have been taken away.
+    """
+    with store.read() as connection:
+        if migrate.current(connection) not in _WITHOUT_ANCHOR:
+            return
+        chain = chain_head(connection)
+    if anchor.read_anchor(store_dir, found.data_keys, found.epoch) is not None:
+        return
+    first = anchor.AnchorFile(store_dir, found.data_key, found.epoch)
+    first.keep(chain.count, chain.head)
+    first.close()
+    if first.failed is not None:
+        raise trouble.unwritten(first.failed)
+
+
+def _check_anchor(store: Store, store_dir: Path, found: keyfile.Unlocked, *, inspect: bool) -> None:
+    """The store may be ahead of its anchor and never behind."""
     anchored = anchor.read_anchor(store_dir, found.data_keys, found.epoch)
     try:
         with store.read() as connection:
             behind = anchor_trouble(connection, anchored)
-        if behind is None or (fresh and anchored is None):
+        if behind is None:
             store.keep_anchor(anchor.AnchorFile(store_dir, found.data_key, found.epoch))
             return
     except EnvironmentTrouble as damage:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import shutil
 import sqlite3
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +22,8 @@ from app.models import integrity, migrate, schema
 from app.models.store import STORE_NAME, open_store
 from app.services import backups
 from app.services.sign_in import sign_in
-from app.vault import bundle, keyfile, keys
+from app.vault import anchor, bundle, keyfile, keys
+from tests.helpers.dying import killed_at
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 EARLIER = sorted(path.name for path in FIXTURES.glob("schema-*"))
@@ -71,6 +75,61 @@ def test_an_earlier_store_is_backed_up_brought_up_to_date_and_complete(earlier: 
     assert bundle.whole(*made)
     sign_in(store_dir, truth["users"]["nurse"], truth["password"], Clock()).close()
     assert len(backups.found_in(store_dir / backups.FOLDER)) == 1, "once"
+
+
+def test_cut_short_anywhere_on_the_way_it_opens_at_the_next_sign_in(
+    earlier: tuple[Path, dict[str, Any]], tmp_path: Path
+) -> None:
+    store_dir, truth = earlier
+    died, step = True, 0
+    while died:
+        after = tmp_path / f"after-{step}"
+        shutil.copytree(store_dir, after)
+        died = killed_at(step, partial(_in_and_out, after, truth))
+        _in_and_out(after, truth)
+        step += 1
+    assert step > 5
+
+
+def _in_and_out(store_dir: Path, truth: dict[str, Any]) -> None:
+    sign_in(store_dir, truth["users"]["manager"], truth["password"], Clock()).close()
+
+
+def test_without_room_for_its_first_anchor_nothing_is_migrated(
+    earlier: tuple[Path, dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store_dir, truth = earlier
+    real = os.open
+
+    def full(path: str | Path, *rest: int) -> int:
+        if Path(path).name == anchor.ANCHOR_NAME:
+            raise OSError(errno.ENOSPC, "no room")
+        return real(path, *rest)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(anchor.os, "open", full)
+        with pytest.raises(EnvironmentTrouble) as refused:
+            _in_and_out(store_dir, truth)
+    assert refused.value.exit_code is ExitCode.DISK_FULL
+    slots = keyfile.read_keyfile(store_dir)
+    unlocked = keyfile.unlock(slots, truth["users"]["manager"], truth["password"])
+    with pytest.raises(EnvironmentTrouble, match="an older version"):
+        open_store(store_dir, keys.sqlcipher_key(unlocked.data_key, slots.store_id), slots.store_id)
+    _in_and_out(store_dir, truth)
+
+
+def test_once_it_has_an_anchor_an_earlier_copy_is_refused(earlier: tuple[Path, dict[str, Any]], tmp_path: Path) -> None:
+    store_dir, truth = earlier
+    early = tmp_path / "early.db"
+    shutil.copyfile(store_dir / STORE_NAME, early)
+    _in_and_out(store_dir, truth)
+    shutil.copyfile(early, store_dir / STORE_NAME)
+    with pytest.raises(EnvironmentTrouble) as refused:
+        _in_and_out(store_dir, truth)
+    assert refused.value.exit_code is ExitCode.BEHIND_ANCHOR
+    (store_dir / anchor.ANCHOR_NAME).unlink()
+    with pytest.raises(EnvironmentTrouble, match=r"store\.anchor is missing"):
+        _in_and_out(store_dir, truth)
 
 
 def test_a_slot_is_renewed_when_its_owner_signs_in(earlier: tuple[Path, dict[str, Any]]) -> None:
