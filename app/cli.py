@@ -331,8 +331,9 @@ def _evidence(arguments: argparse.Namespace) -> int:
     first, last = read_day(arguments.first, "from"), read_day(arguments.last, "to")
     with writing(arguments.out):
         arguments.out.mkdir(parents=True, exist_ok=True)
-    with signed_in(arguments) as session:
-        files = evidence.evidence(session, first, last)
+    password = password_once(arguments)
+    with signed_in(arguments, password) as session:
+        files = evidence.evidence(session, first, last, password)
         with writing(arguments.out):
             for name, content in files.by_name().items():
                 replace_file(arguments.out / name, content)
@@ -344,8 +345,9 @@ def _connect(arguments: argparse.Namespace) -> int:
     from app.services import sync
 
     given = read_connection(arguments.file)
-    with signed_in(arguments) as session:
-        sync.connect(session, given)
+    password = password_once(arguments)
+    with signed_in(arguments, password) as session:
+        sync.connect(session, given, password)
         print_json({"connected": sync.connection(session).target})
     return int(ExitCode.DONE)
 

@@ -32,6 +32,7 @@ from app.models import residents as resident_rows
 from app.models.audit import EventLine, Kind
 from app.services.access import Action, require
 from app.services.session import Session
+from app.services.sign_in import unlock_again
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -47,7 +48,7 @@ _SIGN_IN = Kind(("sign-in", "sign-in-failed", "lock", "unlock", "sign-out", "ref
 _ACCOUNTS = Kind(
     (
         "add-account", "reopen-account", "reset-password", "change-password", "change-role", "disable-account",
-        "reset-throttle", "recover", "replace-recovery-key", "use-recovery-key",
+        "reset-throttle", "complete-password-change", "recover", "replace-recovery-key", "use-recovery-key",
     )
 )  # fmt: skip
 _KEEPING = Kind(
@@ -105,7 +106,9 @@ _WORDS = {
     ("change-role", "account"): "Gave an account another role",
     ("disable-account", "account"): "Closed an account",
     ("reset-throttle", "account"): "Let somebody try their password again",
+    ("complete-password-change", "account"): "A change of password that was cut short was completed at signing in",
     ("recover", "account"): "Used the recovery key to set a new password",
+    ("use-recovery-key", "account"): "Opened the records with the recovery key",
     ("use-recovery-key", "store"): "Restored a backup with the recovery key, which was replaced",
     ("restore", "store"): "Restored the records from a backup",
     ("replace-recovery-key", "account"): "Made a new recovery key",
@@ -195,13 +198,16 @@ def trail(session: Session, wanted: Wanted | None = None, *, before: int | None 
     return _page(session, None, wanted or Wanted(), before)
 
 
-def trail_csv(session: Session, wanted: Wanted | None = None) -> bytes:
-    """The home's trail as a table (UTF-8 with a byte-order mark, quoted, CR LF), oldest first. Making it is audited.
+def trail_csv(session: Session, password: str, wanted: Wanted | None = None) -> bytes:
+    """The home's trail as a table (UTF-8 with a byte-order mark, quoted, CR LF), oldest first. The password is
+    asked again, and making it is audited.
 
     The admin-action log that a DSPT assessment asks for: with the categories sign-in, accounts, keeping and exported
     it names staff and no resident's record; entries about a resident carry the record's id and not the name.
+    Raises NotAllowed, UserError for the filters, EnvironmentTrouble for a wrong password.
     """
     require(session, Action.VIEW_AUDIT)
+    unlock_again(session, password)
     chosen = wanted or Wanted()
     first, until = _days(chosen)
     out = StringIO(newline="")

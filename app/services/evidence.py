@@ -23,6 +23,7 @@ from app.services.access import Action, require
 from app.services.assessments import result_label, score_text
 from app.services.claim_facts import PAPER, WeekPicture, read_week
 from app.services.session import Session
+from app.services.sign_in import unlock_again
 
 _MOST_WEEKS = 53
 _SHORT_CODE = 12
@@ -41,14 +42,16 @@ class EvidenceFiles:
         return {"evidence.pdf": self.pdf, "evidence.csv": self.csv, "manifest.json": self.manifest}
 
 
-def evidence(session: Session, first: date, last: date) -> EvidenceFiles:
+def evidence(session: Session, first: date, last: date, password: str) -> EvidenceFiles:
     """The evidence for every claim week that has a day between the two dates, both included (at most 53 weeks).
 
-    Making it is audited: it names residents and leaves the store.
+    It names residents and leaves the store: the password is asked again, and making it is audited.
+    Raises NotAllowed, UserError for the dates, EnvironmentTrouble for a wrong password.
     """
     from app.reports.evidence import evidence_csv, evidence_pdf
 
     require(session, Action.EXPORT_EVIDENCE)
+    unlock_again(session, password)
     if last < first:
         raise UserError("The last date must not be before the first", field="to")
     mondays = []

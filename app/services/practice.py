@@ -140,7 +140,7 @@ def build(store_dir: Path, clock: Clock, say: Callable[[str], None] = lambda _: 
     session = sign_in.sign_in(store_dir, USER, PASSWORD, past)
     chance = random.Random(_SEED)  # noqa: S311 - invented facts, the same each time
     say("Staff, champions and accounts")
-    sync.connect(session, practice_ccg.connection(store_dir, session.now))
+    sync.connect(session, practice_ccg.connection(store_dir, session.now), PASSWORD)
     _staff(session, today)
     say("45 invented residents")
     people = _residents(session, chance, today)

@@ -32,6 +32,7 @@ from app.services.access import Action, require
 from app.services.changes import Changes, changes
 from app.services.outgoing import CONNECTION_KEY
 from app.services.session import Session
+from app.services.sign_in import unlock_again
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection as StoreConnection
@@ -102,11 +103,16 @@ STATE_WORDS = {
 }
 
 
-def connect(session: Session, given: Mapping[str, Any]) -> Changes:
-    """Keep the settings of a transport in the encrypted store. Nothing that is queued is touched."""
+def connect(session: Session, given: Mapping[str, Any], password: str) -> Changes:
+    """Keep the settings of a transport in the encrypted store. Nothing that is queued is touched.
+
+    They say who is sent the residents' data, so the signed-in person's password is asked again. Raises NotAllowed,
+    EnvironmentTrouble for a wrong password, UserError for settings that cannot be.
+    """
     from app.sync.transports import check_settings
 
     require(session, Action.MANAGE_HOME)
+    unlock_again(session, password)
     kept = check_settings(given)
     with session.write() as work:
         settings.put(work, CONNECTION_KEY, kept)

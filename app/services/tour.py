@@ -54,7 +54,7 @@ def _tour(
     say: Callable[[str], None],
 ) -> dict[str, object]:
     if connection is not None:
-        sync.connect(session, connection)
+        sync.connect(session, connection, practice.PASSWORD)
     resident = residents.resident_by_key(session, _UNWELL)
     say(f"NEWS2 for {resident.details.banner_name}: deteriorating")
     observed = {
@@ -79,7 +79,7 @@ def _tour(
     _write_json(out / "claim.json", claim)
     _write_json(out / "outbox.json", sync.outbox_json(session))
     say("Evidence")
-    files = evidence.evidence(session, monday, monday + timedelta(days=6)).by_name()
+    files = evidence.evidence(session, monday, monday + timedelta(days=6), practice.PASSWORD).by_name()
     for name, content in files.items():
         replace_file(out / name, content)
     if pictures is not None:

@@ -208,7 +208,7 @@ def _pack(place: Place) -> tuple[list[str], list[str], Callable[[Connection, Ver
 
 def _sync(place: Place) -> tuple[list[str], list[str], Callable[[Connection, Verdict], None]]:
     session = sign_in(place.store, place.user, place.password, SystemClock())
-    sync.connect(session, practice_ccg.connection(place.store, session.now))
+    sync.connect(session, practice_ccg.connection(place.store, session.now), place.password)
     session.close()
 
     def check(connection: Connection, verdict: Verdict) -> None:

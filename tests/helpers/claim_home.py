@@ -109,7 +109,7 @@ def a_ccg(home: SignedIn, folder: Path, *, accredited: frozenset[str] | None = N
     exchange.mkdir(parents=True)
     with PracticeCcg(folder / "ccg", now=home.clock.now, accredited=accredited) as ccg:
         settings = {"transport": "folder", "path": str(exchange), "recipient_public_key": ccg.public_key}
-        home.call(lambda s: sync.connect(s, settings))
+        home.call(lambda s: sync.connect(s, settings, PASSWORD))
         yield ccg
 
 

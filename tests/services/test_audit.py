@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import app
-from app.domain.errors import NotAllowed, UserError
+from app.domain.errors import EnvironmentTrouble, ExitCode, NotAllowed, UserError
 from app.domain.people import Allergy, ResidentId, Role
 from app.domain.transfer import TransferReason
 from app.models.store import Author
@@ -63,7 +63,7 @@ def _day(home: LivingHome) -> Counter[tuple[str, str]]:
     premium.week(session, WEEK)
     premium.submit(session, WEEK, PASSWORD)
     expected["sign", "claim"] += 1
-    evidence.evidence(session, WEEK, WEEK)
+    evidence.evidence(session, WEEK, WEEK, PASSWORD)
     expected["export", "evidence"] += 1
     export.export_resident(session, person, PASSWORD)
     expected["export", "resident"] += 1
@@ -204,7 +204,7 @@ def test_the_table_for_the_dspt(home: LivingHome) -> None:
     home.fact(person, Allergy("Penicillin"))
     with home.session.store.write(Author("mo"), home.session.now()) as work:
         work.audit("set", "setting", "x", reason="=HYPERLINK(1)")
-    data = audit.trail_csv(home.session, Wanted(categories=("sign-in", "accounts", "settings", "changed")))
+    data = audit.trail_csv(home.session, PASSWORD, Wanted(categories=("sign-in", "accounts", "settings", "changed")))
     assert data.startswith(b"\xef\xbb\xbf")
     rows = list(csv.DictReader(StringIO(data.decode("utf-8-sig"), newline="")))
     numbers = [int(row["number"]) for row in rows]
@@ -219,12 +219,20 @@ def test_the_table_for_the_dspt(home: LivingHome) -> None:
     assert audit.trail(home.session).rows[0].what == "Exported the audit trail"
 
 
+def test_the_table_asks_for_the_password_again(home: LivingHome) -> None:
+    with pytest.raises(EnvironmentTrouble) as trouble:
+        audit.trail_csv(home.session, "a wrong one")
+    assert trouble.value.exit_code is ExitCode.WRONG_PASSWORD
+    assert audit.trail(home.session, Wanted(categories=("exported",))).total == 0, "nothing was made"
+
+
 @pytest.mark.parametrize("role", [Role.CARER, Role.CHAMPION, Role.NURSE])
 def test_only_manager_and_auditor_may_read_it(home: LivingHome, role: Role) -> None:
     person = home.resident(1)
     session = home.sign_in_as(role)
     for call in (
-        lambda: audit.who_looked(session, person), lambda: audit.trail(session), lambda: audit.trail_csv(session),
+        lambda: audit.who_looked(session, person), lambda: audit.trail(session),
+        lambda: audit.trail_csv(session, PASSWORD),
     ):  # fmt: skip
         with pytest.raises(NotAllowed):
             call()

@@ -12,10 +12,10 @@ import pytest
 from pypdf import PdfReader
 
 from app.domain.codec import canonical, parse
-from app.domain.errors import UserError
+from app.domain.errors import EnvironmentTrouble, ExitCode, UserError
 from app.domain.messages import ClaimAnswer, ClaimAnswers, ClaimOutcome, ReceivedMeta
 from app.domain.people import Need
-from app.services import assessments, premium, staff
+from app.services import assessments, audit, premium, staff
 from app.services.evidence import EvidenceFiles, evidence
 from app.services.sync import StoreQueue
 from app.vault.signing import is_signed
@@ -59,7 +59,7 @@ def claimed(home: LivingHome) -> LivingHome:
 
 
 def test_paper_table_and_store_have_the_same_sums(claimed: LivingHome) -> None:
-    files = evidence(claimed.session, WEEK, SUNDAY)
+    files = evidence(claimed.session, WEEK, SUNDAY, PASSWORD)
     with claimed.session.read() as connection:
         stored = connection.exec_driver_sql("SELECT sum(amount_pence), sum(decided_pence) FROM claim").one()
     rows = table(files)
@@ -72,7 +72,7 @@ def test_paper_table_and_store_have_the_same_sums(claimed: LivingHome) -> None:
 
 
 def test_every_resident_of_the_week_is_there_with_what_proves_it(claimed: LivingHome) -> None:
-    rows = {row["resident"]: row for row in table(evidence(claimed.session, WEEK, WEEK))}
+    rows = {row["resident"]: row for row in table(evidence(claimed.session, WEEK, WEEK, PASSWORD))}
     assert len(rows) == 3
     one, two, three = (rows[f"FAMILY{c}, John (Mr)"] for c in ("B1", "C2", "D3"))
     assert one["ccg_decision"] == "Accepted"
@@ -87,7 +87,7 @@ def test_every_resident_of_the_week_is_there_with_what_proves_it(claimed: Living
 
 
 def test_what_is_recorded_later_does_not_change_the_evidence_of_a_claim(claimed: LivingHome) -> None:
-    before = table(evidence(claimed.session, WEEK, WEEK))
+    before = table(evidence(claimed.session, WEEK, WEEK, PASSWORD))
     claimed.clock.advance(timedelta(days=2))
     person = next(r.resident_id for r in premium.week(claimed.session, WEEK).rows if r.resident_key == "R02")
     last = assessments.previous(claimed.session, person, "must")
@@ -96,12 +96,12 @@ def test_what_is_recorded_later_does_not_change_the_evidence_of_a_claim(claimed:
     post = next(p for m in staff.list_staff(claimed.session) for p in m.posts if p.post.pathway == "dementia")
     ended = type(post.post)("dementia", post.post.trained_on, None, post.post.certificate_no, "", None, NOW)
     staff.change_post(claimed.session, post.id, ended, reason="left before")
-    after = table(evidence(claimed.session, WEEK, WEEK))
+    after = table(evidence(claimed.session, WEEK, WEEK, PASSWORD))
     assert after[:2] == before[:2]
 
 
 def test_the_manifest_proves_the_files_and_who_made_them(claimed: LivingHome) -> None:
-    files = evidence(claimed.session, WEEK, SUNDAY)
+    files = evidence(claimed.session, WEEK, SUNDAY, PASSWORD)
     manifest = parse(files.manifest)
     for name in ("evidence.pdf", "evidence.csv"):
         assert manifest["files"][name] == hashlib.sha256(files.by_name()[name]).hexdigest()
@@ -117,11 +117,19 @@ def test_the_manifest_proves_the_files_and_who_made_them(claimed: LivingHome) ->
 
 
 def test_several_weeks_make_one_table_and_one_document(claimed: LivingHome) -> None:
-    files = evidence(claimed.session, WEEK - timedelta(days=8), SUNDAY)
+    files = evidence(claimed.session, WEEK - timedelta(days=8), SUNDAY, PASSWORD)
     rows = table(files)
     assert sorted({row["week_start"] for row in rows}) == ["2026-11-02", "2026-11-09", "2026-11-16"]
     assert files.csv.count(b"home_ods") == 1
     assert paper(files).count("Total claimed") >= 3
+
+
+def test_the_password_is_asked_again(claimed: LivingHome) -> None:
+    exported = audit.Wanted(categories=("exported",))
+    with pytest.raises(EnvironmentTrouble) as trouble:
+        evidence(claimed.session, WEEK, SUNDAY, "a wrong one")
+    assert trouble.value.exit_code is ExitCode.WRONG_PASSWORD
+    assert audit.trail(claimed.session, exported).total == 0, "nothing was made"
 
 
 @pytest.mark.parametrize(
@@ -129,5 +137,5 @@ def test_several_weeks_make_one_table_and_one_document(claimed: LivingHome) -> N
 )
 def test_a_span_that_makes_no_sense_is_refused(home: LivingHome, first: date, last: date) -> None:
     with pytest.raises(UserError) as refusal:
-        evidence(home.session, first, last)
+        evidence(home.session, first, last, PASSWORD)
     assert refusal.value.field == "to"

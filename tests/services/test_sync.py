@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.errors import UserError
+from app.domain.errors import EnvironmentTrouble, ExitCode, UserError
 from app.domain.messages import (
     Ack,
     AckCode,
@@ -324,16 +324,23 @@ def test_without_a_connection_nothing_is_sent_and_that_is_said(home: LivingHome)
 
 def test_a_connections_password_is_in_no_audit_event(home: LivingHome, tmp_path: Path) -> None:
     settings = practice_ccg.connection(tmp_path / "ccg", home.session.now)
-    sync.connect(home.session, settings)
+    sync.connect(home.session, settings, PASSWORD)
     with home.session.read() as connection:
         details_kept = connection.exec_driver_sql("SELECT group_concat(detail || reason) FROM event").scalar()
     assert settings["recipient_public_key"] not in str(details_kept)
     assert sync.connection(home.session).transport == "folder"
 
 
+def test_connecting_asks_for_the_password_again(home: LivingHome, tmp_path: Path) -> None:
+    with pytest.raises(EnvironmentTrouble) as trouble:
+        sync.connect(home.session, practice_ccg.connection(tmp_path / "ccg", home.session.now), "a wrong one")
+    assert trouble.value.exit_code is ExitCode.WRONG_PASSWORD
+    assert sync.connection(home.session).transport is None
+
+
 def test_a_practice_home_may_be_connected_to_another_folder_than_its_own(home: LivingHome, tmp_path: Path) -> None:
     home.session.home = replace(home.session.home, practice=True)
-    sync.connect(home.session, practice_ccg.connection(tmp_path / "elsewhere", home.session.now))
+    sync.connect(home.session, practice_ccg.connection(tmp_path / "elsewhere", home.session.now), PASSWORD)
     home.assess(home.resident(1), "news2", NEWS2_HIGH)
     assert sync.sync_now(home.session).sent == 1
     assert [row.state for row in sync.outbox(home.session)] == [OutboxState.SENT]
@@ -341,7 +348,7 @@ def test_a_practice_home_may_be_connected_to_another_folder_than_its_own(home: L
 
 def test_with_the_practice_ccg_a_claim_and_an_alert_go_there_and_back(home: LivingHome) -> None:
     home.session.home = replace(home.session.home, practice=True)
-    sync.connect(home.session, practice_ccg.connection(home.store_dir, home.session.now))
+    sync.connect(home.session, practice_ccg.connection(home.store_dir, home.session.now), PASSWORD)
     home.champion("dementia")
     home.champion("falls")
     home.complex_resident(1)
@@ -386,10 +393,10 @@ def test_the_outbox_names_the_resident_to_people_and_not_to_the_network(wire: Wi
 
 def test_how_often_to_look_for_answers_is_what_the_connection_says(home: LivingHome, tmp_path: Path) -> None:
     assert sync.poll_every(home.session) is None, "there is nobody to ask"
-    sync.connect(home.session, practice_ccg.connection(tmp_path / "ccg", home.session.now))
+    sync.connect(home.session, practice_ccg.connection(tmp_path / "ccg", home.session.now), PASSWORD)
     assert sync.poll_every(home.session) == timedelta(minutes=5)
     mesh = {"transport": "mesh", "url": "https://mesh.example", "mailbox": "X26HC005", "password": "p",
             "shared_key": "k", "ccg_mailbox": "X26HC006"}  # fmt: skip
     for given, wait in (({}, 5), ({"poll_minutes": 30}, 30)):
-        sync.connect(home.session, {**mesh, **given})
+        sync.connect(home.session, {**mesh, **given}, PASSWORD)
         assert sync.poll_every(home.session) == timedelta(minutes=wait)

@@ -14,6 +14,7 @@ from app.services import audit, residents
 from app.services.access import Action
 from app.services.changes import Changes
 from app.ui import theme
+from app.ui.pages.audit.export import AuditExportDialog
 from app.ui.pages.audit.page import AuditTrailPage
 from app.ui.pages.resident.export import ExportDialog
 from app.ui.pages.resident.page import ResidentPage
@@ -109,7 +110,21 @@ def test_the_homes_trail_is_saved_as_a_table(
     path = tmp_path / "trail.csv"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
     qtbot.mouseClick(page.export_button, Qt.MouseButton.LeftButton)
+    dialog = page.findChild(AuditExportDialog)
+    assert isinstance(dialog, AuditExportDialog)
+    assert clipped(dialog) == []
+    assert unnamed(dialog) == []
+    dialog.save_button.click()
+    assert dialog.form.fields["password"].error == "Enter your own password"
+    qtbot.keyClicks(dialog.form.first(), "wrong words here")
+    dialog.save_button.click()
     wait_quiet(qtbot, home.tasks)
+    assert dialog.form.fields["password"].error.startswith("The password is not right.")
+    assert not path.exists()
+    qtbot.keyClicks(dialog.form.first(), PASSWORD)
+    dialog.save_button.click()
+    wait_quiet(qtbot, home.tasks)
+    assert home.said[-1].text == "The audit trail is saved"
     assert "Signed in" in path.read_text(encoding="utf-8-sig")
     assert "Smith" not in path.read_text(encoding="utf-8-sig")
     assert page.entries.table.rows[0].what == "Exported the audit trail"

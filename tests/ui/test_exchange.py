@@ -105,7 +105,7 @@ def test_it_looks_as_often_as_the_connection_says_and_never_oftener_than_mesh_al
     nobody = {"transport": "mesh", "url": "http://127.0.0.1:9", "mailbox": "X26HC005", "password": "p",
               "shared_key": "k", "ccg_mailbox": "X26HC006"}  # fmt: skip
     for minutes, every in ((60, HOUR), (5, FIVE)):
-        home.call(lambda s, minutes=minutes: sync.connect(s, {**nobody, "poll_minutes": minutes}))
+        home.call(lambda s, minutes=minutes: sync.connect(s, {**nobody, "poll_minutes": minutes}, PASSWORD))
         set_off(exchange, home, qtbot)
         assert exchange.timer.interval() == every
     assert home.call(sync.connection).last_error
@@ -210,7 +210,7 @@ def test_a_connection_that_cannot_be_opened_is_in_the_status_line_too(
     certificate = tmp_path / "ours.pem"
     given = {"transport": "mesh", "url": "https://127.0.0.1:9", "mailbox": "X26HC005", "password": "p",
              "shared_key": "k", "ccg_mailbox": "X26HC006", "ca": str(certificate)}  # fmt: skip
-    home.call(lambda s: sync.connect(s, given))
+    home.call(lambda s: sync.connect(s, given, PASSWORD))
     set_off(exchange, home, qtbot)
     assert home.call(sync.connection).last_error
     assert home.said == []

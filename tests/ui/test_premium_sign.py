@@ -231,6 +231,7 @@ def exporting(page: PremiumPage, qtbot: QtBot) -> EvidenceDialog:
     qtbot.mouseClick(page.evidence_button, Qt.MouseButton.LeftButton)
     shown = dialog(page, qtbot, EvidenceDialog)
     assert isinstance(shown, EvidenceDialog)
+    shown.form.set_typed({"password": PASSWORD})
     return shown
 
 
@@ -252,6 +253,26 @@ def test_the_evidence_is_three_files_whose_hashes_agree(
     assert "ADAMS" in (folder / "evidence.csv").read_text(encoding="utf-8-sig")
 
 
+def test_the_evidence_asks_for_the_password_again(
+    page: PremiumPage, home: SignedIn, qtbot: QtBot, tmp_path: Path
+) -> None:
+    folder = tmp_path / "out"
+    folder.mkdir()
+    shown = exporting(page, qtbot)
+    shown.form.set_typed({"password": ""})
+    shown.save_button.click()
+    assert shown.form.fields["password"].error == "Enter your own password"
+    shown.form.set_typed({"password": "wrong words here"})
+    shown.save_to(folder, *shown.weeks())
+    qtbot.waitUntil(lambda: shown.form.fields["password"].error.startswith("The password is not right."))
+    assert not shown.progress.isVisible()
+    assert list(folder.iterdir()) == []
+    shown.form.set_typed({"password": PASSWORD})
+    shown.save_to(folder, *shown.weeks())
+    qtbot.waitUntil(lambda: bool(home.said), timeout=30_000)
+    assert sorted(path.name for path in folder.iterdir()) == sorted(NAMES)
+
+
 def test_evidence_that_is_there_already_is_not_overwritten(
     page: PremiumPage, home: SignedIn, qtbot: QtBot, tmp_path: Path
 ) -> None:
@@ -270,8 +291,8 @@ def test_a_stopped_export_leaves_no_file(
     shown = exporting(page, qtbot)
     real = evidence.evidence
 
-    def slow(session: Session, first: date, last: date) -> EvidenceFiles:
-        made = real(session, first, last)
+    def slow(session: Session, first: date, last: date, password: str) -> EvidenceFiles:
+        made = real(session, first, last, password)
         assert shown._stop.wait(20)  # made, and not written yet
         return made
 

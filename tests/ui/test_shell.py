@@ -496,7 +496,7 @@ def test_locking_ends_an_exchange_quietly_and_the_message_goes_after_the_next_si
     window = _sign_in(qtbot, program)
     resident = _add_resident(program)
     assert window.ctx.exchange.timer.isActive()
-    window.ctx.call(lambda s: sync.connect(s, given))
+    window.ctx.call(lambda s: sync.connect(s, given, PASSWORD))
     window.ctx.call(lambda s: assessments.sign(s, resident, "news2", UNWELL))
     wait_quiet(qtbot, program.tasks)
     timer = window.ctx.exchange.timer

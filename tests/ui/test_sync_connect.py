@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QLineEdit
+from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.services import sync
@@ -16,7 +16,7 @@ from app.ui.pages.sync import SyncPage
 from app.ui.pages.sync.connect import ConnectDialog
 from app.ui.widgets.field import ChoiceBox
 from app.ui.widgets.password import PasswordEdit
-from tests.helpers.signed_in import SignedIn
+from tests.helpers.signed_in import PASSWORD, SignedIn
 from tests.ui.helpers import clipped, unnamed, wait_quiet
 
 MESH = {
@@ -51,7 +51,9 @@ def page(home: SignedIn, qtbot: QtBot) -> SyncPage:
 def form(page: SyncPage, qtbot: QtBot) -> ConnectDialog:
     qtbot.mouseClick(page.connect_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: any(d.isActiveWindow() for d in page.findChildren(ConnectDialog)))
-    return page.findChildren(ConnectDialog)[0]
+    shown = page.findChildren(ConnectDialog)[0]
+    shown.form.set_typed({"own": PASSWORD})
+    return shown
 
 
 def travel(form: ConnectDialog, transport: str) -> None:
@@ -99,6 +101,39 @@ def test_what_is_wrong_in_a_file_stands_at_the_questions(
     assert editor.text() == "a mailbox secret"
     assert editor.box.echoMode() is QLineEdit.EchoMode.Password
     assert home.call(sync.connection).transport is None
+
+
+def test_the_password_is_asked_again_and_a_wrong_one_said_at_its_box(
+    form: ConnectDialog, home: SignedIn, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "mesh.json"
+    path.write_text(json.dumps(MESH))
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(path), ""))
+    own = form.form.fields["own"]
+    for button in (form.save_button, form.file_button):
+        form.form.set_typed({"own": ""})
+        own.set_error("")
+        button.click()
+        assert own.error == "Enter your own password"
+    fill(form, qtbot, own="wrong words here")
+    form.file_button.click()
+    qtbot.waitUntil(lambda: own.error.startswith("The password is not right."))
+    assert form.form.fields["password"].error == "", "that one is the mailbox's"
+    assert home.call(sync.connection).transport is None
+    fill(form, qtbot, own=PASSWORD)
+    form.save_button.click()
+    qtbot.waitUntil(lambda: bool(home.said))
+    assert home.call(sync.connection).target == "NHS MESH, mailbox VN3X2HC001"
+
+
+def test_no_connection_file_fills_in_the_persons_own_password(
+    form: ConnectDialog, qtbot: QtBot, tmp_path: Path
+) -> None:
+    path = tmp_path / "mesh.json"
+    path.write_text(json.dumps({**MESH, "own": "from the file"}))
+    form.use_file(path)
+    qtbot.waitUntil(lambda: "own is not a setting of the mesh transport" in form.summary.texts())
+    assert form.form.typed()["own"] == PASSWORD
 
 
 @pytest.mark.parametrize(

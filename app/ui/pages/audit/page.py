@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain.errors import UserError
 from app.ui import theme
 from app.ui.audit_list import AuditList
-from app.ui.dialogs.place import documents
 from app.ui.theme import L, M
 from app.ui.widgets.buttons import button_row, link, secondary
 from app.ui.widgets.text import label, scrolled, title
@@ -68,32 +66,15 @@ class AuditTrailPage(QWidget):
         return True
 
     def export(self) -> None:
-        """Ask where, then save what the filters show."""
-        name, _ = QFileDialog.getSaveFileName(
-            self, "Save the audit trail", documents("audit-trail.csv"), "CSV files (*.csv)"
-        )
-        if name:
-            self.export_to(Path(name))
+        """Ask for the password and where, then save what the filters show."""
+        from app.ui.pages.audit.export import open_audit_export
 
-    def export_to(self, path: Path) -> None:
-        """Save the table there; making it is an entry of the trail itself."""
         try:
             wanted = self.entries.wanted()
         except UserError:
             self.entries.load()  # marks what is wrong
             return
-
-        def work(session: Session) -> Path:
-            from app.services import audit, export
-
-            export.save_files(path.parent, {path.name: audit.trail_csv(session, wanted)}, over=True)
-            return path
-
-        self._ctx.call(work, self._exported, owner=self)
-
-    def _exported(self, path: Path) -> None:
-        self._ctx.messages.good("The audit trail is saved", str(path))
-        self.entries.load()
+        open_audit_export(self._ctx, self, wanted, self.entries.load)
 
 
 def _load(session: Session, wanted: Wanted, before: int | None) -> AuditPage:

@@ -1,4 +1,5 @@
-"""Taking the evidence for the claims out of the store as three files, after saying what that means."""
+"""Taking the evidence for the claims out of the store as three files, after saying what that means and asking for the
+password."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ from PySide6.QtWidgets import QFileDialog, QProgressBar, QWidget
 from app.domain.dates import short_date
 from app.domain.errors import Problem, UserError, not_written
 from app.ui.dialogs.place import documents
-from app.ui.forms.form import FormDialog, show_dialog
+from app.ui.forms.asking import AskingDialog
+from app.ui.forms.form import show_dialog
 from app.ui.forms.typed import Ask, Reader
 from app.ui.widgets.text import label
 
@@ -29,11 +31,13 @@ NAMES = ("evidence.pdf", "evidence.csv", "manifest.json")
 _ASKS = (
     Ask("from", "From the week of", "date", needed="Enter the first date"),
     Ask("to", "To the week of", "date", needed="Enter the last date"),
-)
+    Ask("password", "Your own password", "password", "Asked again, because the files leave this laptop",
+        needed="Enter your own password"),
+)  # fmt: skip
 
 
-class EvidenceDialog(FormDialog):
-    """Which weeks, the warning, and the folder."""
+class EvidenceDialog(AskingDialog):
+    """Which weeks, the password, the warning, and the folder."""
 
     def __init__(self, ctx: Context, parent: QWidget | None, monday: date) -> None:
         super().__init__(
@@ -66,14 +70,14 @@ class EvidenceDialog(FormDialog):
         self._stop = Event()
 
     def save(self) -> None:
-        """Check the dates, ask where, and make the files."""
+        """Check what was typed, ask where, and make the files."""
         first, last = self.weeks()
         name = QFileDialog.getExistingDirectory(self, "Choose the folder for the evidence", documents())
         if name:
             self.save_to(Path(name), first, last)
 
     def weeks(self) -> tuple[date, date]:
-        """The two dates typed; UserError marks what cannot be read."""
+        """The two dates typed; UserError marks what cannot be read, and a password left out."""
         reader = Reader(_ASKS, self.form.typed(), self.ctx.today())
         for ask in _ASKS:
             reader.text(ask.key)
@@ -92,14 +96,14 @@ class EvidenceDialog(FormDialog):
             self.problems((Problem("folder", words),))
             return
         self._stop.clear()
-        stop = self._stop
+        stop, password = self._stop, self.password()
 
         def work(session: Session) -> Path | None:
             from app.services import evidence
 
             if stop.is_set():
                 return None
-            files = evidence.evidence(session, first, last)
+            files = evidence.evidence(session, first, last, password)
             return None if stop.is_set() else write_evidence(folder, files)
 
         self.doing.setText("Making the evidence…")
@@ -118,7 +122,7 @@ class EvidenceDialog(FormDialog):
         super().reject()
 
     def dirty(self) -> bool:
-        """Two dates are quickly typed again."""
+        """Two dates and a password are quickly typed again."""
         return False
 
     def failed(self, exc: BaseException) -> None:

@@ -1,4 +1,4 @@
-"""Connecting the home: from the file that the CCG or the network sent, or typed in."""
+"""Connecting the home, after the password: from the file that the CCG or the network sent, or typed in."""
 
 from __future__ import annotations
 
@@ -10,11 +10,22 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
 
 from app.domain.errors import EnvironmentTrouble, Problem, UserError
-from app.ui.forms.form import FormDialog, show_dialog
+from app.ui.forms.asking import AskingDialog
+from app.ui.forms.form import show_dialog
 from app.ui.messages import in_words
-from app.ui.pages.sync.connect_form import ASKS, FOLDER, in_label_words, keys_of, read_file, read_form, typed_settings
+from app.ui.pages.sync.connect_form import (
+    ASKS,
+    FOLDER,
+    OWN,
+    in_label_words,
+    keys_of,
+    read_file,
+    read_form,
+    typed_settings,
+)
 from app.ui.widgets.buttons import link, secondary
 from app.ui.widgets.field import ChoiceBox
+from app.ui.widgets.password import PasswordEdit
 from app.ui.widgets.text import heading, label
 
 if TYPE_CHECKING:
@@ -23,8 +34,8 @@ if TYPE_CHECKING:
     from app.ui.context import Context
 
 
-class ConnectDialog(FormDialog):
-    """A connection file, or the questions of one transport."""
+class ConnectDialog(AskingDialog):
+    """The password, then a connection file or the questions of one transport."""
 
     def __init__(self, ctx: Context, parent: QWidget | None, connection: Connection) -> None:
         now = f"Connected now: {connection.target}. " if connection.transport else ""
@@ -32,15 +43,19 @@ class ConnectDialog(FormDialog):
             ctx,
             parent,
             "Connect to the CCG",
-            ASKS,
+            (OWN, *ASKS),
             {},
             intro=f"{now}Connecting again replaces the connection; messages that wait are not touched.",
             action="Connect",
         )
         self.file_button = secondary("Choose a connection file…", self.choose_file)
         at = self.body.indexOf(self.form)
-        for step, part in enumerate((heading("From a file"), self.file_button, heading("Or type it in"))):
+        own = self.form.fields[OWN.key]
+        self.body.insertWidget(at, own)  # above both ways to connect
+        for step, part in enumerate((heading("From a file"), self.file_button, heading("Or type it in")), 1):
             self.body.insertWidget(at + step, part, 0, Qt.AlignmentFlag.AlignLeft)
+        if isinstance(own.editor, PasswordEdit):
+            self.setTabOrder(own.editor.show_button, self.file_button)
         self.below.addWidget(
             label(
                 "Passwords and keys are kept in the encrypted store. Delete the connection file afterwards.",
@@ -61,10 +76,13 @@ class ConnectDialog(FormDialog):
 
     def save(self) -> None:
         """Check and keep what was typed."""
-        self._connect(read_form(self.form.typed()))
+        if self._own_typed():
+            self._connect(read_form(self.form.typed()))
 
     def choose_file(self) -> None:
-        """Ask for a connection file."""
+        """Ask for a connection file, which connects at once: the password comes first."""
+        if not self._own_typed():
+            return
         name, _ = QFileDialog.getOpenFileName(
             self, "Choose a connection file", "", "Connection files (*.json);;All files (*)"
         )
@@ -100,11 +118,19 @@ class ConnectDialog(FormDialog):
             return
         super().failed(exc)
 
+    def _own_typed(self) -> bool:
+        if self.password(OWN.key):
+            return True
+        self.say_at(OWN.key, "Enter your own password")
+        return False
+
     def _connect(self, settings: Mapping[str, Any]) -> None:
+        password = self.password(OWN.key)
+
         def work(session: Session) -> tuple[Connection, object]:
             from app.services import sync
 
-            changes = sync.connect(session, settings)
+            changes = sync.connect(session, settings, password)
             return sync.connection(session), changes
 
         self.run(work, self._connected)
@@ -121,7 +147,7 @@ class ConnectDialog(FormDialog):
         choice = self.form.fields["transport"].editor
         wanted = keys_of(str(choice.value())) if isinstance(choice, ChoiceBox) else frozenset()
         for key, field in self.form.fields.items():
-            field.setVisible(key == "transport" or key in wanted)
+            field.setVisible(key in (OWN.key, "transport") or key in wanted)
 
 
 def open_connect(ctx: Context, parent: QWidget, connection: Connection) -> ConnectDialog:

@@ -14,6 +14,8 @@ MESH, FOLDER = "mesh", "folder"
 _MOST_BYTES = 100_000
 _OPTIONAL = frozenset({"ca", "client_cert", "client_key", "poll_minutes"})
 
+OWN = Ask("own", "Your own password", "password", "Asked again, because this decides who is sent the residents' data")
+"""Of the person, not of the connection: no file fills it in."""
 TRANSPORT = Ask(
     "transport",
     "How messages travel",
