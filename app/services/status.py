@@ -21,8 +21,8 @@ class Status:
     """The status bar.
 
     ``trouble`` counts messages that somebody must look at; ``last_backup`` None means never, or with a date still to
-    come; ``clock_behind`` that the
-    laptop's clock is earlier than what has been recorded already, so that dates written now may be wrong.
+    come; ``clock_behind`` that the laptop's clock is earlier than what has been recorded already, so that dates written
+    now may be wrong.
     """
 
     user: str
