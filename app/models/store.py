@@ -446,7 +446,7 @@ def add_device(connection: Connection, device_id: str, name: str, at: str) -> Si
 
 
 def add_device_key(work: Work) -> Signer:
-    """The same for the laptop of a store that is older than laptops' keys."""
+    """The same for the laptop that this store is on: it has none yet, or gets another with a new data key."""
     row = work.connection.execute(select(schema.store.c.device_id, schema.store.c.device_name)).one()
     return add_device(work.connection, row.device_id, row.device_name, work.at)
 

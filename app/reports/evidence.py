@@ -19,7 +19,6 @@ from app.reports.paper import (
     NOTE,
     NOTE_STRONG,
     PRACTICE,
-    SMALL,
     STRONG,
     VALUE,
     Cells,
@@ -28,6 +27,7 @@ from app.reports.paper import (
     Piece,
     Sheet,
     Style,
+    draw_foot,
     painted,
     wrap,
 )
@@ -47,7 +47,7 @@ def evidence_pdf(week: EvidenceWeek) -> bytes:
         sheets += flow.sheets
     foot = _foot_lines(week)
     for page, sheet in enumerate(sheets, 1):
-        _draw_foot(sheet, foot, page, len(sheets))
+        draw_foot(sheet, foot, page, len(sheets), tall=42)
     return painted(
         sheets,
         title=f"Complex Care Premium evidence, week from {short_date(week.week_start)}",
@@ -253,13 +253,6 @@ def _foot_lines(week: EvidenceWeek) -> Sequence[Line]:
         f"Made {date_time(week.made_at)} by {week.made_by}"
     )
     return wrap(((text, NOTE),), A4[0] - 2 * MARGIN - 85)[:2]
-
-
-def _draw_foot(sheet: Sheet, lines: Sequence[Line], page: int, pages: int) -> None:
-    top = sheet.size[1] - 42
-    sheet.rule(MARGIN, top, sheet.size[0] - MARGIN, top, stroke=1)
-    sheet.block(MARGIN, top + 2, lines, SMALL * 1.2)
-    sheet.text(sheet.size[0] - MARGIN, top + 14, f"Page {page} of {pages}", STRONG, align="right")
 
 
 # --- table file ------------------------------------------------------------------------------------------------------

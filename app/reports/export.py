@@ -15,13 +15,12 @@ from app.reports.paper import (
     NOTE,
     NOTE_STRONG,
     PRACTICE,
-    SMALL,
     STRONG,
     VALUE,
     Flow,
     Line,
-    Sheet,
     Style,
+    draw_foot,
     painted,
     wrap,
 )
@@ -96,7 +95,7 @@ def export_pdf(document: ResidentDocument) -> bytes:
         _section(flow, f"{number}. {section.title}", f"s{number}", section, fresh=number == 1)
     foot = _foot_lines(document)
     for page, each in enumerate(flow.sheets, 1):
-        _draw_foot(each, foot, page, len(flow.sheets))
+        draw_foot(each, foot, page, len(flow.sheets), tall=44)
     return painted(
         flow.sheets,
         title="Everything held about a resident",  # the window's title and recent files show it: no name
@@ -135,10 +134,3 @@ def _foot_lines(document: ResidentDocument) -> Sequence[Line]:
         f"Made {date_time(document.made_at)} by {document.made_by}"
     )
     return wrap(((text, NOTE),), A4[0] - 2 * MARGIN - 90)[:2]
-
-
-def _draw_foot(sheet: Sheet, lines: Sequence[Line], page: int, pages: int) -> None:
-    top = sheet.size[1] - 44
-    sheet.rule(MARGIN, top, sheet.size[0] - MARGIN, top, stroke=1)
-    sheet.block(MARGIN, top + 2, lines, SMALL * 1.2)
-    sheet.text(sheet.size[0] - MARGIN, top + 14, f"Page {page} of {pages}", STRONG, align="right")

@@ -460,6 +460,14 @@ class Flow:
         self.y += tall
 
 
+def draw_foot(sheet: Sheet, lines: Sequence[Line], page: int, pages: int, *, tall: float) -> None:
+    """A rule, small lines below it, and "Page x of y"; ``tall`` is its height from the lower edge."""
+    top = sheet.size[1] - tall
+    sheet.rule(MARGIN, top, sheet.size[0] - MARGIN, top, stroke=1)
+    sheet.block(MARGIN, top + 2, lines, SMALL * 1.2)
+    sheet.text(sheet.size[0] - MARGIN, top + 14, f"Page {page} of {pages}", STRONG, align="right")
+
+
 def painted(
     sheets: Sequence[Sheet],
     *,

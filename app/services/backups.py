@@ -225,11 +225,6 @@ def set_schedule(session: Session, folder: Path | None, hours: int) -> Changes:
     return changes("setting", "backup")
 
 
-def list_backups(session: Session) -> tuple[Listed, ...]:
-    """Every backup that was made, newest first, those thrown away left out."""
-    return look_for(noted(session))
-
-
 def noted(session: Session) -> tuple[Listed, ...]:
     """Every backup that was ever made, newest first; nobody has looked yet which of them can be seen."""
     with session.read() as connection:

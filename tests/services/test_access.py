@@ -264,7 +264,6 @@ OPEN: dict[str, str] = {
     "backups.note": "notes what prepare, which asks, was allowed to make",
     "backups.is_due": "a yes or no for the clock",
     "backups.settings_of": "where the backups go: no record",
-    "backups.list_backups": "their age is in everybody's sight",
     "backups.noted": "their age is in everybody's sight",
     "backups.last_of": "their age is in everybody's sight",
     "checks.due": "whether the files are due to be looked at: the program's own care",

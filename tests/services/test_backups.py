@@ -61,7 +61,7 @@ def test_a_backup_holds_what_the_record_holds_and_can_be_seen_by_everybody(home:
     made = backups.make(home.session, folder=tmp_path)
     assert made.path.parent == tmp_path
     assert status(home.session).last_backup == home.clock.now()
-    (listed,) = backups.list_backups(home.session)
+    (listed,) = backups.look_for(backups.noted(home.session))
     assert (listed.path, listed.there, listed.revisions) == (made.path, True, made.manifest.revisions)
     found = verify.verify(home.session)
     assert [(one.path, one.ok) for one in found.backups] == [(made.path, True)]
@@ -102,7 +102,7 @@ def test_a_backup_of_another_history_is_not_noted(home: LivingHome, tmp_path: Pa
     made = backups.carry_out(backups.prepare(home.session, folder=tmp_path))
     other = backups.Made(made.path, replace(made.manifest, head="0" * 64), made.size)
     assert refused(lambda: backups.note(home.session, other)).exit_code is ExitCode.DAMAGED
-    assert backups.list_backups(home.session) == ()
+    assert backups.look_for(backups.noted(home.session)) == ()
 
 
 @pytest.mark.parametrize("where", ["missing", "file"])
@@ -163,7 +163,7 @@ def test_old_ones_are_thrown_away_and_those_of_another_home_are_not(home: Living
     left = [path for path, _ in backups.found_in(folder)]
     assert kept in left
     assert len(left) == 1 + 3
-    assert len(backups.list_backups(home.session)) == 3
+    assert len(backups.look_for(backups.noted(home.session))) == 3
 
 
 def test_after_a_sudden_change_nothing_is_thrown_away_until_a_manager_has_looked(

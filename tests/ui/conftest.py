@@ -10,10 +10,12 @@ import pytest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.main import Program
 from app.ui import theme
 from app.ui.collector import collect_due
 from tests.helpers.claim_home import at_claim_home, make_claim_home
-from tests.helpers.signed_in import SignedIn, signed_in
+from tests.helpers.signed_in import SignedIn, StandingClock, copy_home, signed_in
+from tests.helpers.wires import Recorded
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -61,3 +63,21 @@ def window(qtbot: QtBot) -> QWidget:
     qtbot.addWidget(widget)
     widget.show()
     return widget
+
+
+@pytest.fixture
+def wire() -> Recorded:
+    """The launcher's end of a worker's wire."""
+    return Recorded()
+
+
+@pytest.fixture
+def program(qapp: QApplication, tmp_path: Path, wire: Recorded) -> Iterator[Program]:
+    """A worker on a copy of a new home, its sign-in window in front."""
+    copy_home(tmp_path / "home")
+    running = Program(qapp, tmp_path / "home", wire, clock=StandingClock)
+    running.start()
+    yield running
+    running.close()
+    running.deleteLater()
+    theme.apply(qapp, theme.Choice.LIGHT, 100)

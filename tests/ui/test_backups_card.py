@@ -258,12 +258,12 @@ def test_it_is_made_off_the_store_thread_so_that_saving_goes_on(
     go_on.set()
     qtbot.waitUntil(lambda: not watch.running, timeout=20_000)
     wait_quiet(qtbot, home.tasks)
-    (made,) = home.call(backups.list_backups)
+    (made,) = backups.look_for(home.call(backups.noted))
     assert (made.kind, made.there) == ("daily", True)
     assert all("made, read back" not in message.text for message in home.said), "nobody asked, nobody is told"
     watch.timer.timeout.emit()
     wait_quiet(qtbot, home.tasks)
-    assert len(home.call(backups.list_backups)) == 1, "it is due once a day"
+    assert len(backups.look_for(home.call(backups.noted))) == 1, "it is due once a day"
     watch.end()
 
 

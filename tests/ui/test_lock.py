@@ -17,7 +17,7 @@ from app.domain.errors import NotAllowed, UserError
 from app.domain.people import ResidentId, Role
 from app.main import Program
 from app.services import assessments, settings, unsaved
-from app.ui import clipboard, crash, desktop, theme
+from app.ui import clipboard, crash, desktop
 from app.ui.dialogs.unsaved import UnsavedDialog
 from app.ui.forms.form import FormDialog
 from app.ui.forms.typed import Ask
@@ -27,7 +27,6 @@ from app.ui.pages.settings.page import SettingsPage
 from app.ui.presence import Presence
 from app.ui.shell import MainWindow
 from app.ui.signin import SignInWindow
-from app.ui.theme import Choice
 from app.ui.watch import Watch
 from tests.helpers.signed_in import NOW, PASSWORD, SignedIn, StandingClock, copy_home
 from tests.helpers.wires import Recorded
@@ -277,22 +276,6 @@ def test_over_an_open_dialog_the_warning_stands_in_the_dialog(
 
 
 # ------------------------------------------------------------------------------------------------------- the program
-
-
-@pytest.fixture
-def wire() -> Recorded:
-    return Recorded()
-
-
-@pytest.fixture
-def program(qapp: QApplication, tmp_path: Path, wire: Recorded) -> Iterator[Program]:
-    copy_home(tmp_path / "home")
-    running = Program(qapp, tmp_path / "home", wire, clock=StandingClock)
-    running.start()
-    yield running
-    running.close()
-    running.deleteLater()
-    theme.apply(qapp, Choice.LIGHT, 100)
 
 
 def signed_in_window(qtbot: QtBot, program: Program) -> MainWindow:

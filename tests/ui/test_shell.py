@@ -22,7 +22,6 @@ from app.services import assessments, practice_ccg, staff, sync
 from app.services.session import Session
 from app.services.sign_in import sign_in
 from app.sync.transports.folder import FolderTransport
-from app.ui import theme
 from app.ui.context import Context
 from app.ui.messages import Message
 from app.ui.pages.assessment.page import Open
@@ -32,7 +31,7 @@ from app.ui.shell import PAGES, MainWindow, make_page
 from app.ui.signin import SignInWindow
 from app.ui.theme import Choice
 from tests.helpers.accounts import give_account
-from tests.helpers.signed_in import NOW, PASSWORD, SignedIn, StandingClock, copy_home
+from tests.helpers.signed_in import NOW, PASSWORD, SignedIn, StandingClock
 from tests.helpers.wires import Recorded
 from tests.ui.helpers import clipped, press, stray_windows, unnamed, wait_quiet
 
@@ -330,21 +329,6 @@ def test_the_list_of_keys_opens_by_key_and_closes_by_esc(qtbot: QtBot, home: Sig
 
 
 # ----------------------------------------------------------------------------------------------------- the program
-
-
-@pytest.fixture
-def wire() -> Recorded:
-    return Recorded()
-
-
-@pytest.fixture
-def program(qapp: QApplication, tmp_path: Path, wire: Recorded) -> Iterator[Program]:
-    copy_home(tmp_path / "home")
-    running = Program(qapp, tmp_path / "home", wire, clock=StandingClock)
-    running.start()
-    yield running
-    _end(running)
-    theme.apply(qapp, Choice.LIGHT, 100)
 
 
 @contextmanager
