@@ -360,12 +360,13 @@ class FrontPage:
         who = self.content.identity
         sheet.box(MARGIN, _TOP, _WIDE, 16, fill=INK, stroke=0)
         white = Style(Face.BOLD, 11, "#ffffff")
-        sheet.text(MARGIN + 4, _TOP + 12, "HOSPITAL TRANSFER · READ THIS SIDE FIRST", white)
+        # In its place, because there is room for one: why stands at the foot of every page.
+        restored = self.stamp.restored_from is not None
+        words_above = "RESTORED RECORD: ASK THE HOME" if restored else "HOSPITAL TRANSFER · READ THIS SIDE FIRST"
+        sheet.text(MARGIN + 4, _TOP + 12, words_above, white)
         version = f"Version {self.stamp.version}"
         if self.stamp.supersedes is not None:
             version += f", SUPERSEDES VERSION {self.stamp.supersedes}"
-        if self.stamp.restored_from is not None:
-            version = "RESTORED RECORD: ASK THE HOME · " + version  # why stands at the foot of every page
         sheet.text(MARGIN + _WIDE - 4, _TOP + 12, version, white, align="right")
         top = _TOP + 20
         y = sheet.block(MARGIN, top, self.name_lines, self.name_leading)
