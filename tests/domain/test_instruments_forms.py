@@ -50,7 +50,7 @@ def test_the_form_is_fhir_and_carries_its_licence(code: str) -> None:
 @pytest.mark.parametrize("code", CODES)
 def test_the_form_asks_exactly_what_is_scored(code: str) -> None:
     asked = {question.link_id.partition(".")[0] for question in form(code).questions()}
-    assert asked == registry._BY_CODE[code].KEYS
+    assert asked == registry._BY_CODE[code].keys
 
 
 @pytest.mark.parametrize("code", CODES)

@@ -10,7 +10,7 @@ from datetime import date
 
 from app.domain.instruments.answers import Answers
 from app.domain.instruments.outcome import Outcome, Severity
-from app.domain.instruments.tool import AT_LEAST, INCOMPLETE, Band, Instrument, Tally, conclude
+from app.domain.instruments.tool import AT_LEAST, INCOMPLETE, Band, Instrument, Scored, Tally, conclude
 
 KEYS = frozenset({"items"})
 ITEMS = ("vocalisation", "facial_expression", "body_language", "behaviour", "physiological", "physical")
@@ -26,7 +26,7 @@ TOOL = Instrument(
     licence="Reproduction is allowed with the acknowledgement kept; agree the use in software with the authors.",
     attribution="Abbey Pain Scale: Abbey J., De Bellis A., Piller N., Esterman A., Giles L., Parker D., Lowcay B. "
     "(1998 to 2002); funded by the JH & JD Gunn Medical Research Foundation.",
-    needs_permission=True,
+    needs_permission=False,
     routine_days=None,
     bands=(
         Band("no_pain", "No pain", Severity.NONE),
@@ -74,3 +74,6 @@ def score(answers: Answers, on: date | None = None) -> Outcome:
         days=None if band == "no_pain" else 0,
         workings=tally.workings,
     )
+
+
+SCORED = Scored(TOOL, KEYS, score, {"items": len(ITEMS)})

@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from app.domain.instruments.answers import Answers
 from app.domain.instruments.outcome import AnswerError, Outcome, Severity
-from app.domain.instruments.tool import INCOMPLETE, Instrument, conclude
+from app.domain.instruments.tool import INCOMPLETE, Instrument, Scored, conclude
 
 HEADINGS = {
     "lives_where": "Where I live",
@@ -99,3 +99,6 @@ def score(answers: Answers, on: date | None = None) -> Outcome:
         workings=(f"{len(filled)} of {len(HEADINGS)} headings filled", *(f"Still blank: {label}" for label in blank)),
         severity=Severity.ATTENTION if flags else (Severity.NONE if missing else Severity.ROUTINE),
     )
+
+
+SCORED = Scored(TOOL, KEYS, score)

@@ -15,7 +15,7 @@ from decimal import Decimal
 from app.domain.dates import short_date
 from app.domain.instruments.answers import Answers
 from app.domain.instruments.outcome import AnswerError, Outcome, Severity
-from app.domain.instruments.tool import INCOMPLETE, Instrument, conclude
+from app.domain.instruments.tool import INCOMPLETE, Instrument, Scored, conclude
 
 DOMAINS = {
     "falls_history": "Falls history",
@@ -119,3 +119,6 @@ def score(answers: Answers, on: date | None = None) -> Outcome:
         workings=workings,
         severity=Severity.ATTENTION if count["concerns"] or count["gaps"] else severity,
     )
+
+
+SCORED = Scored(TOOL, KEYS, score)

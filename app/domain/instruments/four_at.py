@@ -13,7 +13,7 @@ from datetime import date
 from app.domain.instruments.answers import Answers
 from app.domain.instruments.exact import as_decimal
 from app.domain.instruments.outcome import AnswerError, Outcome, Severity
-from app.domain.instruments.tool import AT_LEAST, INCOMPLETE, Band, Instrument, Tally, conclude
+from app.domain.instruments.tool import AT_LEAST, INCOMPLETE, Band, Instrument, Scored, Tally, conclude
 
 KEYS = frozenset({"alertness", "amt4_mistakes", "months_backwards", "acute_change"})
 
@@ -120,3 +120,6 @@ def _month_points(months: int | str | None) -> int | None:
     if isinstance(months, str):
         return 2 if months == "untestable" else 1
     return 0 if months >= 7 else 1
+
+
+SCORED = Scored(TOOL, KEYS, score)

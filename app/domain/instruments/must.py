@@ -17,7 +17,7 @@ from app.domain.instruments import ulna_height
 from app.domain.instruments.answers import Answers
 from app.domain.instruments.exact import shown
 from app.domain.instruments.outcome import Outcome, Severity
-from app.domain.instruments.tool import AT_LEAST, INCOMPLETE, MONTHLY, Band, Instrument, Tally, conclude
+from app.domain.instruments.tool import AT_LEAST, INCOMPLETE, MONTHLY, Band, Instrument, Scored, Tally, conclude
 
 KEYS = frozenset({
     "height_m", "ulna_cm", "sex", "age_years", "weight_kg", "previous_weight_kg", "acutely_ill_no_intake_5d",
@@ -34,7 +34,7 @@ TOOL = Instrument(
     owner="BAPEN (Malnutrition Action Group)",
     licence="© BAPEN; staff may use it unaltered with acknowledgement, software needs BAPEN's permission.",
     attribution="Malnutrition Universal Screening Tool, © BAPEN. Calculator aid: use clinical judgement.",
-    needs_permission=True,
+    needs_permission=False,
     routine_days=MONTHLY,
     bands=(
         Band("low", "Low risk", Severity.ROUTINE),
@@ -187,3 +187,6 @@ def _muac_in_words(muac: Decimal) -> str:
     if muac > 32:
         return f"MUAC {muac} cm: BMI is probably over 30. Not to be relied on with a swollen arm."
     return f"MUAC {muac} cm: nothing can be inferred about BMI."
+
+
+SCORED = Scored(TOOL, KEYS, score)

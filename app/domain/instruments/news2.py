@@ -15,7 +15,7 @@ from decimal import Decimal
 
 from app.domain.instruments.answers import Answers
 from app.domain.instruments.outcome import Outcome, Severity
-from app.domain.instruments.tool import AT_LEAST, INCOMPLETE, MONTHLY, Band, Instrument, Tally, conclude
+from app.domain.instruments.tool import AT_LEAST, INCOMPLETE, MONTHLY, Band, Instrument, Scored, Tally, conclude
 
 KEYS = frozenset({
     "resp_rate", "spo2", "spo2_scale", "on_oxygen", "systolic", "pulse", "consciousness", "temp_c",
@@ -160,3 +160,6 @@ def score(answers: Answers, on: date | None = None) -> Outcome:
         TOOL, band, missing=missing, score=total, parts=tally.parts, flags=flags, actions=actions, on=on, days=days,
         workings=tally.workings, severity=severity,
     )  # fmt: skip
+
+
+SCORED = Scored(TOOL, KEYS, score)

@@ -17,7 +17,7 @@ from datetime import date
 
 from app.domain.instruments.answers import Answers
 from app.domain.instruments.outcome import Outcome, Severity
-from app.domain.instruments.tool import AT_LEAST, INCOMPLETE, Band, Instrument, conclude
+from app.domain.instruments.tool import AT_LEAST, INCOMPLETE, Band, Instrument, Scored, conclude
 
 _EMERGENCY = {  # key: (the answer that is positive, its label)
     "danger_clear": (False, "The danger is not cleared"),
@@ -50,7 +50,7 @@ TOOL = Instrument(
     owner="Hertfordshire Care Providers Association pathway; ISTUMBLE by Winncare and the Welsh Ambulance Service",
     licence="Paraphrased; agree the use of ISTUMBLE with its owners.",
     attribution="After the Hertfordshire (HCPA) falls pathway; ISTUMBLE: Winncare, Welsh Ambulance Service.",
-    needs_permission=True,
+    needs_permission=False,
     routine_days=None,
     bands=(
         Band(LIFT, "Lift with equipment and observe", Severity.ROUTINE),
@@ -143,3 +143,6 @@ def _floor_note(minutes: int | None) -> tuple[str, ...]:
     if minutes is None or minutes < LONG_LIE_MINUTES:
         return ()
     return (f"Say that the resident lay on the floor for {minutes} minutes.",)
+
+
+SCORED = Scored(TOOL, KEYS, score)

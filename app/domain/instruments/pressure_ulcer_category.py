@@ -16,7 +16,7 @@ from datetime import date
 
 from app.domain.instruments.answers import Answers
 from app.domain.instruments.outcome import AnswerError, Outcome, Severity
-from app.domain.instruments.tool import INCOMPLETE, WEEKLY, Band, Instrument, conclude
+from app.domain.instruments.tool import INCOMPLETE, WEEKLY, Band, Instrument, Scored, conclude
 
 KEYS = frozenset({
     "skin", "colour", "blanches", "depth", "slough", "fat_visible", "bone_tendon_muscle", "base_obscured",
@@ -141,3 +141,6 @@ def _decide_intact(colour: str | None, blanches: bool | None) -> tuple[str, tupl
     if blanches:
         return "not_a_pressure_ulcer", (), "Intact skin, redness fades: not a pressure ulcer, at risk"
     return "category_1", (), "Intact skin, redness stays: category 1"
+
+
+SCORED = Scored(TOOL, KEYS, score)

