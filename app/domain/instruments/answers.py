@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
+from app.domain.dates import to_local
 from app.domain.instruments.exact import as_decimal
 from app.domain.instruments.outcome import AnswerError
 
@@ -101,9 +102,9 @@ class Answers:
             return value
         raise AnswerError(key, f"{label} must be one of: {', '.join(codes)}")
 
-    def choices(self, key: str, label: str, codes: Mapping[str, object]) -> list[str] | None:
+    def choices(self, key: str, label: str, codes: Mapping[str, object], *, need: bool = True) -> list[str] | None:
         """A list of the codes, each at most once; an empty list is an answer."""
-        value = self._read(key, need=True)
+        value = self._read(key, need=need)
         if value is None:
             return None
         if not isinstance(value, list | tuple) or any(not isinstance(item, str) or item not in codes for item in value):
@@ -112,21 +113,37 @@ class Answers:
             raise AnswerError(key, f"{label} names the same choice twice")
         return list(value)
 
-    def whole_list(self, key: str, label: str, names: tuple[str, ...], low: int, high: int) -> list[int | None]:
-        """A list of whole numbers, one for each of ``names`` in order; a null entry is missing as ``key.index``."""
-        value = self._read(key, need=True)
+    def entries(self, key: str, refusal: str, length: int | None = None, *, need: bool = True) -> list[object]:
+        """The entries of a list as given, a null one missing as ``key.index``; refused in the words of ``refusal``
+        when it is no list, or not of ``length`` entries.
+
+        An absent list is one of nothing but None, or an empty one where no length is set.
+        """
+        value = self._read(key, need=need)
         if value is None:
-            return [None] * len(names)
-        if not isinstance(value, list | tuple) or len(value) != len(names):
-            raise AnswerError(key, f"{label} must be a list of {len(names)} numbers from {low} to {high}")
+            return [None] * (length or 0)
+        if not isinstance(value, list | tuple) or (length is not None and len(value) != length):
+            raise AnswerError(key, refusal)
+        self.missing += [f"{key}.{index}" for index, each in enumerate(value) if each is None]
+        return list(value)
+
+    def whole_list(
+        self, key: str, label: str, names: tuple[str, ...], low: int, high: int | tuple[int, ...]
+    ) -> list[int | None]:
+        """A list of whole numbers, one for each of ``names`` in order; a null entry is missing as ``key.index``.
+
+        ``high`` is the highest of all, or of each in order.
+        """
+        highs = high if isinstance(high, tuple) else (high,) * len(names)
+        refusal = f"{label} must be a list of {len(names)} numbers from {low} to {max(highs)}"
+        given = self.entries(key, refusal, len(names))
         numbers: list[int | None] = []
-        for index, item in enumerate(value):
+        for name, item, top in zip(names, given, highs, strict=True):
             number = as_decimal(item)
             if item is None:
-                self.missing.append(f"{key}.{index}")
                 numbers.append(None)
-            elif number is None or not low <= number <= high or number != number.to_integral_value():
-                raise AnswerError(key, f"{label}: {names[index]} must be a whole number from {low} to {high}")
+            elif number is None or not low <= number <= top or number != number.to_integral_value():
+                raise AnswerError(key, f"{label}: {name} must be a whole number from {low} to {top}")
             else:
                 numbers.append(int(number))
         return numbers
@@ -153,6 +170,18 @@ class Answers:
         if value is None or type(value) is date:
             return value
         return iso_day(value, key, label)
+
+    def moment(self, key: str, label: str, *, need: bool = True) -> datetime | None:
+        """An instant in local time, as a datetime or as ISO text (2026-11-22T08:15); without an offset it is local."""
+        value = self._read(key, need=need)
+        if value is None or isinstance(value, datetime):
+            return to_local(value) if value is not None else None
+        if isinstance(value, str) and "T" in value:
+            try:
+                return to_local(datetime.fromisoformat(value))
+            except (ValueError, OverflowError):
+                raise AnswerError(key, f"{label} must be a real date and time") from None
+        raise AnswerError(key, f"{label} must be a date and time such as 2026-11-22T08:15")
 
 
 def gather(answers: Mapping[str, object], sizes: Mapping[str, int] | None = None) -> dict[str, object]:

@@ -16,6 +16,10 @@ AT_LEAST = "at_least"
 MONTHLY = 28
 """Days of a monthly review: four weeks keep the weekday and never slip past a calendar month."""
 WEEKLY = 7
+QUARTERLY = 91
+SIX_MONTHLY = 182
+YEARLY = 364
+"""Whole weeks too, for the same reason."""
 
 
 @dataclass(frozen=True, slots=True)
