@@ -99,8 +99,10 @@ def test_contained_answer_lists_are_options() -> None:
     [
         ([item("a"), item("g", "group", item=[item("a")])], "a", "used twice"),
         ([item("a", "colour")], "a", "unknown type 'colour'"),
-        ([item("a", "attachment")], "a", "attachments"),
-        ([item("a", "reference")], "a", "references"),
+        ([item("a", "attachment", required=True)], "a", "attachments"),
+        ([item("a", "reference", required=True)], "a", "references"),
+        ([item("a", "coding")], "a", "belongs to FHIR R5"),
+        ([item("a", "choice", option=[{"valueString": "x"}])], "a", "older FHIR than R4"),
         ([item("")], "", "no linkId"),
         ([item("a", enableWhen=[when("b", "exists", answerBoolean=True)])], "a", "b, which is not on the form"),
         ([item("a", enableWhen=[when("a", "exists", answerBoolean=True)])], "a", "wait for each other: a → a"),
@@ -116,7 +118,8 @@ def test_contained_answer_lists_are_options() -> None:
         ([item("b"), item("a", enableWhen=[when("b", "~", answerBoolean=True)])], "a", "unknown enableWhen operator"),
         ([item("b"), item("a", enableWhen=[when("b", "=")])], "a", "without an answer"),
         ([item("b"), item("a", enableWhen=[when("b", "exists", answerString="x")])], "a", "compared"),
-        ([item("b"), item("a", enableWhen=[when("b", "=", answerReference={})])], "a", "answerReference"),
+        ([item("b"), item("a", enableWhen=[when("b", "=", answerReference={})])], "a", "compared"),
+        ([item("b"), item("a", enableWhen=[when("b", "=", answerUri="x")])], "a", "answerUri"),
         ([item("b"), item("a", enableWhen=[when("b", "=", answerDate="soon")])], "a", "compared"),
         (
             [item("b"), item("a", enableWhen=[when("b", "exists", answerBoolean=True)] * 2)],
@@ -126,7 +129,7 @@ def test_contained_answer_lists_are_options() -> None:
         ([item("a", "choice")], "a", "needs options"),
         ([item("a", "choice", answerOption=coding("x", "x"))], "a", "same code"),
         ([item("a", "choice", answerOption=[{"valueReference": {}}])], "a", "no value that can be shown"),
-        ([item("a", "choice", answerValueSet="http://example.org/v")], "a", "not part of the document"),
+        ([item("a", "choice", required=True, answerValueSet="http://x.org/v")], "a", "not part of the document"),
     ],
 )  # fmt: skip
 def test_a_form_that_cannot_be_asked_is_refused_by_link_id(
