@@ -160,6 +160,35 @@ CONTRAST = Colours(
         Tone.DANGER: ToneColours("#ffffff", "#000000", "#ffeb3b"),
     },
 )  # fmt: skip
+_DRAWING = {
+    "light": {
+        "paper": "#ffffff", "ink": "#212b32", "faint": "#4c6272", "grid": "#c3cbd0", "edge": "#4c6272",
+        "level_0": "#ffffff", "level_1": "#fff2a8", "level_2": "#ffc26b", "level_3": "#f58f83",
+        "tint_0": "#ffffff", "tint_1": "#fffbe0", "tint_2": "#ffefd9", "tint_3": "#fde6e3",
+        "series_1": "#005eb8", "series_2": "#7c2855", "series_3": "#00703c", "series_4": "#3f4b52",
+        "bar_1": "#8fbce6", "bar_2": "#b9d6f0", "bar_3": "#dfecf8", "bar_4": "#e6c8d8",
+        "target": "#007f3b", "event": "#7c2855", "usual": "#330072",
+        "body": "#edf2f5", "body_line": "#4c6272", "mark": "#a51f14", "on_mark": "#ffffff",
+    },
+    "dark": {
+        "paper": "#212b32", "ink": "#ffffff", "faint": "#aeb7bd", "grid": "#4c6272", "edge": "#aeb7bd",
+        "level_0": "#212b32", "level_1": "#55500f", "level_2": "#87500c", "level_3": "#9c2a20",
+        "tint_0": "#212b32", "tint_1": "#34351f", "tint_2": "#3f3322", "tint_3": "#452b2b",
+        "series_1": "#8eb8dc", "series_2": "#f0a8c8", "series_3": "#8fd0b0", "series_4": "#d8dde0",
+        "bar_1": "#2f6597", "bar_2": "#2a4d6e", "bar_3": "#2b3f50", "bar_4": "#6b3553",
+        "target": "#8fd0b0", "event": "#f0a8c8", "usual": "#c9b6ff",
+        "body": "#34434d", "body_line": "#aeb7bd", "mark": "#ffb3aa", "on_mark": "#212b32",
+    },
+    "contrast": {
+        "paper": "#000000", "ink": "#ffffff", "faint": "#ffffff", "grid": "#8a8a8a", "edge": "#ffffff",
+        "level_0": "#000000", "level_1": "#3d3a00", "level_2": "#6b3f00", "level_3": "#8f0f0f",
+        "tint_0": "#000000", "tint_1": "#1f1e00", "tint_2": "#331f00", "tint_3": "#400707",
+        "series_1": "#ffeb3b", "series_2": "#ffffff", "series_3": "#7fe3ff", "series_4": "#ffb0e0",
+        "bar_1": "#00509e", "bar_2": "#003a73", "bar_3": "#00254a", "bar_4": "#5e0f45",
+        "target": "#7fe3ff", "event": "#ffb0e0", "usual": "#7fe3ff",
+        "body": "#1c1c1c", "body_line": "#ffffff", "mark": "#ffeb3b", "on_mark": "#000000",
+    },
+}  # fmt: skip
 _HALF = 128
 PALETTES = {Choice.LIGHT: LIGHT, Choice.DARK: DARK, Choice.CONTRAST: CONTRAST}
 
@@ -173,6 +202,11 @@ class _Now:
 def colours() -> Colours:
     """The palette in force; painters ask each time they paint, so that a change shows at once."""
     return _Now.colours
+
+
+def drawing() -> Mapping[str, str]:
+    """What the colour roles of a drawing (:class:`app.domain.drawing.Role`) are in the palette in force, as hex."""
+    return _DRAWING[_Now.colours.name]
 
 
 def percent() -> int:
