@@ -8,13 +8,33 @@ matter: the loudest.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.domain.instruments import abbey, four_at, must, news2, post_fall, pressure_ulcer_category, waterlow
+from app.domain.instruments import (
+    abbey,
+    bristol,
+    fluid,
+    four_at,
+    frat,
+    muac,
+    must,
+    news2,
+    orthostatic_bp,
+    painad,
+    post_fall,
+    pressure_ulcer_category,
+    recorded_totals,
+    time_wound,
+    waterlow,
+)
 from app.domain.instruments import wound_area_reduction as wound
+from app.domain.instruments.dependency import NEEDS_CODE_TOOL
+from app.domain.instruments.medicines import ANTIPSYCHOTIC_TOOL
 from app.domain.instruments.outcome import Outcome
 from app.domain.instruments.registry import band_label, instrument
+from app.domain.instruments.wellbeing import GDS15_TOOL, WHO5_TOOL
 
 
 class AlertKind(StrEnum):
@@ -33,6 +53,16 @@ class AlertKind(StrEnum):
     POST_FALL_LONG_LIE = "post-fall-long-lie"
     POSSIBLE_DELIRIUM = "possible-delirium"
     SEVERE_PAIN = "severe-pain"
+    POSSIBLE_DEPRESSION = "possible-depression"
+    HOPELESS_OR_WORTHLESS = "hopeless-or-worthless"
+    NEEDS_CODE_WEEKS = "needs-code-weeks"
+    NEEDS_CODE_DAYS = "needs-code-days"
+    ANTIPSYCHOTIC_OVERDUE = "antipsychotic-review-overdue"
+    ANTIPSYCHOTIC_LEWY_BODY = "antipsychotic-lewy-body"
+    POSTURAL_DROP = "postural-drop"
+    OVER_FLUID_RESTRICTION = "over-fluid-restriction"
+    WOUND_INFECTION = "wound-infection"
+    BOWELS = "bowels"
     BAND_WORSE = "band-worse"
 
 
@@ -218,6 +248,153 @@ _SEVERE_PAIN = AlertRule(
     Recipient.GP,
     (Recipient.GP,),
 )
+_DEPRESSION = AlertRule(
+    AlertKind.POSSIBLE_DEPRESSION,
+    "routine",
+    "Possible depression",
+    (
+        "Tell the GP this week, with the score.",
+        "Talk with the resident about what is missing. Look for pain, poor sleep, loneliness and loss.",
+    ),
+    Recipient.GP,
+    (Recipient.GP,),
+)
+_DEPRESSION_SEVERE = AlertRule(
+    AlertKind.POSSIBLE_DEPRESSION,
+    "urgent",
+    "Depression very likely",
+    (
+        "Phone the GP today and ask for a visit this week.",
+        "Look at eating, drinking, sleep and safety every day.",
+    ),
+    Recipient.GP,
+    (Recipient.GP,),
+)
+_HOPELESS = AlertRule(
+    AlertKind.HOPELESS_OR_WORTHLESS,
+    "urgent",
+    "Feels hopeless or worthless: talk today",
+    (
+        "A nurse or senior sits down with the resident today.",
+        "Ask about thoughts of dying or self-harm.",
+        "If there are any: do not leave the resident alone, and phone the GP or 111 at once.",
+        "Write down what was said and who was told.",
+    ),
+    Recipient.GP,
+    (Recipient.GP,),
+)
+_NEEDS_WEEKS = AlertRule(
+    AlertKind.NEEDS_CODE_WEEKS,
+    "urgent",
+    "Needs code C yellow: weeks",
+    (
+        "Tell the GP today and ask for anticipatory medicines.",
+        "Check that the ReSPECT form and the preferred place are recorded.",
+        "Talk with the family. Review the code every week.",
+    ),
+    Recipient.GP,
+    (Recipient.GP, Recipient.COMMUNITY_NURSE),
+)
+_NEEDS_DAYS = AlertRule(
+    AlertKind.NEEDS_CODE_DAYS,
+    "asap",
+    "Needs code D red: days",
+    (
+        "Phone the GP and the community nurse now, and the family.",
+        "Check that anticipatory medicines are in the home.",
+        "Mouth care and comfort by plan; stop observations that no longer help. Review every day.",
+    ),
+    Recipient.GP,
+    (Recipient.GP, Recipient.COMMUNITY_NURSE),
+)
+_ANTIPSYCHOTIC_OVERDUE = AlertRule(
+    AlertKind.ANTIPSYCHOTIC_OVERDUE,
+    "urgent",
+    "Antipsychotic review is overdue",
+    (
+        "Ask the GP or the pharmacist for the review now: it is due at least every 6 weeks.",
+        "Have ready: the behaviour it is for, the ABC chart, side effects. Stop nothing yourself.",
+    ),
+    Recipient.GP,
+    (Recipient.GP,),
+)
+_ANTIPSYCHOTIC_LEWY = AlertRule(
+    AlertKind.ANTIPSYCHOTIC_LEWY_BODY,
+    "asap",
+    "Antipsychotic with Lewy body dementia or Parkinson's",
+    (
+        "Phone the GP today: these medicines can do great harm here.",
+        "Watch for stiffness, drowsiness, falls and trouble swallowing. Stop nothing yourself.",
+    ),
+    Recipient.GP,
+    (Recipient.GP,),
+)
+_POSTURAL_DROP = AlertRule(
+    AlertKind.POSTURAL_DROP,
+    "routine",
+    "Blood pressure drops on standing",
+    (
+        "Ask the GP or the pharmacist to review the medicines and the cause.",
+        "Offer drinks, unless restricted. Let the resident sit before standing, and stay close.",
+        "Put it in the falls plan.",
+    ),
+    Recipient.GP,
+    (Recipient.GP,),
+)
+_OVER_RESTRICTION = AlertRule(
+    AlertKind.OVER_FLUID_RESTRICTION,
+    "urgent",
+    "More fluid than the resident's limit",
+    (
+        "Tell the nurse or the GP today.",
+        "Look for breathlessness, swollen legs and a rise in weight.",
+    ),
+    Recipient.GP,
+    (Recipient.GP,),
+)
+_WOUND_SPREADING = AlertRule(
+    AlertKind.WOUND_INFECTION,
+    "asap",
+    "Wound: infection is spreading",
+    ("Have a clinician see the wound today.", "Take NEWS2."),
+    Recipient.GP,
+    (Recipient.GP, Recipient.COMMUNITY_NURSE),
+)
+_WOUND_SYSTEMIC = AlertRule(
+    AlertKind.WOUND_INFECTION,
+    "stat",
+    "Wound infection, and the resident is unwell",
+    (
+        "Take NEWS2 now. Could this be sepsis?",
+        "Call 999 if NEWS2 is 7 or more or the resident looks very ill, unless the care plan says otherwise.",
+        "If neither is so, phone the GP now.",
+    ),
+    Recipient.EMERGENCY_999,
+    (Recipient.HOMEFIRST, Recipient.GP),
+)
+
+
+def _bowels(flag: str, priority: str, title: str) -> AlertRule:
+    return AlertRule(AlertKind.BOWELS, priority, title, (bristol.FLAG_WORDS[flag],), Recipient.GP, (Recipient.GP,))
+
+
+_BY_FLAG = {
+    (wound.TOOL.code, "larger"): _WOUND_LARGER,
+    (wound.TOOL.code, "refer_4_weeks"): _WOUND_NOT_HEALING,
+    (time_wound.TOOL.code, "spreading_infection"): _WOUND_SPREADING,
+    (time_wound.TOOL.code, "systemic_infection"): _WOUND_SYSTEMIC,
+    (GDS15_TOOL.code, "same_day_conversation"): _HOPELESS,
+    (GDS15_TOOL.code, "suggests_depression"): _DEPRESSION,
+    (ANTIPSYCHOTIC_TOOL.code, "lewy_body_or_parkinsons"): _ANTIPSYCHOTIC_LEWY,
+    (ANTIPSYCHOTIC_TOOL.code, "overdue"): _ANTIPSYCHOTIC_OVERDUE,
+    (fluid.TOOL.code, fluid.OVER_RESTRICTION): _OVER_RESTRICTION,
+    (bristol.TOOL.code, bristol.BLOOD): _bowels(bristol.BLOOD, "asap", "Blood or black stool"),
+    (bristol.TOOL.code, bristol.TWO_LOOSE): _bowels(bristol.TWO_LOOSE, "urgent", "Two loose stools within 24 hours"),
+    (bristol.TOOL.code, bristol.OVERFLOW): _bowels(bristol.OVERFLOW, "urgent", "Watery after days of nothing"),
+    (bristol.TOOL.code, bristol.NO_STOOL): _bowels(bristol.NO_STOOL, "routine", "No stool for 3 days"),
+}
+"""By instrument and flag. The stool chart's flags come from its record and not from one stool."""
+
 _BY_BAND = {
     (news2.TOOL.code, "high"): _NEWS2_HIGH,
     (news2.TOOL.code, "medium"): _NEWS2_MEDIUM,
@@ -230,6 +407,14 @@ _BY_BAND = {
     (post_fall.TOOL.code, post_fall.LONG_LIE): _FALL_LONG_LIE,
     (four_at.TOOL.code, "possible_delirium"): _DELIRIUM,
     (abbey.TOOL.code, "severe"): _SEVERE_PAIN,
+    (painad.TOOL.code, "severe"): _SEVERE_PAIN,
+    (WHO5_TOOL.code, "screen_depression"): _DEPRESSION,
+    (GDS15_TOOL.code, "severe"): _DEPRESSION_SEVERE,
+    (recorded_totals.CORNELL.tool.code, "probable"): _DEPRESSION,
+    (recorded_totals.CORNELL.tool.code, "definite"): _DEPRESSION_SEVERE,
+    (NEEDS_CODE_TOOL.code, "yellow"): _NEEDS_WEEKS,
+    (NEEDS_CODE_TOOL.code, "red"): _NEEDS_DAYS,
+    (orthostatic_bp.TOOL.code, "positive"): _POSTURAL_DROP,
 } | {
     (pressure_ulcer_category.TOOL.code, band): AlertRule(
         AlertKind.PRESSURE_ULCER,
@@ -245,11 +430,22 @@ _TREND_PHONE = {
     must.TOOL.code: Recipient.DIETETICS,
     waterlow.TOOL.code: Recipient.TISSUE_VIABILITY,
     pressure_ulcer_category.TOOL.code: Recipient.COMMUNITY_NURSE,
+    muac.TOOL.code: Recipient.DIETETICS,
+    "braden_total": Recipient.TISSUE_VIABILITY,
+    "purpose_t_outcome": Recipient.TISSUE_VIABILITY,
+    "globiad": Recipient.COMMUNITY_NURSE,
+    "istap": Recipient.COMMUNITY_NURSE,
 }
 """Whom to phone when a band got worse; the GP for the others."""
 
-_NO_LEVEL = frozenset({news2.RED_FLAG, "clinical_impression_required"})
-"""Bands that say "not judged yet" and so are neither better nor worse than another."""
+_NO_LEVEL = frozenset({news2.RED_FLAG, "clinical_impression_required", fluid.RESTRICTED, muac.OVER_30})
+"""Bands that say "not judged yet", "judged by another rule" or "another matter", and so are neither better nor worse
+than another."""
+_NO_TREND = frozenset({bristol.TOOL.code, frat.TOOL.code})
+"""Instruments of which a worse band is no alert: with stools the run counts and not one after another, and a falls
+risk tool must not steer care (NICE NG249)."""
+_ON_CHANGE = frozenset({NEEDS_CODE_TOOL.code})
+"""Instruments whose level raises when it is first reached or got worse, and not again at each review."""
 
 
 def alerts_for(outcome: Outcome, previous: Outcome | None = None) -> tuple[AlertRule, ...]:
@@ -258,28 +454,42 @@ def alerts_for(outcome: Outcome, previous: Outcome | None = None) -> tuple[Alert
     An incomplete result raises what its answers already make certain: a red flag, "at least high", a fall that needs
     999.
     """
+    before = previous if previous is not None and previous.instrument == outcome.instrument else None
     raised = []
     if outcome.band is not None and (rule := _BY_BAND.get((outcome.instrument, outcome.band))):
         raised.append(rule)
+    if outcome.instrument in _ON_CHANGE and before is not None and not _worse(outcome, before):
+        raised = []
     if outcome.instrument == news2.TOOL.code and not outcome.complete and outcome.band != "high":
         # Whatever the missing measurements are, the points taken already make it medium.
         certain = sum(points for points in outcome.parts.values() if isinstance(points, int))
         raised = [_NEWS2_MEDIUM] if certain >= 5 else raised
-    if outcome.instrument == wound.TOOL.code:
-        raised += [
-            rule
-            for flag, rule in (("larger", _WOUND_LARGER), ("refer_4_weeks", _WOUND_NOT_HEALING))
-            if flag in outcome.flags
-        ]
-    if not raised and previous is not None and previous.instrument == outcome.instrument:
-        raised += _trend(outcome, previous)
+    raised += [
+        rule
+        for rule in alerts_for_flags(outcome.instrument, outcome.flags)
+        if rule.kind not in {each.kind for each in raised}
+    ]
+    if not raised and before is not None:
+        raised += _trend(outcome, before)
     return tuple(raised)
+
+
+def alerts_for_flags(code: str, flags: Iterable[str]) -> tuple[AlertRule, ...]:
+    """The alerts that flags raise by themselves: those of one result, or of the record behind it (the stool chart)."""
+    return tuple(rule for flag in flags if (rule := _BY_FLAG.get((code, flag))))
+
+
+def _worse(outcome: Outcome, previous: Outcome) -> bool:
+    """Whether the band is a worse one of the same instrument than before."""
+    levels = [band.code for band in instrument(outcome.instrument).bands if band.code not in _NO_LEVEL]
+    return (
+        outcome.band in levels and previous.band in levels and levels.index(outcome.band) > levels.index(previous.band)
+    )
 
 
 def _trend(outcome: Outcome, previous: Outcome) -> list[AlertRule]:
     tool = instrument(outcome.instrument)
-    levels = [band.code for band in tool.bands if band.code not in _NO_LEVEL]
-    if outcome.band in levels and previous.band in levels and levels.index(outcome.band) > levels.index(previous.band):
+    if tool.code not in _NO_TREND and _worse(outcome, previous):
         phone = _TREND_PHONE.get(tool.code, Recipient.GP)
         was, now = band_label(tool.code, previous.band), band_label(tool.code, outcome.band)
         return [

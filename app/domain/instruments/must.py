@@ -5,7 +5,8 @@ scores 0, from 5 % to 10 % inclusive 1, over 10 % 2. Acutely ill with no intake 
 scores 2. Total 0 low, 1 medium, 2 or more high. The edges are compared by multiplication on the figures as typed: no
 BMI and no percentage is ever rounded, or even divided, before it is judged.
 
-Accepted: height 0.80 to 2.50 m, weights 20 to 250 kg, ulna 5 to 60 cm, MUAC 10 to 60 cm, age 18 to 120 (adults only).
+Accepted: height 0.80 to 2.50 m, weights 20 to 250 kg (to 10 decimal places: what stones and pounds come to, exactly),
+ulna 5 to 60 cm, MUAC 10 to 60 cm, age 18 to 120 (adults only).
 """
 
 from __future__ import annotations
@@ -16,8 +17,10 @@ from decimal import Decimal
 from app.domain.instruments import ulna_height
 from app.domain.instruments.answers import Answers
 from app.domain.instruments.exact import shown
+from app.domain.instruments.muac import OVER_30, UNDER_20, muac_band
 from app.domain.instruments.outcome import Outcome, Severity
 from app.domain.instruments.tool import AT_LEAST, INCOMPLETE, MONTHLY, Band, Instrument, Scored, Tally, conclude
+from app.domain.nutrition import WEIGHT_PLACES
 
 KEYS = frozenset({
     "height_m", "ulna_cm", "sex", "age_years", "weight_kg", "previous_weight_kg", "acutely_ill_no_intake_5d",
@@ -95,8 +98,10 @@ def score(answers: Answers, on: date | None = None) -> Outcome:
     """
     tally = Tally()
     height, notes = _height(answers, tally)
-    weight = answers.number("weight_kg", "Weight", *_WEIGHTS, unit=" kg")
-    highest = answers.number("previous_weight_kg", "Previous weight", *_WEIGHTS, unit=" kg", need=False)
+    weight = answers.number("weight_kg", "Weight", *_WEIGHTS, unit=" kg", places=WEIGHT_PLACES)
+    highest = answers.number(
+        "previous_weight_kg", "Previous weight", *_WEIGHTS, unit=" kg", places=WEIGHT_PLACES, need=False
+    )
     ill = answers.yes_no("acutely_ill_no_intake_5d", "Acutely ill with no intake for more than 5 days", need=False)
     planned = answers.yes_no("loss_planned", "Planned weight loss", need=False)
     muac = answers.number("muac_cm", "Upper arm circumference", Decimal(10), Decimal(60), unit=" cm", need=False)
@@ -182,9 +187,10 @@ def _loss_in_words(weight: Decimal, highest: Decimal) -> str:
 
 
 def _muac_in_words(muac: Decimal) -> str:
-    if muac < Decimal("23.5"):
+    band = muac_band(muac)
+    if band == UNDER_20:
         return f"MUAC {muac} cm: BMI is probably under 20. Not to be relied on with a swollen arm."
-    if muac > 32:
+    if band == OVER_30:
         return f"MUAC {muac} cm: BMI is probably over 30. Not to be relied on with a swollen arm."
     return f"MUAC {muac} cm: nothing can be inferred about BMI."
 
