@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from app.domain.dates import to_local
+from app.domain.dates import to_local, to_utc
 from app.domain.instruments.abc_chart import ANTECEDENTS, BEHAVIOURS, HELPED, NOTHING_HELPED
 from app.domain.instruments.captured import Finding
 from app.domain.instruments.outcome import Severity
@@ -66,7 +66,7 @@ def shift_of(at: datetime) -> str:
 
 def pattern(episodes: Iterable[Episode]) -> Pattern:
     """What the records have in common; the order in which they come does not matter."""
-    known = sorted(episodes, key=lambda each: each.at)
+    known = sorted(episodes, key=lambda each: to_utc(each.at))
     local = [to_local(each.at) for each in known]
     by_shift = _counted(shift_of(each.at) for each in known)
     by_weekday = _counted(DAY_NAMES[each.weekday()] for each in local)
@@ -88,7 +88,8 @@ def pattern(episodes: Iterable[Episode]) -> Pattern:
 
 def frequent_new(episodes: Iterable[Episode], now: datetime) -> tuple[str, ...]:
     """The new behaviours seen at least three times in the 72 hours up to ``now``, in the order of the chart."""
-    lately = Counter(each.behaviour for each in episodes if each.new and now - NEW_WITHIN <= each.at <= now)
+    until = to_utc(now)
+    lately = Counter(each.behaviour for each in episodes if each.new and until - NEW_WITHIN <= to_utc(each.at) <= until)
     return tuple(code for code in BEHAVIOURS if lately[code] >= NEW_TIMES)
 
 

@@ -9,10 +9,10 @@ has been kept.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from app.domain.dates import to_local
+from app.domain.dates import to_local, to_utc
 from app.domain.instruments.captured import Finding, loudest_first
 from app.domain.instruments.outcome import Severity
 
@@ -64,9 +64,12 @@ def chart(motions: Iterable[Motion], now: datetime, *, kept_since: datetime | No
 
     ``kept_since`` is when the chart was started: without any motion, the days are counted from there.
     """
-    known = sorted((each for each in motions if each.at <= now), key=lambda each: each.at)
+    now = to_utc(now)
+    begun = to_utc(kept_since) if kept_since is not None else None
+    moved = [replace(each, at=to_utc(each.at)) for each in motions]
+    known = sorted((each for each in moved if each.at <= now), key=lambda each: each.at)
     last = known[-1] if known else None
-    start = last.at if last else kept_since
+    start = last.at if last else begun
     waited = now - start if start is not None and start <= now else None
     loose = [each for each in known if each.type >= 6 and now - each.at <= WITHIN]
 
@@ -74,7 +77,7 @@ def chart(motions: Iterable[Motion], now: datetime, *, kept_since: datetime | No
     if waited is not None and waited >= LONG:
         found.append(NOT_OPEN)
     if last is not None:
-        found += _about(last, known[-2] if len(known) > 1 else None, kept_since)
+        found += _about(last, known[-2] if len(known) > 1 else None, begun)
     if any(each.blood_or_black and now - each.at <= WITHIN for each in known):
         found.append(BLOOD)
     if len(loose) >= LOOSE_TIMES:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
-from app.domain.dates import to_local
+from app.domain.dates import to_utc
 from app.domain.instruments.exact import as_decimal
 from app.domain.instruments.outcome import AnswerError
 
@@ -33,6 +33,11 @@ class Answers:
             raise AnswerError(str(stranger), f"{stranger} is not a question of this assessment")
         self._given = given
         self.missing: list[str] = []
+
+    @property
+    def given(self) -> Mapping[str, object]:
+        """All the answers, as they were given."""
+        return self._given
 
     def _read(self, key: str, *, need: bool) -> object:
         value = self._given.get(key)
@@ -172,13 +177,16 @@ class Answers:
         return iso_day(value, key, label)
 
     def moment(self, key: str, label: str, *, need: bool = True) -> datetime | None:
-        """An instant in local time, as a datetime or as ISO text (2026-11-22T08:15); without an offset it is local."""
+        """An instant in UTC, from a datetime or ISO text (2026-11-22T08:15); without an offset it was local time.
+
+        UTC, because the hours between two local times are wrong on the night when the clocks change.
+        """
         value = self._read(key, need=need)
         if value is None or isinstance(value, datetime):
-            return to_local(value) if value is not None else None
+            return to_utc(value) if value is not None else None
         if isinstance(value, str) and "T" in value:
             try:
-                return to_local(datetime.fromisoformat(value))
+                return to_utc(datetime.fromisoformat(value))
             except (ValueError, OverflowError):
                 raise AnswerError(key, f"{label} must be a real date and time") from None
         raise AnswerError(key, f"{label} must be a date and time such as 2026-11-22T08:15")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from app.domain.dates import to_local, to_utc
 from app.domain.instruments.answers import Answers
 from app.domain.instruments.captured import Finding, record
 from app.domain.instruments.outcome import AnswerError, Outcome, Severity
@@ -41,7 +42,7 @@ TOOL = Instrument(
 
 def is_overdue(requested_by: datetime | None, decision: str | None, now: datetime) -> bool:
     """Whether what was asked for by a time has not been decided when the time has passed."""
-    return requested_by is not None and not decision and now > requested_by
+    return requested_by is not None and not decision and to_utc(now) > to_utc(requested_by)
 
 
 def score(answers: Answers, on: date | None = None) -> Outcome:
@@ -76,7 +77,7 @@ def score(answers: Answers, on: date | None = None) -> Outcome:
     if decision is None:
         answers.missing.append("decision")
         found.append(Finding("open", Severity.ATTENTION, "No decision yet: call again if none comes in time."))
-        if wanted is not None and on is not None and on > wanted.date():
+        if wanted is not None and on is not None and on > to_local(wanted).date():
             found.append(Finding("request_overdue", Severity.URGENT, "The time asked for has passed: call again now."))
     if now is None and reason is None:
         found.append(Finding("news2_missing", Severity.ATTENTION, "Take NEWS2, or say why it was not taken."))
