@@ -604,6 +604,12 @@ def test_every_instrument_names_its_owner_and_where_it_serves() -> None:
         "must": ("nutrition",), "ulna_height": (), "news2": ("health",), "waterlow": ("wound",),
         "four_at": ("dementia",), "abbey": ("dementia",), "falls_multifactorial": ("falls",), "post_fall": ("falls",),
         "pressure_ulcer_category": ("wound",), "wound_area_reduction": ("wound",), "about_me": (),
+        "time_wound": ("wound",), "fall_record": (), "dear_gp": ("dementia",), "abc_chart": ("dementia",),
+        "soft_signs": (), "sbard": (), "continence": ("health",), "oral_health": ("nutrition",),
+        "medicines_review": (), "preferred_place": (), "respect_summary": (), "engagement_log": (), "cga": (),
+        "muac": (), "fluid": ("nutrition",), "bristol": (), "ruis": (), "edmonton_total": (), "cornell_total": (),
+        "purpose_t_outcome": ("wound",), "braden_total": ("wound",), "push": ("wound",), "globiad": (), "istap": (),
+        "orthostatic_bp": ("falls",), "frat": (),
     }  # fmt: skip
     for tool in all_instruments():
         assert tool.pathway in {"dementia", "nutrition", "engagement", "falls", "wound", "health"}
