@@ -610,6 +610,9 @@ def test_every_instrument_names_its_owner_and_where_it_serves() -> None:
         "muac": (), "fluid": ("nutrition",), "bristol": (), "ruis": (), "edmonton_total": (), "cornell_total": (),
         "purpose_t_outcome": ("wound",), "braden_total": ("wound",), "push": ("wound",), "globiad": (), "istap": (),
         "orthostatic_bp": ("falls",), "frat": (),
+        "amt10": ("dementia",), "sixcit": ("dementia",), "painad": ("dementia",), "cfs": ("health",),
+        "needs_code": ("health",), "rhys_hearn_high": ("health",), "barthel": ("health",), "who5": (), "gds15": (),
+        "polypharmacy": (), "acb": (), "antipsychotic_review": (),
     }  # fmt: skip
     for tool in all_instruments():
         assert tool.pathway in {"dementia", "nutrition", "engagement", "falls", "wound", "health"}
