@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime, timedelta
 from decimal import Decimal as D  # noqa: N817 - the tables stay readable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from app.domain.instruments import abc_chart, cga, respect_summary, sbard
 from app.domain.instruments.captured import Finding, loudest_first
 from app.domain.instruments.outcome import AnswerError, Severity
 from app.domain.instruments.registry import score
+from app.domain.questionnaire import Form, enabled, parse_questionnaire
 
 ON = date(2026, 11, 22)
 
@@ -142,6 +145,89 @@ def test_what_an_answer_asks_for_besides(code: str, changed: dict[str, Any], mis
     result = score(code, PLAIN[code] | changed, ON)
     assert set(result.missing) == missing
     assert result.complete is not bool(missing)
+
+
+# ------------------------------------------------------------------------------------------------------------- forms
+
+FOLDER = Path(__file__).resolve().parents[2] / "resources" / "instruments"
+
+
+def form(code: str) -> Form:
+    """The form of an instrument."""
+    return parse_questionnaire(json.loads((FOLDER / f"{code}.json").read_text(encoding="utf-8"), parse_float=D))
+
+
+@pytest.mark.parametrize("code", PLAIN)
+def test_the_form_offers_every_choice_that_is_known_and_no_other(code: str) -> None:
+    """The rules name their codes when they refuse one; the form must offer exactly those."""
+    checked = 0
+    for question in form(code).questions():
+        codes = [option.code for option in question.options]
+        if question.type != "choice" or isinstance(codes[0], int):
+            continue
+        with pytest.raises(AnswerError) as caught:
+            score(code, {question.link_id: ["no such code"] if question.repeats else "no such code"})
+        assert caught.value.field == question.link_id
+        assert caught.value.message.partition(" of: ")[2].split(", ") == codes
+        checked += 1
+    assert checked
+
+
+@pytest.mark.parametrize("code", PLAIN)
+def test_the_form_requires_what_the_record_needs(code: str) -> None:
+    asked = form(code)
+    live = enabled(asked, {})
+    required = {each.link_id for each in asked.questions() if each.required and each.link_id in live}
+    missing = set(score(code, {}, ON).missing)
+    one_of = {"dear_gp": {"amt_correct"}}  # or the reason why no test was done
+    assert required <= missing
+    assert missing - required - one_of.get(code, set()) <= {each.link_id for each in asked.questions()} - live
+
+
+@pytest.mark.parametrize(
+    ("code", "answers", "asked", "spared"),
+    [
+        ("time_wound", {"tissue": ["sloughy"]}, {"sloughy_percent"}, {"necrotic_percent", "undermining_clock"}),
+        ("time_wound", {"edge": "undermined"}, {"undermining_clock"}, {"same_at_last_review"}),
+        ("time_wound", {"edge": "not_advancing"}, {"same_at_last_review"}, {"undermining_clock"}),
+        ("time_wound", {"moisture": "dry", "pain": 3}, set(), {"exudate", "pain_relief"}),
+        ("time_wound", {"moisture": "moist", "pain": 7}, {"exudate", "pain_relief"}, set()),
+        ("dear_gp", {"agreed": "declined"}, set(), {"known_diagnosis", "sudden_change", "observations"}),
+        ("dear_gp", {"agreed": "consents", "known_diagnosis": True}, set(), {"sudden_change", "observations"}),
+        ("dear_gp", {"agreed": "consents", "known_diagnosis": False, "sudden_change": True}, set(), {"observations"}),
+        ("dear_gp", MEMORY, {"observations"}, {"duration", "examples", "amt_not_done"}),
+        ("dear_gp", MEMORY | {"observations": ["sleep"], "amt_correct": None}, {"duration", "amt_not_done"}, set()),
+        ("soft_signs", {"signs": []}, set(), {"can_take_news2", "senior_told"}),
+        ("soft_signs", {"signs": ["pain"]}, {"can_take_news2", "senior_told"}, set()),
+        ("sbard", {"news2_now": 3}, {"news2_usual"}, {"news2_reason", "decided_by", "safety_net"}),
+        ("sbard", {"decision": "Visit"}, {"decided_by", "safety_net", "news2_reason"}, set()),
+        ("continence", {"bladder": "catheter"}, {"catheter_type", "catheter_due"}, {"leak_type", "bowel_plan"}),
+        ("continence", {"bladder": "frequent", "diary": "not_done"}, {"leak_type", "diary_reason"}, {"catheter_type"}),
+        ("continence", {"pads": "none"}, set(), {"pad_type"}),
+        ("engagement_log", {"took_part": "refused"}, set(), {"minutes", "engagement"}),
+        ("engagement_log", {"took_part": "yes"}, {"minutes", "engagement"}, set()),
+        ("preferred_place", {"first_choice": "hospice"}, {"second_choice"}, {"best_interests_source"}),
+        ("preferred_place", {"first_choice": "undecided"}, set(), {"second_choice", "variance_reason"}),
+        ("preferred_place", {"first_choice": "unable_to_express"}, {"best_interests_source"}, {"second_choice"}),
+        ("respect_summary", {"documents": []}, set(), {"respect_cpr", "original_at", "discussed_with_resident"}),
+        ("respect_summary", {"documents": ["dnacpr"]}, {"original_at"}, {"respect_cpr", "adrt_refuses_cpr", "focus"}),
+        ("respect_summary", {"documents": ["respect", "adrt"]}, {"respect_cpr", "adrt_refuses_cpr"}, set()),
+        ("medicines_review", {"antipsychotic": "stopped"}, set(), {"antipsychotic_started", "antipsychotic_for"}),
+        ("medicines_review", {"parkinsons_medicines": True}, {"parkinsons_minutes_off"}, set()),
+        ("oral_health", {"dentures": "not_present"}, set(), {"denture_named"}),
+        ("oral_health", {"dentures": "problem"}, {"denture_named"}, set()),
+        ("cga", {"mood": "gap"}, {"mood_reason"}, {"pain_reason"}),
+        ("fall_record", {"witness": "staff", "injuries": []}, set(), {"last_seen", "first_aid", "gp_told_at"}),
+        ("fall_record", {"witness": "nobody", "injuries": ["pain"], "gp_told": True},
+         {"last_seen", "first_aid", "gp_told_at"}, {"family_told_at"}),
+    ],
+)  # fmt: skip
+def test_a_follow_up_is_asked_only_when_it_is_called_for(
+    code: str, answers: dict[str, Any], asked: set[str], spared: set[str]
+) -> None:
+    live = enabled(form(code), answers)
+    assert asked <= live
+    assert spared.isdisjoint(live)
 
 
 # -------------------------------------------------------------------------------------------------------------- flags
@@ -366,6 +452,7 @@ def test_a_wound_is_measured_exactly_and_due_with_its_dressing() -> None:
     assert score("time_wound", WOUND).next_due is None
     closed = score("time_wound", WOUND | {"tissue": ["epithelial"], "length_cm": 0, "width_cm": 0}, ON)
     assert closed.parts["area_cm2"] == 0
+    assert score("time_wound", WOUND | {"tissue": [], "length_cm": 0, "width_cm": 0}, ON).complete
 
 
 def test_strong_pain_needs_a_note_from_seven_on() -> None:

@@ -97,8 +97,6 @@ def score(answers: Answers, on: date | None = None) -> Outcome:
     """What the wound looks like: parts are the tissue shares, ``area_cm2`` and ``pain``; no score, no band."""
     answers.text("wound", "Wound", need=False)
     kinds = answers.choices("tissue", "Tissue seen", TISSUES)
-    if kinds == []:
-        raise AnswerError("tissue", "Tissue seen must name at least one kind")
     shares = _shares(answers, kinds)
     infection = answers.choice("infection", "Infection", INFECTION)
     moisture = answers.choice("moisture", "Moisture", MOISTURE)
@@ -111,6 +109,8 @@ def score(answers: Answers, on: date | None = None) -> Outcome:
     answers.number("depth_cm", "Depth", Decimal(0), _DEPTH_CM, unit=" cm", places=1, need=False)
     if length is not None and width is not None and (length == 0) != (width == 0):
         raise AnswerError("width_cm" if width == 0 else "length_cm", "A closed wound is 0 by 0 cm; else neither is 0")
+    if kinds == [] and length:
+        raise AnswerError("tissue", "Tissue seen must name at least one kind in an open wound")
     pain = answers.whole("pain", "Pain", 0, 10)
     relief = answers.text("pain_relief", "Pain relief", need=False)
     answers.choice("odour", "Smell", ODOUR)
