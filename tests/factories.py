@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from app.domain.instruments.registry import all_instruments
 from app.domain.nhs import is_nhs_number
 from app.domain.people import (
     ChampionPost,
@@ -26,7 +27,7 @@ from app.domain.people import (
     StaffDetails,
     StaffId,
 )
-from app.services import assessments, residents, staff
+from app.services import assessments, permission, residents, staff
 from app.services.clock import SetClock
 from app.services.first_run import CreatedHome, HomeSetup, create_home
 from app.services.session import Session
@@ -135,6 +136,9 @@ def _template() -> Path:
         if role is not Role.MANAGER:
             saved = staff.add_staff(session, StaffDetails(user, f"{user.capitalize()} {role.value.capitalize()}", role))
             give_account(session, saved.staff_id, user, role, PASSWORD)
+    for tool in all_instruments():
+        if tool.needs_permission:
+            permission.permit(session, tool.code, note="Letter in the policy folder")
     session.close()
     return store_dir
 

@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import Connection, Select, delete, insert, select, update
 
 from app.domain.codec import canonical, instant, instant_text, parse, to_plain
+from app.domain.observations import Measured
 from app.domain.people import ResidentId, RevisionId
-from app.models import schema
+from app.models import notes, observations, schema
 from app.models.store import Work
 
 _A = schema.assessment.c
@@ -21,7 +22,10 @@ SIGNED, AMENDED, IN_ERROR = "signed", "amended", "entered-in-error"
 
 @dataclass(frozen=True, slots=True)
 class AssessmentLine:
-    """An assessment as lists and charts need it; the whole of it is its revision's body."""
+    """An assessment as lists and charts need it; the whole of it is its revision's body.
+
+    ``about`` is the wound or the fall that it is of; empty for an assessment of the resident as a whole.
+    """
 
     id: str
     revision_id: RevisionId
@@ -36,6 +40,19 @@ class AssessmentLine:
     next_due: date | None
     signed_by: str
     signed_at: datetime
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BoardLine:
+    """The newest sound assessment of a resident with an instrument (and of a wound or fall), as the due list needs it:
+    ``at`` is the stored text of the instant."""
+
+    resident_id: ResidentId
+    instrument: str
+    at: str
+    next_due: str | None
+    about: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +66,7 @@ class DraftLine:
     updated_at: datetime
     amends: str | None
     answers: Mapping[str, object]
+    about: str = ""
 
 
 def save(
@@ -63,10 +81,16 @@ def save(
     severity: str,
     complete: bool,
     next_due: date | None,
+    measured: Sequence[Measured] = (),
+    note: str = "",
+    about: str = "",
     amends: AssessmentLine | None = None,
     reason: str = "",
 ) -> AssessmentLine:
-    """Sign an assessment, or the amendment of one. The earlier version stays in the record."""
+    """Sign an assessment, or the amendment of one. The earlier version stays in the record.
+
+    ``measured`` goes into the series of observations, ``note`` where notes are searched.
+    """
     entity = amends.id if amends else work.new_id()
     state = AMENDED if amends else SIGNED
     revised = work.revise(
@@ -75,6 +99,10 @@ def save(
     )  # fmt: skip
     if amends:
         work.connection.execute(delete(schema.assessment).where(_A.id == entity))
+        observations.take_out(work.connection, resident_id, entity, amends.at)
+    observations.lay_out(work.connection, resident_id, entity, at, measured)
+    if amends or note:
+        notes.keep_of(work, resident_id, at, note, entity, revised.id)
     work.connection.execute(
         insert(schema.assessment),
         {
@@ -92,12 +120,13 @@ def save(
             "signed_by": work.author.user,
             "signed_at": work.at,
             "latest": 0,
+            "about": about,
         },
     )
-    _mark_latest(work.connection, resident_id, instrument)
+    _mark_latest(work.connection, resident_id, instrument, about)
     return AssessmentLine(
         entity, RevisionId(revised.id), resident_id, instrument, at, state, score, band, severity, complete, next_due,
-        work.author.user, work.now,
+        work.author.user, work.now, about,
     )  # fmt: skip
 
 
@@ -112,7 +141,9 @@ def mark_in_error(work: Work, line: AssessmentLine, body: Mapping[str, object], 
         .where(_A.id == line.id)
         .values(state=IN_ERROR, revision_id=revised.id, signed_by=work.author.user, signed_at=work.at)
     )
-    _mark_latest(work.connection, line.resident_id, line.instrument)
+    observations.take_out(work.connection, line.resident_id, line.id, line.at)
+    notes.strike(work.connection, line.id)
+    _mark_latest(work.connection, line.resident_id, line.instrument, line.about)
     return RevisionId(revised.id)
 
 
@@ -123,12 +154,14 @@ def assessment(connection: Connection, assessment_id: str) -> AssessmentLine | N
 
 
 def latest(
-    connection: Connection, resident_id: ResidentId, instrument: str | None = None
+    connection: Connection, resident_id: ResidentId, instrument: str | None = None, about: str | None = None
 ) -> tuple[AssessmentLine, ...]:
-    """The newest sound assessment of each instrument for a resident."""
+    """The newest sound assessment of each instrument for a resident; of each wound or fall, where it is of those."""
     query = select(schema.assessment).where(_A.resident_id == resident_id, _A.latest == 1)
     if instrument:
         query = query.where(_A.instrument == instrument)
+    if about is not None:
+        query = query.where(_A.about == about)
     return _lines(connection, query.order_by(_A.instrument))
 
 
@@ -137,13 +170,53 @@ def latest_of_all(connection: Connection) -> tuple[AssessmentLine, ...]:
     return _lines(connection, select(schema.assessment).where(_A.latest == 1))
 
 
+def board(connection: Connection, residents: Sequence[ResidentId]) -> tuple[BoardLine, ...]:
+    """The newest sound assessment of each instrument for the residents: what they have had, and when it is due again.
+
+    Read through the index of what is newest, so that ten years of history cost nothing.
+    """
+    query = select(_A.resident_id, _A.instrument, _A.at, _A.next_due, _A.about).where(
+        _A.latest == 1, _A.resident_id.in_(residents)
+    )
+    return tuple(BoardLine(*row) for row in connection.execute(query))
+
+
+def latest_with_score_before(
+    connection: Connection, resident_id: ResidentId
+) -> tuple[tuple[AssessmentLine, str | None], ...]:
+    """What :func:`latest` gives, each with the score of the sound assessment before it that had one."""
+    earlier = schema.assessment.alias("earlier")
+    e = earlier.c
+    before = (
+        select(e.score)
+        .where(
+            e.resident_id == _A.resident_id,
+            e.instrument == _A.instrument,
+            e.about == _A.about,
+            e.at < _A.at,
+            e.state != IN_ERROR,
+            e.score.is_not(None),
+        )
+        .order_by(e.at.desc(), e.id.desc())
+        .limit(1)
+        .correlate(schema.assessment)
+        .scalar_subquery()
+    )
+    query = select(schema.assessment, before.label("score_before")).where(
+        _A.resident_id == resident_id, _A.latest == 1
+    )
+    return tuple((_line(row), row.score_before) for row in connection.execute(query.order_by(_A.instrument)))
+
+
 def history(
-    connection: Connection, resident_id: ResidentId, instrument: str | None, limit: int
+    connection: Connection, resident_id: ResidentId, instrument: str | None, limit: int, about: str | None = None
 ) -> tuple[AssessmentLine, ...]:
-    """A resident's assessments, newest first, those in error included."""
+    """A resident's assessments, newest first, those in error included; of one wound or fall when ``about`` names it."""
     query = select(schema.assessment).where(_A.resident_id == resident_id)
     if instrument:
         query = query.where(_A.instrument == instrument)
+    if about is not None:
+        query = query.where(_A.about == about)
     return _lines(connection, query.order_by(_A.at.desc(), _A.id.desc()).limit(limit))
 
 
@@ -169,7 +242,13 @@ def sound(
 
 
 def before(
-    connection: Connection, resident_id: ResidentId, instrument: str, at: datetime, *, other_than: str = ""
+    connection: Connection,
+    resident_id: ResidentId,
+    instrument: str,
+    at: datetime,
+    *,
+    about: str = "",
+    other_than: str = "",
 ) -> AssessmentLine | None:
     """The resident's last complete assessment with the instrument, not in error, made by the instant, or None."""
     query = (
@@ -177,6 +256,7 @@ def before(
         .where(
             _A.resident_id == resident_id,
             _A.instrument == instrument,
+            _A.about == about,
             _A.at <= instant_text(at),
             _A.id != other_than,
             _A.state != IN_ERROR,
@@ -196,10 +276,12 @@ def save_draft(
     instrument: str,
     answers: Mapping[str, object],
     amends: str | None = None,
+    about: str = "",
 ) -> str:
     """Keep what has been typed so far, in the draft with the id or, without one, as a new draft.
 
-    Drafts are working state: no revision and no audit event each two seconds. ``amends`` is kept of a new draft only.
+    Drafts are working state: no revision and no audit event each two seconds. ``amends`` and ``about`` are kept of a
+    new draft only.
     LookupError when there is no such draft of the resident and instrument: a draft that was dropped stays dropped.
     """
     text = canonical(to_plain(answers))
@@ -220,6 +302,7 @@ def save_draft(
             "updated_at": work.at,
             "amends": amends,
             "answers": text,
+            "about": about,
         },
     )
     return entity
@@ -233,6 +316,11 @@ def drafts(connection: Connection, resident_id: ResidentId | None = None) -> tup
     return tuple(_draft(row) for row in connection.execute(query))
 
 
+def drafted(connection: Connection) -> frozenset[ResidentId]:
+    """The residents of whom there are drafts."""
+    return frozenset(ResidentId(found) for found in connection.execute(select(_D.resident_id).distinct()).scalars())
+
+
 def draft(connection: Connection, draft_id: str) -> DraftLine | None:
     """One draft, or None."""
     row = connection.execute(select(schema.draft).where(_D.id == draft_id)).first()
@@ -244,8 +332,8 @@ def drop_draft(work: Work, draft_id: str) -> None:
     work.connection.execute(delete(schema.draft).where(_D.id == draft_id))
 
 
-def _mark_latest(connection: Connection, resident_id: ResidentId, instrument: str) -> None:
-    series = (_A.resident_id == resident_id) & (_A.instrument == instrument)
+def _mark_latest(connection: Connection, resident_id: ResidentId, instrument: str, about: str) -> None:
+    series = (_A.resident_id == resident_id) & (_A.instrument == instrument) & (_A.about == about)
     newest = connection.execute(
         select(_A.id).where(series, _A.state != IN_ERROR).order_by(_A.at.desc(), _A.id.desc()).limit(1)
     ).scalar()
@@ -265,11 +353,12 @@ def _line(row: Any) -> AssessmentLine:
         row.id, RevisionId(row.revision_id), ResidentId(row.resident_id), row.instrument, instant(row.at), row.state,
         row.score, row.band, row.severity, bool(row.complete),
         date.fromisoformat(row.next_due) if row.next_due else None, row.signed_by, instant(row.signed_at),
+        row.about,
     )  # fmt: skip
 
 
 def _draft(row: Any) -> DraftLine:
     return DraftLine(
         row.id, ResidentId(row.resident_id), row.instrument, row.author, instant(row.updated_at), row.amends,
-        parse(row.answers),
+        parse(row.answers), row.about,
     )  # fmt: skip

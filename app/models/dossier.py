@@ -50,6 +50,36 @@ def assessments(connection: Connection, resident_id: ResidentId) -> tuple[Row, .
     return _rows(connection, schema.assessment, c.resident_id == resident_id, c.at, c.id)
 
 
+def observations(connection: Connection, resident_id: ResidentId) -> tuple[Row, ...]:
+    """The measurements, series by series, oldest first."""
+    c = schema.observation.c
+    return _rows(connection, schema.observation, c.resident_id == resident_id, c.kind, c.at, c.id)
+
+
+def notes(connection: Connection, resident_id: ResidentId) -> tuple[Row, ...]:
+    """The notes, oldest first, those entered in error too."""
+    c = schema.note.c
+    return _rows(connection, schema.note, c.resident_id == resident_id, c.at, c.n)
+
+
+def wounds(connection: Connection, resident_id: ResidentId) -> tuple[Row, ...]:
+    """The wounds as they stand, in the order in which they were found."""
+    c = schema.wound.c
+    return _rows(connection, schema.wound, c.resident_id == resident_id, c.found_at, c.id)
+
+
+def falls(connection: Connection, resident_id: ResidentId) -> tuple[Row, ...]:
+    """The falls, oldest first."""
+    c = schema.fall.c
+    return _rows(connection, schema.fall, c.resident_id == resident_id, c.at, c.id)
+
+
+def photos(connection: Connection, resident_id: ResidentId) -> tuple[Row, ...]:
+    """What each photo is of, oldest first; the pictures themselves are in ``blob``."""
+    c = schema.photo.c
+    return _rows(connection, schema.photo, c.resident_id == resident_id, c.taken_at, c.id)
+
+
 def drafts(connection: Connection, resident_id: ResidentId) -> tuple[Row, ...]:
     """Unsigned work."""
     c = schema.draft.c

@@ -122,7 +122,11 @@ def destroy(work: Work, resident_id: ResidentId, *, keep_claims: Sequence[str], 
         delete(schema.claim).where(_C.resident_id == resident_id, _C.id.not_in(keep_claims)).returning(_C.outbox_id)
     ).all()
     messages = _messages(connection, resident_id, {row.outbox_id for row in claims})
-    for table in (schema.fact, schema.assessment, schema.draft, schema.alert, schema.hold):
+    _photos(connection, resident_id)
+    for table in (
+        schema.fact, schema.assessment, schema.observation, schema.note, schema.wound, schema.fall, schema.draft,
+        schema.alert, schema.hold,
+    ):  # fmt: skip
         connection.execute(delete(table).where(table.c.resident_id == resident_id))
     settings.forget(work, f"{settings.TYPED}/{resident_id}")
     _person(connection, resident_id, kept=bool(keep_claims))
@@ -133,6 +137,13 @@ def destroy(work: Work, resident_id: ResidentId, *, keep_claims: Sequence[str], 
     }  # fmt: skip
     work.audit("purge", "resident", resident_id, resident_id=resident_id, reason=reason, detail=detail)
     return counts
+
+
+def _photos(connection: Connection, resident_id: ResidentId) -> None:
+    p, b = schema.photo.c, schema.blob.c
+    gone = connection.execute(delete(schema.photo).where(p.resident_id == resident_id).returning(p.sha256)).all()
+    digests = [row.sha256 for row in gone]
+    connection.execute(delete(schema.blob).where(b.sha256.in_(digests), b.sha256.not_in(select(p.sha256))))
 
 
 def _papers(connection: Connection, resident_id: ResidentId) -> int:

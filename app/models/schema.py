@@ -21,7 +21,7 @@ from sqlalchemy import (
     text,
 )
 
-SCHEMA = "0002"
+SCHEMA = "0003"
 """The newest migration this program knows; a store with another one is not opened as it is."""
 
 metadata = MetaData(
@@ -243,6 +243,7 @@ draft = Table(
     _text("updated_at"),
     _text("amends", null=True),
     _text("answers"),
+    Column("about", Text, nullable=False, server_default=text("''")),
 )
 
 assessment = Table(
@@ -262,10 +263,94 @@ assessment = Table(
     _text("next_due", null=True),
     _text("signed_by"),
     _text("signed_at"),
-    _int("latest"),  # 1 for the newest sound one of this resident and instrument
+    _int("latest"),  # 1 for the newest sound one of this resident, instrument and ``about``
+    Column("about", Text, nullable=False, server_default=text("''")),  # the wound or the fall that it is of
     Index(None, "id", unique=True),
     Index("ix_assessment_due", "next_due", sqlite_where=text("latest = 1")),
     sqlite_with_rowid=False,
+)
+
+observation = Table(
+    "observation",
+    metadata,
+    # Clustered by resident and kind: ten years of one series are one run of pages. What was entered in error is not
+    # here, so a chart reads this table and nothing else; the record itself is the revision.
+    Column("resident_id", Text, ForeignKey("resident.id"), primary_key=True),
+    _text("kind", key=True),
+    _text("at", key=True),
+    _text("id", key=True),  # the assessment or the observation that it comes from
+    _text("value"),  # exact decimal text; empty for what is only words
+    _text("detail"),
+    sqlite_with_rowid=False,
+)
+
+note = Table(
+    "note",
+    metadata,
+    _int("n", key=True),  # this store's own row number: what the search index names rows by
+    _text("id"),
+    Column("resident_id", Text, ForeignKey("resident.id"), nullable=False),
+    _text("at"),
+    _text("author"),
+    _text("source"),  # the assessment, wound or fall that the note stands in; empty for a note of its own
+    _int("in_error"),
+    _text("revision_id"),
+    _text("text"),
+    UniqueConstraint("id"),
+    Index(None, "resident_id", "at"),
+)
+SEARCH_INDEX = "note_fts"
+"""The full-text index over ``note.text``, kept by triggers; SQLite's own tables for it all begin with this name."""
+
+wound = Table(
+    "wound",
+    metadata,
+    _text("id", key=True),
+    Column("resident_id", Text, ForeignKey("resident.id"), nullable=False, index=True),
+    _text("revision_id"),
+    _text("found_at"),
+    _text("closed_at", null=True),
+    _int("in_error"),
+    _text("body"),
+)
+
+fall = Table(
+    "fall",
+    metadata,
+    _text("id", key=True),
+    Column("resident_id", Text, ForeignKey("resident.id"), nullable=False, index=True),
+    _text("revision_id"),
+    _text("at"),
+    _int("in_error"),
+    _text("body"),
+    Index(None, "at"),
+)
+
+photo = Table(
+    "photo",
+    metadata,
+    _text("id", key=True),
+    Column("resident_id", Text, ForeignKey("resident.id"), nullable=False, index=True),
+    _text("revision_id"),
+    _text("about"),  # the wound that it shows; empty for the resident's own picture
+    _text("taken_at"),
+    _text("sha256"),
+    _int("in_error"),
+    _text("body"),
+)
+
+questionnaire = Table(
+    "questionnaire",
+    metadata,
+    _text("code", key=True),
+    _text("version", key=True),
+    _text("title"),
+    _text("sha256"),
+    _text("added_at"),
+    _text("added_by"),
+    _int("active"),
+    _text("revision_id"),
+    _text("body"),
 )
 
 alert = Table(

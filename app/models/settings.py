@@ -23,6 +23,12 @@ def get(connection: Connection, key: str) -> Any:
     return None if text is None else parse(text)
 
 
+def under(connection: Connection, prefix: str) -> dict[str, Any]:
+    """Every value whose key begins with the prefix, by the rest of its key."""
+    query = select(_S.key, _S.value).where(_S.key >= prefix, _S.key < prefix + "\U0010ffff")
+    return {row.key.removeprefix(prefix): parse(row.value) for row in connection.execute(query)}
+
+
 def put(work: Work, key: str, value: object) -> None:
     """Keep a plain value under the key. The audit notes that it changed, never the value: it may be a password."""
     note(work, key, value)

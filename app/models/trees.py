@@ -246,7 +246,7 @@ def _row(table: Table, number: int | None, values: tuple[Value, ...]) -> dict[st
         if value is None and number is not None and column.primary_key and isinstance(column.type, Integer):
             value = number  # noqa: PLW2901 - a whole number that is the key is kept as the row's own number
         if value is None and column in newer and column.server_default is not None:
-            value = 0  # noqa: PLW2901 - the only default there is
+            value = 0 if isinstance(column.type, Integer) else ""  # noqa: PLW2901 - the only defaults there are
         if not _fits(column, value):
             return None
         row[column.name] = value

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
@@ -18,14 +18,16 @@ from app.domain.errors import UserError
 from app.domain.instruments import falls_multifactorial, registry
 from app.domain.instruments.outcome import Outcome, Severity
 from app.domain.instruments.registry import Instrument
-from app.domain.people import Fact, FactKind, Medicine, ResidentId, RevisionId
-from app.domain.questionnaire import Form
+from app.domain.observations import measured_by
+from app.domain.people import ResidentId, RevisionId
+from app.domain.questionnaire import Form, Unable
 from app.models import assessments as rows
 from app.models import residents as resident_rows
 from app.models import revisions
-from app.models.residents import ResidentLine
+from app.models import wounds as wound_rows
+from app.models.residents import LivingLine, ResidentLine
 from app.models.store import Work
-from app.services import alerts
+from app.services import alerts, permission, questionnaires
 from app.services.access import Action, require
 from app.services.changes import Changes, changes
 from app.services.session import Session
@@ -36,13 +38,16 @@ if TYPE_CHECKING:
 _ON_ADMISSION = ("must", "waterlow", "news2", "falls_multifactorial", "about_me")
 """What every resident has within the first days; a resident without one of them has it due since arrival."""
 _TREND_DEPTH = 5
-"""How far back to look for the sound assessment before the newest one."""
+"""How far back to look for the sound assessment before one that is opened."""
 _USUAL_AFTER = timedelta(days=1)
 _USUAL_DEPTH = 100
-_UNITS = {"ulna_height": " m", "wound_area_reduction": " %"}
-_DRAFT_AT, _DRAFT_REASON = "hartwell.at", "hartwell.reason"
-"""Where a draft's time and reason stand among its stored answers; no questionnaire has such link ids, and only
-:func:`save_draft` and :func:`load_draft` know of them."""
+_UNITS = {"ulna_height": " m", "wound_area_reduction": " %", "who5": " %"}
+_DRAFT_AT, _DRAFT_REASON, _DRAFT_NOTE, _DRAFT_UNABLE = (
+    "hartwell.at", "hartwell.reason", "hartwell.note", "hartwell.unable",
+)  # fmt: skip
+"""Where a draft's time, reason, note and what could not be assessed stand among its stored answers; no questionnaire
+has such link ids, and only :func:`save_draft` and :func:`load_draft` know of them."""
+_NOTE_LIMIT = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +70,24 @@ class AssessmentRow:
     next_due: date | None
     overdue: bool
     trend: str
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """One assessment whole: its answers, the outcome as it was shown, and the versions before this one."""
+    """One assessment whole: its answers, the outcome as it was shown, and the versions before this one.
+
+    ``note`` is what was written beside it; ``unable`` says of questions that could not be assessed why, by link id and
+    code of :class:`~app.domain.questionnaire.Unable`.
+    """
 
     row: AssessmentRow
     answers: Mapping[str, object]
     outcome: Outcome
     reason: str
     earlier: tuple[AssessmentRow, ...]
+    note: str = ""
+    unable: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +102,7 @@ class DraftRow:
     updated_at: datetime
     author: str
     own: bool
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +110,7 @@ class Draft:
     """Unsigned work: what was typed, and the revision it would amend, if any.
 
     ``at`` is the time of the assessment as it was set: an instant, the text of one that cannot be read yet, or None
-    for now. ``reason`` is that of an amendment.
+    for now. ``reason`` is that of an amendment; ``note`` and ``unable`` are those of :class:`Assessment`.
     """
 
     row: DraftRow
@@ -105,6 +118,8 @@ class Draft:
     amends: str | None
     at: datetime | str | None = None
     reason: str = ""
+    note: str = ""
+    unable: Mapping[str, str] = field(default_factory=dict)
 
 
 class DraftGone(UserError):  # noqa: N818 - a refusal, said in words
@@ -147,6 +162,7 @@ class DueRow:
     due: date | None
     overdue_days: int
     never: bool
+    about: str = ""
 
     @property
     def overdue(self) -> bool:
@@ -159,17 +175,26 @@ def instruments() -> tuple[Instrument, ...]:
     return registry.all_instruments()
 
 
-@cache
 def form(code: str) -> Form:
-    """The instrument's form, drawn from its Questionnaire."""
+    """The instrument's form, drawn from its Questionnaire: ours, or one of the home's own."""
     registry.instrument(code)
+    return questionnaires.form_of(code) if registry.is_of_the_home(code) else _own_form(code)
+
+
+@cache
+def _own_form(code: str) -> Form:
     text = (paths.resources() / "instruments" / f"{code}.json").read_text(encoding="utf-8")
     return questionnaire.parse_questionnaire(json.loads(text, parse_float=Decimal))
 
 
+def gathered(code: str, answers: Mapping[str, object]) -> dict[str, object]:
+    """The answers as they are scored and kept: our own forms ask a list one by one, those from elsewhere have none."""
+    return dict(answers) if registry.is_of_the_home(code) else questionnaire.gather(answers, form(code))
+
+
 def preview(code: str, answers: Mapping[str, object], on: date) -> Outcome:
     """The score of what has been answered so far. Pure and quick: it may be asked at every key press."""
-    return registry.score(code, questionnaire.gather(answers, form(code)), on)
+    return registry.score(code, gathered(code, answers), on)
 
 
 def save_draft(
@@ -182,25 +207,31 @@ def save_draft(
     amends: str | None = None,
     at: datetime | str | None = None,
     reason: str = "",
+    note: str = "",
+    unable: Mapping[str, str] | None = None,
+    about: str = "",
 ) -> SavedDraft:
     """Keep what has been typed, whatever state it is in. Answers are kept as typed; they are checked when signed.
 
-    ``at`` and ``reason`` are those of :class:`Draft`. ``amends`` is the revision that a new draft would amend; a draft
-    keeps the one it was begun with. Raises :class:`DraftGone` for a draft that was signed or discarded, which is never
-    brought back by saving into it.
+    ``at``, ``reason``, ``note`` and ``unable`` are those of :class:`Draft`. ``amends`` is the revision that a new draft
+    would amend, ``about`` the wound or fall that it is of; a draft keeps those it was begun with. Raises
+    :class:`DraftGone` for a draft that was signed or discarded, which is never brought back by saving into it.
     """
     require(session, Action.RECORD_ASSESSMENT)
     registry.instrument(instrument)
-    for key in (_DRAFT_AT, _DRAFT_REASON):
+    extra = {_DRAFT_AT: at, _DRAFT_REASON: reason, _DRAFT_NOTE: note, _DRAFT_UNABLE: dict(unable or {})}
+    for key in extra:
         if key in answers:
             raise UserError(f"{key} is not an answer", field=key)
-    typed = {**answers, **({_DRAFT_AT: at} if at else {}), **({_DRAFT_REASON: reason} if reason else {})}
+    typed = {**answers, **{key: value for key, value in extra.items() if value}}
     with session.write() as work:
+        if draft_id is None and amends is None:
+            permission.require_on(work.connection, instrument)
         if draft_id is not None:
             _draft(work.connection, draft_id, resident_id, instrument)
         elif amends is not None:
             _amended(work.connection, amends, resident_id, instrument)
-        saved = rows.save_draft(work, draft_id, resident_id, instrument, typed, amends)
+        saved = rows.save_draft(work, draft_id, resident_id, instrument, typed, amends, about)
     return SavedDraft(saved, session.now(), changes("draft", resident=resident_id))
 
 
@@ -220,7 +251,17 @@ def load_draft(session: Session, draft_id: str) -> Draft:
             raise DraftGone
         answers = dict(line.answers)
         at, reason = answers.pop(_DRAFT_AT, None), answers.pop(_DRAFT_REASON, "")
-        return Draft(_draft_row(session, connection, line), answers, line.amends, _draft_time(at), str(reason))
+        note, unable = answers.pop(_DRAFT_NOTE, ""), answers.pop(_DRAFT_UNABLE, {})
+        row = _draft_row(session, connection, line)
+        return Draft(
+            row,
+            answers,
+            line.amends,
+            _draft_time(at),
+            str(reason),
+            str(note),
+            unable if isinstance(unable, dict) else {},
+        )
 
 
 def discard_draft(session: Session, draft_id: str) -> Changes:
@@ -243,10 +284,14 @@ def sign(
     *,
     at: datetime | None = None,
     draft_id: str | None = None,
+    note: str = "",
+    unable: Mapping[str, str] | None = None,
+    about: str = "",
 ) -> Signed:
     """Sign an assessment: score it, keep answers and outcome as shown, raise what it calls for, in one transaction.
 
-    ``at`` is when it was made (now, unless given; never in the future). Incomplete answers may be signed: they are kept
+    ``at`` is when it was made (now, unless given; never in the future); ``about`` the wound or fall that it is of.
+    ``note`` and ``unable`` are those of :class:`Assessment`. Incomplete answers may be signed: they are kept
     as incomplete, and a red flag already met still raises its alert. Raises UserError with a problem a field,
     :class:`DraftGone` when the draft was signed or discarded already, and refuses the draft of an amendment, which
     only :func:`amend` signs.
@@ -254,8 +299,10 @@ def sign(
     require(session, Action.SIGN_ASSESSMENT)
     when = _checked_time(session, at)
     with session.write() as work:
+        permission.require_on(work.connection, instrument)
         resident = _resident(work, resident_id)
-        return _sign(work, session, resident, instrument, answers, when, None, "", draft_id)
+        entry = _entry(instrument, answers, note, unable, about)
+        return sign_within(work, session, resident, entry, when, draft_id=draft_id)
 
 
 def amend(
@@ -266,6 +313,8 @@ def amend(
     reason: str,
     at: datetime | None = None,
     draft_id: str | None = None,
+    note: str = "",
+    unable: Mapping[str, str] | None = None,
 ) -> Signed:
     """Sign a corrected version of an assessment.
 
@@ -279,7 +328,8 @@ def amend(
         line = _current(work.connection, revision_id)
         when = _checked_time(session, at) if at else line.at
         resident = _resident(work, line.resident_id)
-        return _sign(work, session, resident, line.instrument, answers, when, line, reason.strip(), draft_id)
+        entry = _entry(line.instrument, answers, note, unable, line.about)
+        return sign_within(work, session, resident, entry, when, line, reason.strip(), draft_id)
 
 
 def assessment_of(session: Session, revision_id: str) -> str:
@@ -324,11 +374,11 @@ def assessment(session: Session, assessment_id: str) -> Assessment:
         return _whole(session, work.connection, line)
 
 
-def previous(session: Session, resident_id: ResidentId, instrument: str) -> Assessment | None:
-    """The newest sound assessment with the instrument, to show beside today's."""
+def previous(session: Session, resident_id: ResidentId, instrument: str, about: str = "") -> Assessment | None:
+    """The newest sound assessment with the instrument (of the same wound or fall), to show beside today's."""
     require(session, Action.VIEW_RESIDENTS)
     with session.read() as connection:
-        line = next(iter(rows.latest(connection, resident_id, instrument)), None)
+        line = next(iter(rows.latest(connection, resident_id, instrument, about)), None)
         return _whole(session, connection, line) if line else None
 
 
@@ -339,14 +389,18 @@ def history(
     limit: int = 200,
     *,
     again: bool = False,
+    about: str | None = None,
 ) -> tuple[AssessmentRow, ...]:
-    """A resident's assessments, newest first. Looking is audited, unless the same list is read ``again``."""
+    """A resident's assessments, newest first, of one wound or fall when ``about`` names it.
+
+    Looking is audited, unless the same list is read ``again``.
+    """
     require(session, Action.VIEW_RESIDENTS)
     with session.look() as work:
         if not again:
             detail = {"of": instrument or "assessments"}
             work.audit("view", "history", resident_id, resident_id=resident_id, detail=detail)
-        lines = rows.history(work.connection, resident_id, instrument, limit)
+        lines = rows.history(work.connection, resident_id, instrument, limit, about)
         return tuple(_row(session, line, _before(lines, line)) for line in lines)
 
 
@@ -359,16 +413,15 @@ def due(session: Session, resident_id: ResidentId | None = None) -> tuple[DueRow
 
 def latest_rows(session: Session, connection: Connection, resident_id: ResidentId) -> tuple[AssessmentRow, ...]:
     """The newest of each instrument for a resident, inside a transaction already open."""
-    found = []
-    for line in rows.latest(connection, resident_id):
-        earlier = rows.history(connection, resident_id, line.instrument, _TREND_DEPTH)
-        found.append(_row(session, line, _before(earlier, line)))
-    return tuple(found)
+    found = rows.latest_with_score_before(connection, resident_id)
+    return tuple(_row(session, line, score_before) for line, score_before in found)
 
 
 def latest_whole(session: Session, connection: Connection, resident_id: ResidentId) -> dict[str, Assessment]:
     """The newest of each instrument whole, by instrument, inside a transaction already open."""
-    return {line.instrument: _whole(session, connection, line) for line in rows.latest(connection, resident_id)}
+    lines = sorted(rows.latest(connection, resident_id), key=lambda line: line.at)
+    newest = {line.instrument: line for line in lines}  # of several wounds, the one seen last
+    return {code: _whole(session, connection, line) for code, line in newest.items()}
 
 
 def usual_news2(session: Session, connection: Connection, resident_id: ResidentId) -> Assessment | None:
@@ -389,85 +442,125 @@ def draft_rows(session: Session, connection: Connection, resident_id: ResidentId
 
 
 def due_rows(session: Session, connection: Connection, resident_id: ResidentId | None = None) -> tuple[DueRow, ...]:
-    """What is due, inside a transaction already open."""
-    today, now = session.today(), session.now()
-    lines = rows.latest(connection, resident_id) if resident_id else rows.latest_of_all(connection)
-    done = {(line.resident_id, line.instrument): line for line in lines}
-    one = resident_rows.resident(connection, resident_id) if resident_id else None
-    residents = ((one,) if one else ()) if resident_id else resident_rows.find(connection)
-    medicines = resident_rows.facts_of_all(connection, (FactKind.MEDICINE,))
+    """What is due, inside a transaction already open.
+
+    Who lives here and what each has had come from the tables' own columns; no record is taken apart for it.
+    """
+    today = session.today()
+    people = resident_rows.living(connection, session.now(), resident_id)
+    done: dict[ResidentId, dict[str, list[rows.BoardLine]]] = {}
+    for line in rows.board(connection, [person.id for person in people]):
+        done.setdefault(line.resident_id, {}).setdefault(line.instrument, []).append(line)
+    medicines = _medicine_changes(connection, done)
+    tools = permission.usable(connection)
+    still = wound_rows.open_ids(connection)
     found: list[DueRow] = []
-    for person in residents:
-        if person.status(now) not in ("here", "away"):
-            continue
-        for tool in registry.all_instruments():
-            line = done.get((person.resident.id, tool.code))
-            due_on, at_once = (line.next_due if line else None), False
-            if line is not None and tool.code == "falls_multifactorial":
-                due_on, at_once = _falls_due(line, done.get((person.resident.id, "post_fall")), medicines)
-            if due_on is not None and due_on <= today:
-                days = max((today - due_on).days, int(at_once))
-                found.append(_due(person, tool, due_on, days, never=False))
-            elif line is None and tool.code in _ON_ADMISSION:
-                stay = person.stay_at(now)
-                since = to_local(stay.since).date() if stay else None
+    for person in people:
+        own = done.get(person.id, {})
+        for tool in tools:
+            for line in own.get(tool.code, ()):
+                if line.about and line.about not in still:
+                    continue  # healed, or what happened to it was dealt with
+                due_on, at_once = date.fromisoformat(line.next_due) if line.next_due else None, False
+                if tool.code == "falls_multifactorial":
+                    fall = max((each.at for each in own.get("post_fall", ())), default=None)
+                    due_on, at_once = _falls_due(line, due_on, fall, medicines.get(person.id, ()))
+                if due_on is not None and due_on <= today:
+                    days = max((today - due_on).days, int(at_once))
+                    found.append(_due(person, tool, due_on, days, never=False, about=line.about))
+            if tool.code not in own and tool.code in _ON_ADMISSION:
+                since = to_local(person.since).date() if person.since else None
                 found.append(_due(person, tool, since, (today - since).days if since else 0, never=True))
     return tuple(sorted(found, key=lambda row: (-row.overdue_days, row.resident_name)))
 
 
+def _medicine_changes(
+    connection: Connection, done: Mapping[ResidentId, Mapping[str, Sequence[rows.BoardLine]]]
+) -> Mapping[ResidentId, tuple[date, ...]]:
+    """Changes of medicine since the oldest falls assessment that still counts for somebody."""
+    made = [line.at for own in done.values() for line in own.get("falls_multifactorial", ())]
+    if not made:
+        return {}
+    return resident_rows.medicine_changes(connection, list(done), to_local(codec.instant(min(made))).date())
+
+
 def _falls_due(
-    falls: rows.AssessmentLine,
-    post_fall: rows.AssessmentLine | None,
-    medicines: Mapping[ResidentId, tuple[Fact, ...]],
+    falls: rows.BoardLine, next_due: date | None, fell_at: str | None, medicine_changes: Sequence[date]
 ) -> tuple[date | None, bool]:
     """A fall or a change of medicine after the falls assessment makes it due again from that day."""
-    changed = [
-        day
-        for fact in medicines.get(falls.resident_id, ())
-        if isinstance(fact.body, Medicine)
-        for day in (fact.body.started, fact.body.stopped)
-        if day is not None
-    ]
-    fell = to_local(post_fall.at).date() if post_fall else None
+    fell = to_local(codec.instant(fell_at)).date() if fell_at else None
     return falls_multifactorial.due_again(
-        to_local(falls.at).date(), falls.next_due, last_fall=fell, medicine_changes=changed
+        to_local(codec.instant(falls.at)).date(), next_due, last_fall=fell, medicine_changes=medicine_changes
     )
 
 
-def _sign(
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is signed: the instrument, its answers, what could not be assessed and why, a note, and what it is of."""
+
+    instrument: str
+    answers: Mapping[str, object]
+    note: str = ""
+    unable: Mapping[str, str] = field(default_factory=dict)
+    about: str = ""
+
+
+def _entry(
+    instrument: str, answers: Mapping[str, object], note: str, unable: Mapping[str, str] | None, about: str
+) -> Entry:
+    """The entry, once note and reasons can stand; UserError otherwise."""
+    if len(note) > _NOTE_LIMIT:
+        raise UserError(f"Notes must be {_NOTE_LIMIT:,} characters or fewer", field="note")
+    asked = {question.link_id for question in form(instrument).questions()} if unable else set()
+    for link_id, reason in (unable or {}).items():
+        if link_id not in asked:
+            raise UserError(f"{link_id} is not a question of this assessment", field=link_id)
+        if reason not in set(Unable):
+            raise UserError(f"The reason must be one of: {', '.join(Unable)}", field=link_id)
+        if answers.get(link_id) is not None:
+            raise UserError("A question that was answered was not impossible to assess", field=link_id)
+    return Entry(instrument, answers, note.strip(), dict(unable or {}), about)
+
+
+def sign_within(
     work: Work,
     session: Session,
     resident: ResidentLine,
-    code: str,
-    answers: Mapping[str, object],
+    entry: Entry,
     at: datetime,
-    amends: rows.AssessmentLine | None,
-    reason: str,
-    draft_id: str | None,
+    amends: rows.AssessmentLine | None = None,
+    reason: str = "",
+    draft_id: str | None = None,
 ) -> Signed:
+    """Sign inside a transaction already open, for a use case that records something else with it."""
+    code = entry.instrument
     if to_local(at).date() < resident.resident.details.date_of_birth:
         raise UserError("The time of the assessment must be after the resident's date of birth", field="at")
     if draft_id:
         _check_draft(work.connection, draft_id, resident.resident.id, code, amends)
     questions = form(code)
-    checked = questionnaire.check_answers(questions, answers)
-    gathered = questionnaire.gather(checked, questions)
-    outcome = registry.score(code, gathered, to_local(at).date())
+    checked = questionnaire.check_answers(questions, entry.answers)
+    answers = gathered(code, checked)
+    outcome = registry.score(code, answers, to_local(at).date())
     person = resident.resident
-    rules = _called_for(work.connection, person.id, outcome, at, amends)
+    rules = _called_for(work.connection, person.id, outcome, at, entry.about, amends)
     response = questionnaire.response(
         questions,
         checked,
         subject=f"Patient/{person.id}",
         authored=at,
         author=f"Practitioner/{session.account.staff_id}",
+        unable=entry.unable,
     )
     body = {
         "resident_id": person.id,
         "instrument": code,
         "response": codec.parse(json.dumps(response)),  # its JSON numbers as exact decimals
-        "answers": _plain(gathered),
+        "answers": _plain(answers),
         "outcome": outcome_plain(outcome),
+        "note": entry.note,
+        "unable": dict(entry.unable),
+        "about": entry.about,
     }
     line = rows.save(
         work,
@@ -480,6 +573,9 @@ def _sign(
         severity=outcome.severity.value,
         complete=outcome.complete,
         next_due=outcome.next_due,
+        measured=measured_by(code, answers, entry.about),
+        note=entry.note,
+        about=entry.about,
         amends=amends,
         reason=reason,
     )
@@ -551,11 +647,16 @@ def _plain(answers: Mapping[str, object]) -> dict[str, object]:
 
 
 def _called_for(
-    connection: Connection, resident_id: ResidentId, outcome: Outcome, at: datetime, amends: rows.AssessmentLine | None
+    connection: Connection,
+    resident_id: ResidentId,
+    outcome: Outcome,
+    at: datetime,
+    about: str,
+    amends: rows.AssessmentLine | None,
 ) -> tuple[AlertRule, ...]:
     """The alerts that a result calls for; of an amendment, those that the version it corrects did not call for."""
     other_than = amends.id if amends else ""
-    line = rows.before(connection, resident_id, outcome.instrument, at, other_than=other_than)
+    line = rows.before(connection, resident_id, outcome.instrument, at, about=about, other_than=other_than)
     before = _outcome(connection, line) if line else None
     rules = alerts_for(outcome, before)
     known = alerts_for(_outcome(connection, amends), before) if amends else ()
@@ -647,13 +748,15 @@ def _outcome(connection: Connection, line: rows.AssessmentLine) -> Outcome:
 
 def _whole(session: Session, connection: Connection, line: rows.AssessmentLine) -> Assessment:
     *earlier, current = revisions.revisions(connection, line.id)
-    series = rows.history(connection, line.resident_id, line.instrument, _TREND_DEPTH)
+    series = rows.history(connection, line.resident_id, line.instrument, _TREND_DEPTH, line.about)
     return Assessment(
         _row(session, line, _before(series, line)),
         current.body["answers"],
         outcome_from(current.body["outcome"]),
         current.reason,
         tuple(_revision_row(session, line, revision) for revision in reversed(earlier)),
+        current.body.get("note", ""),
+        current.body.get("unable", {}),
     )
 
 
@@ -677,10 +780,11 @@ def _revision_row(session: Session, line: rows.AssessmentLine, revision: revisio
         outcome.next_due,
         overdue=False,
         trend="",
+        about=line.about,
     )
 
 
-def _row(session: Session, line: rows.AssessmentLine, before: rows.AssessmentLine | None) -> AssessmentRow:
+def _row(session: Session, line: rows.AssessmentLine, score_before: str | None) -> AssessmentRow:
     tool = registry.instrument(line.instrument)
     return AssessmentRow(
         line.id,
@@ -698,27 +802,28 @@ def _row(session: Session, line: rows.AssessmentLine, before: rows.AssessmentLin
         session.person(line.signed_by),
         line.next_due,
         overdue=line.next_due is not None and line.next_due < session.today(),
-        trend=_trend(line, before),
+        trend=_trend(line.score, score_before),
+        about=line.about,
     )
 
 
-def _before(lines: tuple[rows.AssessmentLine, ...], line: rows.AssessmentLine) -> rows.AssessmentLine | None:
-    """The sound assessment with a score just before this one, in a list that is newest first."""
-    older = [
-        other
+def _before(lines: tuple[rows.AssessmentLine, ...], line: rows.AssessmentLine) -> str | None:
+    """The score of the sound assessment with one just before this one, in a list that is newest first."""
+    older = (
+        other.score
         for other in lines
-        if other.instrument == line.instrument
+        if (other.instrument, other.about) == (line.instrument, line.about)
         and other.at < line.at
         and other.state != rows.IN_ERROR
         and other.score is not None
-    ]
-    return older[0] if older else None
+    )
+    return next(older, None)
 
 
-def _trend(line: rows.AssessmentLine, before: rows.AssessmentLine | None) -> str:
-    if before is None or line.score is None or before.score is None:
+def _trend(score: str | None, score_before: str | None) -> str:
+    if score is None or score_before is None:
         return ""
-    now, then = Decimal(line.score), Decimal(before.score)
+    now, then = Decimal(score), Decimal(score_before)
     return "same" if now == then else ("up" if now > then else "down")
 
 
@@ -733,11 +838,11 @@ def _draft_row(session: Session, connection: Connection, line: rows.DraftLine) -
         line.updated_at,
         session.person(line.author),
         own=line.author == session.account.user,
+        about=line.about,
     )
 
 
-def _due(person: ResidentLine, tool: Instrument, due_on: date | None, days: int, *, never: bool) -> DueRow:
-    details = person.resident.details
-    return DueRow(
-        person.resident.id, details.banner_name, details.room, tool.code, tool.short, due_on, days, never=never
-    )
+def _due(
+    person: LivingLine, tool: Instrument, due_on: date | None, days: int, *, never: bool, about: str = ""
+) -> DueRow:
+    return DueRow(person.id, person.banner_name, person.room, tool.code, tool.short, due_on, days, never, about)

@@ -16,6 +16,7 @@ from pathlib import Path
 from app.domain.clock import Clock
 from app.domain.dates import LONDON, age_years, to_local, to_utc, week_start
 from app.domain.instruments.falls_multifactorial import DOMAINS
+from app.domain.instruments.registry import all_instruments
 from app.domain.nhs import is_nhs_number
 from app.domain.people import (
     Absence,
@@ -45,6 +46,7 @@ from app.services import (
     alerts,
     assessments,
     first_run,
+    permission,
     practice_ccg,
     premium,
     residents,
@@ -138,6 +140,9 @@ def build(store_dir: Path, clock: Clock, say: Callable[[str], None] = lambda _: 
     setup = first_run.HomeSetup(_home(), USER, "Mo Manager", "practice laptop")
     first_run.create_home(store_dir, setup, PASSWORD, past, cost=keys.FLOOR)
     session = sign_in.sign_in(store_dir, USER, PASSWORD, past)
+    for tool in all_instruments():
+        if tool.needs_permission:
+            permission.permit(session, tool.code, note="Practice home: for practising only, with invented residents")
     chance = random.Random(_SEED)  # noqa: S311 - invented facts, the same each time
     say("Staff, champions and accounts")
     sync.connect(session, practice_ccg.connection(store_dir, session.now), PASSWORD)

@@ -25,7 +25,7 @@ from app.models.store import (
     device_signer,
     open_store,
 )
-from app.services import backups
+from app.services import backups, questionnaires
 from app.services.access import Action, require
 from app.services.changes import Changes, changes
 from app.services.session import Session
@@ -238,6 +238,12 @@ def _start(
     except EnvironmentTrouble as damage:
         if not inspect or damage.exit_code is not ExitCode.DAMAGED:
             raise  # else the store has noted it, and is read only
+    try:
+        with store.read() as connection:
+            questionnaires.adopt(connection)
+    except EnvironmentTrouble as damage:
+        if not inspect or damage.exit_code is not ExitCode.DAMAGED:
+            raise  # else what was recorded with them can be read with the page that is lost only
     return Session(store, store_dir, lock, account, unlocked, clock)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, select
 
 from app.domain.codec import canonical, from_plain, instant_text, parse, to_plain
+from app.domain.observations import Measured, measured_by
 from app.domain.people import FACT_TYPES, FactKind, ResidentDetails
 from app.models import schema
 from app.models.residents import fold
@@ -21,11 +22,12 @@ def stored(connection: Connection, table: Table) -> Rows:
 
 
 def rebuilt(connection: Connection) -> dict[str, Rows]:
-    """Residents, facts, assessments and alerts, from nothing but the revisions in their order."""
+    """Residents, facts, assessments, observations and alerts, from nothing but the revisions in their order."""
     facts: Rows = {}
     residents: Rows = {}
     assessments: Rows = {}
     alerts: Rows = {}
+    observations: Rows = {}
     columns = schema.revision.c
     for revision in connection.execute(select(schema.revision).order_by(columns.device_id, columns.seq)):
         body = parse(revision.body)
@@ -38,6 +40,10 @@ def rebuilt(connection: Connection) -> dict[str, Rows]:
                     del assessments[key]
                 row = _assessment(revision, body)
                 assessments[row["resident_id"], row["instrument"], row["at"], row["id"]] = row
+                measured = measured_by(body["instrument"], body["answers"], body.get("about", ""))
+                _measure(observations, revision, body, measured)
+            case "observation":
+                _measure(observations, revision, body, (Measured(body["kind"], body["value"], body["detail"]),))
             case "alert":
                 alerts[(revision.entity_id,)] = _alert(revision, body)
             case kind if kind in FACT_TYPES:
@@ -47,7 +53,13 @@ def rebuilt(connection: Connection) -> dict[str, Rows]:
     for row in residents.values():
         row.update(_presence(facts, row["id"]))
     _mark_latest(assessments)
-    return {"resident": residents, "fact": facts, "assessment": assessments, "alert": alerts}
+    return {
+        "resident": residents,
+        "fact": facts,
+        "assessment": assessments,
+        "alert": alerts,
+        "observation": observations,
+    }
 
 
 def _resident(revision: Any, body: Any) -> dict[str, object]:
@@ -101,7 +113,25 @@ def _assessment(revision: Any, body: Any) -> dict[str, object]:
         "signed_by": revision.author,
         "signed_at": revision.recorded_at,
         "latest": 0,
+        "about": body.get("about", ""),
     }
+
+
+def _measure(observations: Rows, revision: Any, body: Any, measured: tuple[Measured, ...]) -> None:
+    for key in [key for key in observations if key[3] == revision.entity_id]:
+        del observations[key]
+    if revision.state == "entered-in-error":
+        return
+    for each in measured:
+        row: dict[str, object] = {
+            "resident_id": body["resident_id"],
+            "kind": each.kind,
+            "at": revision.valid_at,
+            "id": revision.entity_id,
+            "value": "" if each.value is None else format(each.value, "f"),
+            "detail": each.detail,
+        }
+        observations[row["resident_id"], row["kind"], row["at"], row["id"]] = row
 
 
 def _alert(revision: Any, body: Any) -> dict[str, object]:
@@ -132,9 +162,9 @@ def _presence(facts: Rows, resident_id: object) -> dict[str, object]:
 
 
 def _mark_latest(assessments: Rows) -> None:
-    newest: dict[tuple[object, object], dict[str, object]] = {}
+    newest: dict[tuple[object, ...], dict[str, object]] = {}
     for row in sorted(assessments.values(), key=lambda row: (str(row["at"]), str(row["id"]))):
         if row["state"] != "entered-in-error":
-            newest[row["resident_id"], row["instrument"]] = row
+            newest[row["resident_id"], row["instrument"], row["about"]] = row
     for row in newest.values():
         row["latest"] = 1

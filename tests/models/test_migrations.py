@@ -45,7 +45,16 @@ def earlier(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Path, dict[
     shutil.copytree(FIXTURES / request.param, store_dir)
     truth = json.loads((store_dir / "truth.json").read_text())
     (store_dir / "truth.json").unlink()
-    return store_dir, truth
+    return store_dir, {**truth, "fixture": request.param}
+
+
+def _ours(name: str | None, kind: str, _parents: object) -> bool:
+    """The search index has tables that SQLite makes for itself."""
+    return kind != "table" or name is None or not name.startswith(schema.SEARCH_INDEX)
+
+
+first_schema = pytest.mark.parametrize("earlier", ["schema-0001"], indirect=True)
+"""For what only programs did that kept no anchor yet and wrapped no key."""
 
 
 def test_there_is_a_fixture_for_every_schema_that_can_be_brought_up_to_date() -> None:
@@ -67,11 +76,13 @@ def test_an_earlier_store_is_backed_up_brought_up_to_date_and_complete(earlier: 
             assert counted | {"event": 0} == truth["rows"] | {"event": 0}
             assert integrity.chain_problems(connection) == integrity.revision_problems(connection) == ()
             assert integrity.check_signatures(connection).bad == ()
-            assert compare_metadata(MigrationContext.configure(connection), schema.metadata) == []
+            context = MigrationContext.configure(connection, opts={"include_name": _ours})
+            assert compare_metadata(context, schema.metadata) == []
     finally:
         session.close()
     (made,) = backups.found_in(store_dir / backups.FOLDER)
-    assert (made[1].kind, made[1].count, made[1].schema) == ("before-update", truth["count"], "0001")
+    kept = (made[1].kind, made[1].count, f"schema-{made[1].schema}")
+    assert kept == ("before-update", truth["count"], truth["fixture"])
     assert bundle.whole(*made)
     sign_in(store_dir, truth["users"]["nurse"], truth["password"], Clock()).close()
     assert len(backups.found_in(store_dir / backups.FOLDER)) == 1, "once"
@@ -95,6 +106,7 @@ def _in_and_out(store_dir: Path, truth: dict[str, Any]) -> None:
     sign_in(store_dir, truth["users"]["manager"], truth["password"], Clock()).close()
 
 
+@first_schema
 def test_without_room_for_its_first_anchor_nothing_is_migrated(
     earlier: tuple[Path, dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -118,6 +130,7 @@ def test_without_room_for_its_first_anchor_nothing_is_migrated(
     _in_and_out(store_dir, truth)
 
 
+@first_schema
 def test_once_it_has_an_anchor_an_earlier_copy_is_refused(earlier: tuple[Path, dict[str, Any]], tmp_path: Path) -> None:
     store_dir, truth = earlier
     early = tmp_path / "early.db"
@@ -132,6 +145,7 @@ def test_once_it_has_an_anchor_an_earlier_copy_is_refused(earlier: tuple[Path, d
         _in_and_out(store_dir, truth)
 
 
+@first_schema
 def test_a_slot_is_renewed_when_its_owner_signs_in(earlier: tuple[Path, dict[str, Any]]) -> None:
     store_dir, truth = earlier
     sign_in(store_dir, truth["users"]["manager"], truth["password"], Clock()).close()
@@ -166,3 +180,22 @@ def test_the_fixture_is_encrypted(earlier: tuple[Path, dict[str, Any]]) -> None:
         sqlite3.connect(store_dir / STORE_NAME).execute("SELECT * FROM resident")
     content = (store_dir / STORE_NAME).read_bytes()
     assert not any(name.encode() in content for name in truth["names"])
+
+
+@pytest.mark.parametrize("earlier", ["schema-0002"], indirect=True)
+def test_measurements_signed_before_are_in_their_series_exactly(earlier: tuple[Path, dict[str, Any]]) -> None:
+    store_dir, truth = earlier
+    session = sign_in(store_dir, truth["users"]["manager"], truth["password"], Clock())
+    try:
+        with session.read() as connection:
+            found = {(row.kind, row.value, row.detail) for row in connection.execute(select(schema.observation)).all()}
+            kept = connection.execute(select(func.count()).select_from(schema.observation)).scalar_one()
+    finally:
+        session.close()
+    assert {
+        ("weight_kg", "45.50", ""),
+        ("resp_rate", "26", ""),
+        ("on_oxygen", "0", ""),
+        ("consciousness", "", "A"),
+    } <= (found)
+    assert kept == len(found) == 2 + 8, "two of one MUST, eight of one NEWS2, none of the one entered in error"

@@ -179,9 +179,14 @@ def test_order_survives_signing_out_and_in_with_an_earlier_clock(home: LivingHom
     assert stamps == sorted(set(stamps))
 
 
+def _described(name: str | None, kind: str, _parents: object) -> bool:
+    """The search index has tables that SQLite makes for itself."""
+    return kind != "table" or name is None or not name.startswith(schema.SEARCH_INDEX)
+
+
 def test_the_migrated_schema_is_the_one_the_program_describes(home: LivingHome) -> None:
     with home.session.read() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": _described})
         assert compare_metadata(context, schema.metadata) == []
         described = {
             (t.name, i.name): [c.name for c in i.columns] for t in schema.metadata.tables.values() for i in t.indexes

@@ -47,8 +47,10 @@ class Answers:
 
     def whole(self, key: str, label: str, low: int, high: int, *, unit: str = "", need: bool = True) -> int | None:
         """A whole number from ``low`` to ``high`` (both included)."""
-        value = self._read(key, need=need)
+        value = self._given.get(key)
         if value is None:
+            if need:
+                self.missing.append(key)
             return None
         if type(value) is not int:
             number = as_decimal(value)
@@ -144,6 +146,9 @@ class Answers:
         given = self.entries(key, refusal, len(names))
         numbers: list[int | None] = []
         for name, item, top in zip(names, given, highs, strict=True):
+            if type(item) is int and low <= item <= top:  # nearly always; the rest is for what is not
+                numbers.append(item)
+                continue
             number = as_decimal(item)
             if item is None:
                 numbers.append(None)

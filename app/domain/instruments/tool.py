@@ -67,12 +67,12 @@ class Instrument:
 class Scored:
     """An instrument with its rules: the answer keys that it knows and the function that scores them.
 
-    ``lists`` names the answers that are lists, with their lengths: a form asks them one by one, as ``items.0``,
-    ``items.1`` ….
+    ``keys`` is None where the form itself says which answers there are. ``lists`` names the answers that are lists, with
+    their lengths: a form asks them one by one, as ``items.0``, ``items.1`` ….
     """
 
     tool: Instrument
-    keys: frozenset[str]
+    keys: frozenset[str] | None
     score: Callable[[Answers, date | None], Outcome]
     lists: Mapping[str, int] = field(default_factory=dict)
 
@@ -137,7 +137,7 @@ class Tally:
         if step is not None:
             self.parts[key] = step
             self.total += step
-            self.workings.append(f"{words}: {points(step)}")
+            self.workings.append(f"{words}: 1 point" if step == 1 else f"{words}: {step} points")
 
     def close(self, *, incomplete: bool) -> None:
         """Write the total under the steps."""

@@ -1,0 +1,130 @@
+"""Measurements in series: laid out by resident and kind, so that a chart of ten years reads one run of pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, insert, select
+
+from app.domain.codec import instant, instant_text
+from app.domain.observations import KINDS, Measured, Reading
+from app.domain.people import ResidentId
+from app.models import schema
+from app.models.store import Revised, Work
+
+KIND = "observation"
+IN_ERROR = "entered-in-error"
+_O = schema.observation.c
+_ADD = insert(schema.observation)
+_SERIES = (
+    select(_O.at, _O.value, _O.detail, _O.id)
+    .where(
+        _O.resident_id == bindparam("resident"), _O.kind == bindparam("kind"),
+        _O.at >= bindparam("first"), _O.at <= bindparam("last"),
+    )
+    .order_by(_O.at, _O.id)
+)  # fmt: skip
+_NEWEST = (
+    select(_O.at, _O.value, _O.detail, _O.id)
+    .where(_O.resident_id == bindparam("resident"), _O.kind == bindparam("kind"))
+    .order_by(_O.at.desc(), _O.id.desc())
+    .limit(bindparam("limit"))
+)
+_EARLIEST, _LATEST = "", "9999"
+
+
+def lay_out(
+    connection: Connection, resident_id: ResidentId, entity_id: str, at: datetime, measured: Iterable[Measured]
+) -> None:
+    """Put the measurements of a record into their series."""
+    rows = [
+        {
+            "resident_id": resident_id,
+            "kind": each.kind,
+            "at": instant_text(at),
+            "id": entity_id,
+            "value": "" if each.value is None else format(each.value, "f"),
+            "detail": each.detail,
+        }
+        for each in measured
+    ]
+    if rows:
+        connection.execute(_ADD, rows)
+
+
+def take_out(connection: Connection, resident_id: ResidentId, entity_id: str, at: datetime) -> None:
+    """Take the measurements of a record out of every series: it was corrected, or entered in error."""
+    connection.execute(
+        delete(schema.observation).where(
+            _O.resident_id == resident_id, _O.kind.in_(list(KINDS)), _O.at == instant_text(at), _O.id == entity_id
+        )
+    )
+
+
+def record(work: Work, resident_id: ResidentId, measured: Measured, at: datetime) -> tuple[str, Revised]:
+    """Record a measurement that stands by itself; its id and its revision."""
+    entity = work.new_id()
+    body = {
+        "resident_id": resident_id, "kind": measured.kind, "value": measured.value, "detail": measured.detail,
+    }  # fmt: skip
+    revised = work.revise(KIND, entity, body, resident_id=resident_id, valid_at=at)
+    lay_out(work.connection, resident_id, entity, at, (measured,))
+    return entity, revised
+
+
+def mark_in_error(
+    work: Work, resident_id: ResidentId, entity_id: str, at: datetime, body: object, reason: str
+) -> Revised:
+    """Say that a measurement should not have been recorded; the record keeps it, the series does not."""
+    revised = work.revise(
+        KIND, entity_id, body, resident_id=resident_id, state=IN_ERROR, valid_at=at, reason=reason, action=IN_ERROR
+    )
+    take_out(work.connection, resident_id, entity_id, at)
+    return revised
+
+
+def series(
+    connection: Connection,
+    resident_id: ResidentId,
+    kind: str,
+    first: datetime | None = None,
+    last: datetime | None = None,
+) -> tuple[Reading, ...]:
+    """One series of a resident, oldest first; between the instants (both included) when they are given."""
+    given = {
+        "resident": resident_id,
+        "kind": kind,
+        "first": instant_text(first) if first else _EARLIEST,
+        "last": instant_text(last) if last else _LATEST,
+    }
+    return tuple(_reading(row) for row in connection.execute(_SERIES, given))
+
+
+def newest(connection: Connection, resident_id: ResidentId, kind: str, limit: int = 1) -> tuple[Reading, ...]:
+    """The newest of a series, newest first."""
+    given = {"resident": resident_id, "kind": kind, "limit": limit}
+    return tuple(_reading(row) for row in connection.execute(_NEWEST, given))
+
+
+def of_all(
+    connection: Connection, kinds: Sequence[str], first: datetime, last: datetime
+) -> dict[ResidentId, dict[str, tuple[Reading, ...]]]:
+    """The measurements of the kinds between the instants, for every resident who has any."""
+    query = (
+        select(_O.resident_id, _O.kind, _O.at, _O.value, _O.detail, _O.id)
+        .join(schema.resident, schema.resident.c.id == _O.resident_id)
+        .where(_O.kind.in_(kinds), _O.at >= instant_text(first), _O.at <= instant_text(last))
+        .order_by(_O.resident_id, _O.kind, _O.at, _O.id)
+    )
+    found: dict[ResidentId, dict[str, tuple[Reading, ...]]] = {}
+    for row in connection.execute(query):
+        own = found.setdefault(ResidentId(row.resident_id), {})
+        own[row.kind] = (*own.get(row.kind, ()), _reading(row))
+    return found
+
+
+def _reading(row: Any) -> Reading:
+    return Reading(instant(row.at), Decimal(row.value) if row.value else None, row.detail, row.id)
