@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from json.encoder import encode_basestring
 from typing import Any, TypeVar
 
 from cattrs import Converter
@@ -25,7 +26,7 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=
 def canonical(value: object) -> str:
     """The canonical JSON of plain values (dict, list, str, int, bool, None, Decimal); TypeError on anything else."""
     if isinstance(value, str):
-        return json.dumps(unicodedata.normalize("NFC", value), ensure_ascii=False)
+        return encode_basestring(unicodedata.normalize("NFC", value))
     if value is None or isinstance(value, bool | int):
         return json.dumps(value)
     if isinstance(value, Decimal):

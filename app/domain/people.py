@@ -57,6 +57,11 @@ def in_capitals(name: str) -> str:
     return "".join(capital(char) for char in name)
 
 
+def banner_name(family_name: str, given_name: str, title: str) -> str:
+    """``SMITH, John (Mr)``: how every list and banner names a resident."""
+    return f"{in_capitals(family_name)}, {given_name}" + (f" ({title})" if title else "")
+
+
 @dataclass(frozen=True, slots=True)
 class ResidentDetails:
     """What is typed about who a resident is.
@@ -84,8 +89,7 @@ class ResidentDetails:
     @property
     def banner_name(self) -> str:
         """``SMITH, John (Mr)``: family name in capitals, title in brackets (NHS common user interface)."""
-        title = f" ({self.title})" if self.title else ""
-        return f"{in_capitals(self.family_name)}, {self.given_name}{title}"
+        return banner_name(self.family_name, self.given_name, self.title)
 
     def born_with_age(self, today: date) -> str:
         """``06-Sep-1937 (79y)``; for someone who has died, the age at death."""

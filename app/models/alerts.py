@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from app.domain.codec import canonical, from_plain, instant_text, parse, to_plain
@@ -101,6 +101,12 @@ def alerts(
     if not standing_only:
         found += [_line(row) for row in connection.execute(query.where(_A.standing == 0).limit(_MOST_CLOSED))]
     return tuple(found)
+
+
+def standing_counts(connection: Connection) -> dict[ResidentId, int]:
+    """How many alerts stand, for each resident who has any."""
+    query = select(_A.resident_id, func.count()).where(_A.standing == 1).group_by(_A.resident_id)
+    return {ResidentId(resident_id): count for resident_id, count in connection.execute(query)}
 
 
 def alerts_of(connection: Connection, assessment_id: str) -> tuple[AlertLine, ...]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, literal, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from app.domain.codec import canonical, from_plain, instant, instant_text, parse, to_plain
@@ -26,6 +26,7 @@ from app.domain.people import (
     ResidentId,
     RevisionId,
     Stay,
+    banner_name,
     fact_kind,
 )
 from app.models import revisions, schema
@@ -105,14 +106,75 @@ def resident_by_key(connection: Connection, key: str) -> ResidentLine | None:
     return _line(row) if row else None
 
 
+@dataclass(frozen=True, slots=True)
+class LivingLine:
+    """Somebody who lives here, as a list of things to do names them; ``since`` is when this stay began."""
+
+    id: ResidentId
+    banner_name: str
+    room: str
+    since: datetime | None
+
+
+def living_at(now: datetime) -> ColumnElement[bool]:
+    """The condition that a resident lives here at the instant, be it at home or away: what
+    :meth:`ResidentLine.status` calls ``here`` and ``away``. Asked of the table, so that the hundreds who have left are
+    not taken apart to find the sixty who have not."""
+    at = literal(instant_text(now))
+    stay = func.json_each(_R.stays).table_valued("value", name="stay")
+    since, until = func.json_extract(stay.c.value, "$.since"), func.json_extract(stay.c.value, "$.until")
+    covered = exists(select(literal(1)).select_from(stay).where(since <= at, or_(until.is_(None), at < until)))
+    return and_(or_(_R.died_at.is_(None), _R.died_at > at), covered.correlate(schema.resident))
+
+
+def living(connection: Connection, now: datetime, resident_id: ResidentId | None = None) -> tuple[LivingLine, ...]:
+    """Who lives here at the instant, by family name."""
+    title = func.json_extract(_R.body, "$.title").label("title")
+    query = select(_R.id, _R.family_name, _R.given_name, title, _R.room, _R.stays).where(living_at(now))
+    if resident_id is not None:
+        query = query.where(_R.id == resident_id)
+    found = []
+    for row in connection.execute(query.order_by(_R.sort_name, _R.id)):
+        stays = (from_plain(item, Stay) for item in parse(row.stays))
+        since = next((stay.since for stay in stays if _covers(stay, now)), None)
+        name = banner_name(row.family_name, row.given_name, row.title or "")
+        found.append(LivingLine(ResidentId(row.id), name, row.room, since))
+    return tuple(found)
+
+
+def medicine_changes(
+    connection: Connection, residents: Sequence[ResidentId], after: date
+) -> Mapping[ResidentId, tuple[date, ...]]:
+    """The days after the one given on which a medicine of the residents was started or stopped."""
+    days = [func.json_extract(_F.body, f"$.{name}") for name in ("started", "stopped")]
+    query = select(_F.resident_id, *days).where(
+        _F.resident_id.in_(residents),
+        _F.kind == FactKind.MEDICINE.value,
+        _F.in_error == 0,
+        or_(*(day > after.isoformat() for day in days)),
+    )
+    found: dict[ResidentId, list[date]] = defaultdict(list)
+    for resident_id, *changed in connection.execute(query):
+        found[ResidentId(resident_id)] += [date.fromisoformat(day) for day in changed if day]
+    return {key: tuple(items) for key, items in found.items()}
+
+
 def find(
-    connection: Connection, words: Sequence[str] = (), *, digits: str = "", born: date | None = None
+    connection: Connection,
+    words: Sequence[str] = (),
+    *,
+    digits: str = "",
+    born: date | None = None,
+    living: datetime | None = None,
 ) -> tuple[ResidentLine, ...]:
     """Residents by family name whose names, known-as, room or key hold every folded word, in any order.
 
-    ``digits`` also finds part of an NHS number, and ``born`` a date of birth; each widens the search.
+    ``digits`` also finds part of an NHS number, and ``born`` a date of birth; each widens the search. ``living`` leaves
+    out who does not live here at that instant.
     """
     query = select(schema.resident).order_by(_R.sort_name, _R.id)
+    if living is not None:
+        query = query.where(living_at(living))
     if words or digits or born:
         found = []
         if words:
@@ -210,13 +272,17 @@ def facts(
     return tuple(_fact(row) for row in connection.execute(query.order_by(_F.kind, _F.recorded_at.desc(), _F.id.desc())))
 
 
-def facts_of_all(connection: Connection, kinds: Sequence[FactKind]) -> Mapping[ResidentId, tuple[Fact, ...]]:
-    """Sound facts of the kinds for every resident, newest first, in one query."""
+def facts_of_all(
+    connection: Connection, kinds: Sequence[FactKind], residents: Sequence[ResidentId] | None = None
+) -> Mapping[ResidentId, tuple[Fact, ...]]:
+    """Sound facts of the kinds for every resident, or for those named, newest first, in one query."""
     query = (
         select(schema.fact)
         .where(_F.in_error == 0, _F.kind.in_([kind.value for kind in kinds]))
         .order_by(_F.recorded_at.desc(), _F.id.desc())
     )
+    if residents is not None:
+        query = query.where(_F.resident_id.in_(residents))
     found: dict[ResidentId, list[Fact]] = defaultdict(list)
     for row in connection.execute(query):
         found[ResidentId(row.resident_id)].append(_fact(row))

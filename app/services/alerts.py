@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from app.domain.alerts import AlertRule, Recipient
 from app.domain.errors import UserError
 from app.domain.instruments.outcome import Outcome
 from app.domain.messages import OutboxState
-from app.domain.people import Home, Resident, ResidentId
+from app.domain.people import Home, Resident, ResidentDetails, ResidentId
 from app.models import alerts as rows
 from app.models import outbox
 from app.models import residents as resident_rows
@@ -170,20 +171,26 @@ def rows_for(
 ) -> tuple[AlertRow, ...]:
     """Alerts as the screens show them, inside a transaction already open."""
     lines = rows.alerts(connection, resident_id=resident_id, standing_only=standing_only)
-    found = [_row(session, connection, line) for line in lines if alert_ids is None or line.id in alert_ids]
+    known: dict[ResidentId, ResidentDetails] = {}
+    found = [_row(session, connection, line, known) for line in lines if alert_ids is None or line.id in alert_ids]
     return tuple(sorted(found, key=lambda row: (not row.standing, _ORDER.get(row.priority, 9) if row.standing else 0)))
 
 
-def standing_lines(connection: Connection) -> tuple[rows.AlertLine, ...]:
-    """Standing alerts as stored, for counting."""
-    return rows.alerts(connection, standing_only=True)
+def standing_counts(connection: Connection) -> Mapping[ResidentId, int]:
+    """How many alerts stand, for each resident who has any."""
+    return rows.standing_counts(connection)
 
 
-def _row(session: Session, connection: Connection, line: rows.AlertLine) -> AlertRow:
-    resident = resident_rows.resident(connection, line.resident_id)
-    if resident is None:
-        raise LookupError("an alert without its resident")
-    details = resident.resident.details
+def _row(
+    session: Session, connection: Connection, line: rows.AlertLine, known: dict[ResidentId, ResidentDetails]
+) -> AlertRow:
+    """``known`` holds the residents of the alerts before this one, so that each is read once."""
+    details = known.get(line.resident_id)
+    if details is None:
+        resident = resident_rows.resident(connection, line.resident_id)
+        if resident is None:
+            raise LookupError("an alert without its resident")
+        details = known[line.resident_id] = resident.resident.details
     body = line.body
     message = outbox.line(connection, line.outbox_id) if line.outbox_id else None
     state = message.message.state if message else None

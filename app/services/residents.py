@@ -115,7 +115,7 @@ def find_residents(session: Session, query: str = "", *, include_left: bool = Fa
     require(session, Action.VIEW_RESIDENTS)
     with session.read() as connection:
         words, digits, born = _terms(query)
-        found = rows.find(connection, words, digits=digits, born=born)
+        found = rows.find(connection, words, digits=digits, born=born, living=None if include_left else session.now())
         return _rows(session, connection, found, include_left=include_left)
 
 
@@ -336,10 +336,10 @@ def _rows(
     session: Session, connection: Connection, lines: tuple[rows.ResidentLine, ...], *, include_left: bool
 ) -> tuple[ResidentRow, ...]:
     now = session.now()
-    facts = rows.facts_of_all(connection, (FactKind.NEED, FactKind.CPR))
-    standing = Counter(alert.resident_id for alert in alerts.standing_lines(connection))
+    facts = rows.facts_of_all(connection, (FactKind.NEED, FactKind.CPR), [line.resident.id for line in lines])
+    standing = alerts.standing_counts(connection)
     overdue = Counter(row.resident_id for row in assessments.due_rows(session, connection) if row.overdue)
-    drafted = {draft.resident_id for draft in assessment_rows.drafts(connection)}
+    drafted = assessment_rows.drafted(connection)
     found = []
     for line in lines:
         status = line.status(now)
@@ -358,7 +358,7 @@ def _rows(
             ResidentRow(
                 resident.id, details.banner_name, details.preferred_name, details.room, details.nhs_number,
                 details.date_of_birth, details.died_at, details.gender.value, status, tuple(areas),
-                cpr.kind if cpr else None, standing[resident.id], overdue[resident.id], resident.id in drafted,
+                cpr.kind if cpr else None, standing.get(resident.id, 0), overdue[resident.id], resident.id in drafted,
             )
         )  # fmt: skip
     return tuple(found)
