@@ -30,6 +30,7 @@ from app.domain.drawing import (
 WIDE, HIGH = 420, 1000
 """The figure's box in units of the outline."""
 _MIDDLE = WIDE // 2
+_HEAD = 30
 
 
 class View(StrEnum):
@@ -48,6 +49,13 @@ class Site:
     view: View
     x: int
     y: int
+
+    @property
+    def listed(self) -> str:
+        """The name by its noun, "Heel, left (back)": in a long list people look for the part, then for the side."""
+        side, _, rest = self.label.partition(" ")
+        name = f"{rest[:1].upper()}{rest[1:]}, {side.lower()}" if side in {"Left", "Right"} else self.label
+        return f"{name.replace(', from behind', '')} ({self.view})"
 
 
 # Half of the outline from the top of the head round one side to the crotch: distance from the middle, height.
@@ -115,7 +123,7 @@ _SIDED = (
     ("thigh", "front of the thigh", "f", 58, 630),
     ("knee", "knee", "f", 50, 752),
     ("shin", "shin", "f", 49, 845),
-    ("ankle", "ankle", "f", 44, 934),
+    ("ankle", "ankle", "fb", 44, 933),
     ("foot", "top of the foot", "f", 46, 965),
     ("toes", "toes", "f", 50, 990),
     ("shoulder_blade", "shoulder blade", "b", 54, 250),
@@ -125,7 +133,6 @@ _SIDED = (
     ("back_of_thigh", "back of the thigh", "b", 56, 650),
     ("back_of_knee", "back of the knee", "b", 49, 752),
     ("calf", "calf", "b", 49, 835),
-    ("outer_ankle", "ankle", "b", 44, 932),
     ("heel", "heel", "b", 47, 974),
 )
 _CENTRAL = (
@@ -225,13 +232,14 @@ def body_map(
         left, top, scale = boxes[mark.view]
         x, y = left + int(mark.x * WIDE * 100) * scale / 100, top + int(mark.y * HIGH * 100) * scale / 100
         _mark(parts, mark, x, y, left + _MIDDLE * scale)
-    bottom = float(height)
+    _, top, scale = boxes[View.FRONT]
+    bottom = top + HIGH * scale + 14
     rows = tuple(_row(mark) for mark in marks)
     if key:
         for number, where, what in rows:
-            parts.append(Text(4, bottom + 12, f"{number}  {where}: {what}", 11, room=width - 8))
+            parts.append(Text(8, bottom + 12, f"{number}  {where}: {what}", 11, room=width - 16))
             bottom += 15
-        bottom += 4 if marks else 0
+        bottom += 6 if marks else 0
     words = ". ".join(f"{number} {where}: {what}" for number, where, what in rows)
     description = f"{words}." if marks else "Nothing marked."
     return Chart(Scene(width, bottom, tuple(parts), title, description), ("Number", "Where", "What"), rows)
@@ -240,10 +248,10 @@ def body_map(
 def figure_boxes(width: int, height: int) -> dict[View, tuple[float, float, float]]:
     """Where each figure's box stands in a body map of this size: left, top, points a unit."""
     half = width / 2
-    scale = min((height - 40) / HIGH, (half - 56) / WIDE)
+    scale = min((height - _HEAD - 14) / HIGH, (half - 56) / WIDE)
     found = {}
     for at, view in enumerate(View):
-        found[view] = (half * at + (half - WIDE * scale) / 2, float(30), scale)
+        found[view] = (half * at + (half - WIDE * scale) / 2, _HEAD, scale)
     return found
 
 
@@ -271,12 +279,12 @@ def _figure(parts: list[Primitive], view: View, left: float, top: float, scale: 
         parts += [Polyline(placed(smooth, side), Role.BODY_LINE, 3 / 4) for side in (1, -1)]
     parts += [Polyline(placed(_smooth(line)), Role.BODY_LINE, 3 / 4) for line in middle]
     centre = left + _MIDDLE * scale
-    edge = WIDE * scale / 2 - 6
+    edge = WIDE * scale / 2 + 8
     names = ("Right", "Left") if view is View.FRONT else ("Left", "Right")
     parts += [
         Text(centre, 13, view.capitalize(), 13, anchor="middle", bold=True),
-        Text(centre - edge, top + 60, names[0], 11, anchor="middle", role=Role.FAINT, bold=True),
-        Text(centre + edge, top + 60, names[1], 11, anchor="middle", role=Role.FAINT, bold=True),
+        Text(centre - edge, top + 12, names[0], 11, anchor="start", role=Role.FAINT, bold=True),
+        Text(centre + edge, top + 12, names[1], 11, anchor="end", role=Role.FAINT, bold=True),
     ]
 
 

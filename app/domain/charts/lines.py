@@ -128,9 +128,8 @@ def line_chart(
     _bands(parts, bands, frame)
     grid(parts, frame, unit)
     _legend(parts, series, width, shown=len(series) > 1)
-    _targets(parts, targets, frame)
+    labels = _targets(parts, targets, frame)
     keys = _events(parts, events, frame)
-    labels: list[tuple[float, str, Role]] = []
     for at, each in enumerate(series):
         last = _line(parts, at, each, frame)
         if last is not None and last.value is not None:
@@ -327,13 +326,14 @@ def _legend(parts: list[Primitive], series: Sequence[Series], width: int, *, sho
         ]
 
 
-def _targets(parts: list[Primitive], targets: Sequence[Target], frame: Frame) -> None:
+def _targets(parts: list[Primitive], targets: Sequence[Target], frame: Frame) -> list[tuple[float, str, Role]]:
+    """The lines across; returns their labels, which stand at the right edge among the latest figures."""
+    labels = []
     for target in targets:
         y = frame.y.y(target.value)
-        parts += [
-            Line(frame.left, y, frame.right, y, Role.TARGET, 3 / 2, (8, 4)),
-            Text(frame.right - 4, y - 4, target.label, role=Role.TARGET, anchor="end", bold=True),
-        ]
+        parts.append(Line(frame.left, y, frame.right, y, Role.TARGET, 3 / 2, (8, 4)))
+        labels.append((y, f"{target.label} {figure(target.value)}", Role.TARGET))
+    return labels
 
 
 def _events(parts: list[Primitive], events: Sequence[Event], frame: Frame) -> tuple[str, ...]:
@@ -376,7 +376,7 @@ def _line(parts: list[Primitive], at: int, series: Series, frame: Frame) -> Poin
 
 
 def _last_figures(parts: list[Primitive], labels: list[tuple[float, str, Role]], frame: Frame) -> None:
-    """The latest figure of each series at the right edge, moved apart where they would stand on each other."""
+    """The latest figures and the targets at the right edge, moved apart where they would stand on each other."""
     y = frame.top - 20
     for wanted, words, colour in sorted(labels, key=lambda each: each[0]):
         y = max(wanted, y + 13)

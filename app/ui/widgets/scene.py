@@ -291,6 +291,7 @@ class ChartCard(QFrame):
         if self.table is None:
             self.table = _table(self._draw(_LEAST_POINTS * 2))
             self._column.addWidget(self.table)
+            self.table.show()
         else:
             self.table.setVisible(self.table.isHidden())
         self._name_toggle()
@@ -303,8 +304,8 @@ class ChartCard(QFrame):
 
 def _table(chart: Chart) -> WrappedTable[tuple[str, ...]]:
     last = len(chart.headers) - 1
-    columns = [
-        Column[tuple[str, ...]](title, partial(_cell, at), stretch=at == last) for at, title in enumerate(chart.headers)
+    columns: list[Column[tuple[str, ...]]] = [
+        Column(title, partial(_cell, at), stretch=at == last) for at, title in enumerate(chart.headers)
     ]
     table: WrappedTable[tuple[str, ...]] = WrappedTable(f"{chart.scene.title}, as a table", columns)
     table.set_rows(chart.rows)
@@ -416,7 +417,7 @@ class BodyMapView(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.sites = ChoiceBox((each.code, f"{each.label} ({each.view})") for each in SITES)
+        self.sites = ChoiceBox(sorted(((each.code, each.listed) for each in SITES), key=lambda each: each[1]))
         self.sites.setAccessibleName("Place on the body")
         self.figures = _Figures()
         self.where = label("", "strong")
