@@ -14,7 +14,7 @@ from app.domain.dates import LONDON
 from app.domain.instruments import abc_chart, cga, respect_summary, sbard
 from app.domain.instruments.captured import Finding, loudest_first
 from app.domain.instruments.outcome import AnswerError, Severity
-from app.domain.instruments.registry import score
+from app.domain.instruments.registry import all_instruments, score
 from app.domain.questionnaire import Form, enabled, parse_questionnaire
 
 ON = date(2026, 11, 22)
@@ -760,6 +760,12 @@ def test_the_sum_is_assembled_from_the_newest_results() -> None:
     result = score("cga", given, ON)
     assert set(result.missing) == by_hand
     assert score("cga", given | dict.fromkeys(by_hand, "covered"), ON).complete
+
+
+def test_every_source_of_the_sum_is_an_instrument() -> None:
+    named = {code for sources in cga.SOURCES.values() for code in sources}
+    assert named <= {tool.code for tool in all_instruments()}
+    assert set(cga.SOURCES) <= set(cga.DOMAINS)
 
 
 # -------------------------------------------------------------------------------------------------------------- falls
