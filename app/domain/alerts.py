@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.domain import bowels
 from app.domain.instruments import (
     abbey,
     bristol,
@@ -30,6 +31,7 @@ from app.domain.instruments import (
     waterlow,
 )
 from app.domain.instruments import wound_area_reduction as wound
+from app.domain.instruments.captured import Finding
 from app.domain.instruments.dependency import NEEDS_CODE_TOOL
 from app.domain.instruments.medicines import ANTIPSYCHOTIC_TOOL
 from app.domain.instruments.outcome import Outcome
@@ -374,8 +376,8 @@ _WOUND_SYSTEMIC = AlertRule(
 )
 
 
-def _bowels(flag: str, priority: str, title: str) -> AlertRule:
-    return AlertRule(AlertKind.BOWELS, priority, title, (bristol.FLAG_WORDS[flag],), Recipient.GP, (Recipient.GP,))
+def _bowels(found: Finding, priority: str, title: str) -> AlertRule:
+    return AlertRule(AlertKind.BOWELS, priority, title, (found.action,), Recipient.GP, (Recipient.GP,))
 
 
 _BY_FLAG = {
@@ -388,10 +390,10 @@ _BY_FLAG = {
     (ANTIPSYCHOTIC_TOOL.code, "lewy_body_or_parkinsons"): _ANTIPSYCHOTIC_LEWY,
     (ANTIPSYCHOTIC_TOOL.code, "overdue"): _ANTIPSYCHOTIC_OVERDUE,
     (fluid.TOOL.code, fluid.OVER_RESTRICTION): _OVER_RESTRICTION,
-    (bristol.TOOL.code, bristol.BLOOD): _bowels(bristol.BLOOD, "asap", "Blood or black stool"),
-    (bristol.TOOL.code, bristol.TWO_LOOSE): _bowels(bristol.TWO_LOOSE, "urgent", "Two loose stools within 24 hours"),
-    (bristol.TOOL.code, bristol.OVERFLOW): _bowels(bristol.OVERFLOW, "urgent", "Watery after days of nothing"),
-    (bristol.TOOL.code, bristol.NO_STOOL): _bowels(bristol.NO_STOOL, "routine", "No stool for 3 days"),
+    (bristol.TOOL.code, bowels.BLOOD.flag): _bowels(bowels.BLOOD, "asap", "Blood or black stool"),
+    (bristol.TOOL.code, bowels.LOOSE.flag): _bowels(bowels.LOOSE, "urgent", "Two loose stools within 24 hours"),
+    (bristol.TOOL.code, bowels.OVERFLOW.flag): _bowels(bowels.OVERFLOW, "urgent", "Watery after days of nothing"),
+    (bristol.TOOL.code, bowels.NOT_OPEN.flag): _bowels(bowels.NOT_OPEN, "routine", "No stool for 3 days"),
 }
 """By instrument and flag. The stool chart's flags come from its record and not from one stool."""
 

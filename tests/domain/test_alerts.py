@@ -294,7 +294,7 @@ def test_depression_and_a_worthless_answer_are_two_matters_each_raised_once() ->
 
 
 def test_flags_of_a_record_raise_by_themselves() -> None:
-    rules = alerts_for_flags("bristol", ("blood_or_black", "no_stool_3_days", "unknown"))
+    rules = alerts_for_flags("bristol", ("blood_or_black", "not_open_3_days", "unknown"))
     assert [(rule.kind, rule.priority) for rule in rules] == [("bowels", "asap"), ("bowels", "routine")]
     assert [rule.priority for rule in alerts_for_flags("time_wound", ("spreading_infection",))] == ["asap"]
     assert [rule.phone for rule in alerts_for_flags("time_wound", ("systemic_infection",))] == ["emergency-999"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal as D  # noqa: N817 - the tables stay readable
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 
 from app.domain.alerts import alerts_for
-from app.domain.instruments.bristol import FLAG_WORDS, Stool, bowel_flags
 from app.domain.instruments.fluid import low_two_days
 from app.domain.instruments.muac import muac_change, weight_change_likely
 from app.domain.instruments.outcome import AnswerError, Severity
@@ -399,43 +398,6 @@ def test_the_lower_figure_is_the_lower(reading: str) -> None:
 
 
 # ----------------------------------------------------------------------------------------------------------- bowels
-
-NOW = datetime(2026, 11, 22, 14, 0)  # noqa: DTZ001 - any clock will do
-
-
-def ago(hours: int, kind: int, minutes: int = 0, *, blood: bool = False) -> Stool:
-    """A stool so long before now."""
-    return Stool(NOW - timedelta(hours=hours, minutes=minutes), kind, blood)
-
-
-@pytest.mark.parametrize(
-    ("stools", "since", "flags"),
-    [
-        ([], None, ()),
-        ([], 71, ()),
-        ([], 72, ("no_stool_3_days",)),
-        ([ago(71, 4, 59)], None, ()),
-        ([ago(72, 4)], None, ("no_stool_3_days",)),
-        ([ago(24, 6), ago(1, 7)], None, ("two_loose_in_24_h",)),
-        ([ago(24, 6, 1), ago(1, 6)], None, ()),
-        ([ago(2, 5), ago(1, 6)], None, ()),
-        ([ago(73, 4), ago(1, 7)], None, ("possible_overflow",)),
-        ([ago(72, 4, 59), ago(1, 7)], None, ()),
-        ([ago(73, 4), ago(1, 6)], None, ()),
-        ([ago(97, 4), ago(24, 7, 1)], None, ()),
-        ([ago(1, 7)], None, ()),
-        ([ago(1, 7)], 73, ("possible_overflow",)),
-        ([ago(80, 4), ago(2, 7), ago(1, 7)], None, ("two_loose_in_24_h", "possible_overflow")),
-        ([ago(24, 4, blood=True)], None, ("blood_or_black",)),
-        ([ago(24, 4, 1, blood=True)], None, ()),
-        ([ago(1, 7), ago(80, 4)], None, ("possible_overflow",)),
-        ([ago(-1, 4), ago(80, 4)], None, ("no_stool_3_days",)),
-    ],
-)
-def test_bowel_flags(stools: list[Stool], since: int | None, flags: tuple[str, ...]) -> None:
-    begins = None if since is None else NOW - timedelta(hours=since)
-    assert bowel_flags(stools, NOW, begins) == flags
-    assert set(flags) <= set(FLAG_WORDS)
 
 
 def test_a_stool_is_never_due() -> None:

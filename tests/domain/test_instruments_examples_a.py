@@ -4,13 +4,12 @@ frailty and the totals that are copied from their owners' forms."""
 from __future__ import annotations
 
 import json
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal as D  # noqa: N817 - the tables stay readable
 from typing import Any
 
 import pytest
 
-from app.domain.instruments.bristol import Stool, bowel_flags
 from app.domain.instruments.fluid import low_two_days
 from app.domain.instruments.lines import answer_line
 from app.domain.instruments.muac import muac_change, weight_change_likely
@@ -217,28 +216,6 @@ def test_fluid(sex: str, taken: int, limit: int | None, band: str, flags: tuple[
 def test_1100_ml_on_two_days_is_an_alert() -> None:
     day = date(2026, 11, 22)
     assert low_two_days({day: 1100, day - timedelta(days=1): 1100}, day)
-
-
-NOW = datetime(2026, 11, 22, 14, 0)  # noqa: DTZ001 - any clock will do
-
-
-def _stools(*hours_ago_and_type: tuple[int, int]) -> list[Stool]:
-    return [Stool(NOW - timedelta(hours=hours), kind) for hours, kind in hours_ago_and_type]
-
-
-@pytest.mark.parametrize(
-    ("stools", "flags"),
-    [
-        (_stools((50, 4), (26, 4), (2, 4)), ()),
-        (_stools((30, 4), (20, 6), (2, 6)), ("two_loose_in_24_h",)),
-        (_stools((72, 4)), ("no_stool_3_days",)),
-        (_stools((121, 4), (1, 7)), ("possible_overflow",)),
-        (_stools((20, 4), (1, 5)), ()),
-        ([*_stools((20, 4)), Stool(NOW, 4, blood_or_black=True)], ("blood_or_black",)),
-    ],
-)
-def test_bowels(stools: list[Stool], flags: tuple[str, ...]) -> None:
-    assert bowel_flags(stools, NOW) == flags
 
 
 @pytest.mark.parametrize(
