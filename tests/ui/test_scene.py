@@ -20,6 +20,7 @@ from app.domain.drawing import LEVELS, TINTS, Chart, Circle, Line, Polygon, Poly
 from app.ui import theme
 from app.ui.theme import Choice
 from app.ui.widgets.scene import BodyMapView, ChartCard, SceneView
+from app.ui.widgets.text import page_column
 from tests.ui.helpers import clipped, unnamed
 
 DAY = date(2026, 11, 20)
@@ -218,14 +219,18 @@ def test_another_chart_brings_its_own_table(qtbot: QtBot) -> None:
 @pytest.mark.parametrize("size", [100, 200])
 def test_a_card_is_not_cut_in_a_small_window(qtbot: QtBot, qapp: QApplication, size: int) -> None:
     theme.apply(qapp, Choice.LIGHT, size)
+    page = QWidget()
     card = ChartCard(weights)
-    window = show(qtbot, card, 1000, 760)
+    page_column(page).addWidget(card)
+    page.resize(1000, 760)
+    qtbot.addWidget(page)
+    page.show()
     card.show_table()
     qtbot.waitUntil(lambda: card.table is not None and card.table.isVisible())
     qtbot.waitUntil(lambda: clipped(card) == [])
     assert card.view.scene.width * card.view.scale <= card.view.width() + 1
     assert card.view.height() >= round(card.view.scene.height * card.view.scale)
-    window.close()
+    page.close()
 
 
 # --------------------------------------------------------------------------------------------------------- body map
