@@ -18,7 +18,9 @@ Patterns for texts (the ``regex`` extension) are not checked, because a pattern 
 from __future__ import annotations
 
 from app.domain.questionnaire.asking import (
+    another,
     answer_words,
+    can_stand,
     check_answers,
     enabled,
     find_problems,
@@ -58,6 +60,6 @@ from app.domain.questionnaire.values import (
 __all__ = [
     "CONTROL", "HIDDEN", "ITEM_LIMIT", "MAXIMUM", "MINIMUM", "NO_CARRY_OVER", "OPTION_LABEL", "OPTION_LIMIT",
     "ORDINAL", "PLACES", "SIZE_LIMIT", "UNIT", "UNIT_OPTION", "EnableWhen", "Form", "Option", "Question", "Unable",
-    "Unit", "Value", "answer_words", "check_answers", "enabled", "find_problems", "gather", "instance_key",
-    "parse_questionnaire", "read_questionnaire", "response", "spread", "unfold",
+    "Unit", "Value", "another", "answer_words", "can_stand", "check_answers", "enabled", "find_problems", "gather",
+    "instance_key", "parse_questionnaire", "read_questionnaire", "response", "spread", "unfold",
 ]  # fmt: skip

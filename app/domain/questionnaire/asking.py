@@ -9,7 +9,7 @@ not. :func:`unfold` gives the form with all its instances; every function here t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -71,19 +71,37 @@ def instance_key(link_id: str, numbers: Path) -> str:
     return link_id if all(each == 1 for each in numbers) else "#".join((link_id, *map(str, numbers)))
 
 
-def unfold(form: Form, answers: Mapping[str, object] | None = None, *, more: Counts = frozenset()) -> Form:
-    """The form with as many instances of its repeating items as have answers, or as ``more`` says.
+def unfold(form: Form, keys: Iterable[str]) -> Form:
+    """The form with the instances of its repeating items that the keys of answers name.
 
-    The form itself when nothing repeats. Raises UserError when it would be longer than 10,000 items.
+    In it each instance stands by itself, with its ``number``, and nothing is :attr:`Question.again`. The form itself
+    when there is no further instance, and the very same value for the same instances. Raises UserError when it would be
+    longer than 10,000 items.
     """
-    repeaters = plan(form).repeaters
-    if not repeaters:
-        return form
-    counts = {(link_id, around): number for link_id, around, number in more}
-    for key in answers or ():
-        _count(form, key, counts)
-    found = frozenset((link_id, around, number) for (link_id, around), number in counts.items() if number > 1)
-    return _unfolded(form, found) if found else form
+    counts = _counts(form, keys)
+    return _unfolded(form, frozenset((*each, number) for each, number in counts.items())) if counts else form
+
+
+def another(form: Form, keys: Iterable[str], key: str) -> str:
+    """The key of one more instance of the repeating item of which ``key`` is one; empty when there may be no more.
+
+    ``form`` is the form as it was read, ``keys`` all that name the instances there are.
+    """
+    plain, _mark, rest = key.partition("#")
+    chain = plan(form).repeaters.get(plain, ())
+    if not chain or chain[-1] != plain:
+        return ""
+    numbers = tuple(map(int, rest.split("#"))) if rest else (1,) * len(chain)
+    there = _counts(form, keys).get((plain, numbers[:-1]), 1)
+    return instance_key(plain, (*numbers[:-1], there + 1)) if there < plan(form).items[plain].most_times else ""
+
+
+def _counts(form: Form, keys: Iterable[str]) -> dict[tuple[str, Path], int]:
+    counts: dict[tuple[str, Path], int] = {}
+    if plan(form).repeaters:
+        for key in keys:
+            _count(form, key, counts)
+    return {each: number for each, number in counts.items() if number > 1}
 
 
 def _count(form: Form, key: str, counts: dict[tuple[str, Path], int]) -> None:
@@ -135,6 +153,7 @@ def _unfolded(form: Form, more: Counts) -> Form:
             items=tuple(inner for child in item.items for inner in copies(child, path)),
             enable_when=conditions,
             copied_from=item.link_id if key != item.link_id else "",
+            repeats=item.repeats and not item.again,
             number=number,
         )
 
@@ -143,7 +162,7 @@ def _unfolded(form: Form, more: Counts) -> Form:
             yield copy(item, path, 0)
             return
         for number in range(1, counts.get((item.link_id, path), 1) + 1):
-            yield copy(item, (*path, number), number if number > 1 else 0)
+            yield copy(item, (*path, number), number)
 
     return replace(form, items=tuple(inner for item in form.items for inner in copies(item, ())))
 
@@ -327,6 +346,14 @@ def _compare(source: Question, value: Value, condition: EnableWhen) -> bool:
 
 
 # ------------------------------------------------------------------------------------------------------ checking
+
+
+def can_stand(question: Question, value: object) -> bool:
+    """Whether a value is a possible answer to one question."""
+    try:
+        return answer(question, value) is not None
+    except RefusedError:
+        return False
 
 
 def find_problems(form: Form, answers: Mapping[str, object]) -> tuple[Problem, ...]:

@@ -39,7 +39,7 @@ def response(
     objects; ``authored`` is an instant, or its text. Raises UserError as :func:`check_answers` does.
     """
     typed = check_answers(form, answers)
-    whole = unfold(form, {**answers, **(unable or {})})
+    whole = unfold(form, [*answers, *(unable or ())])
     live = enabled(form, {**dict.fromkeys(unable or ()), **answers})
     reasons = {key: Unable(why) for key, why in (unable or {}).items() if key in live and key not in typed}
     items = _items(whole.items, typed, reasons)
@@ -73,7 +73,7 @@ def _items(
             continue
         before = found[-1] if found else {}
         answers, earlier = written.get("answer"), before.get("answer")
-        if item.number and item.type != "group" and before.get("linkId") == item.source_id:
+        if item.number > 1 and item.type != "group" and before.get("linkId") == item.source_id:
             if isinstance(earlier, list) and isinstance(answers, list):
                 earlier += answers
                 continue

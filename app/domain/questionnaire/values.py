@@ -108,7 +108,7 @@ class Question:
     ``unit`` is the one unit of a number; ``units`` are those to choose from, when there are several. ``initial`` is the
     answer, or the answers, that the form begins with. ``not_here`` says why it cannot be answered in this program.
     ``copied_from`` is the linkId in the questionnaire when this is inside a further instance of a repeating item, and
-    ``number`` which instance of it this is: 2 for the second, 0 for the first and for what does not repeat.
+    ``number`` which instance of a repeating item this is, from 1; it is 0 for all else and in a form as it was read.
     """
 
     link_id: str

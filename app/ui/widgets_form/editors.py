@@ -27,8 +27,9 @@ from app.domain.codec import instant, instant_text
 from app.domain.dates import age_years, long_date, parse_date, short_date
 from app.domain.errors import UserError
 from app.ui.widgets.guard import keep_wheel_for_scrolling
+from app.ui.widgets_form.labels import Words
 from app.ui.widgets_form.tiles import TileGroup
-from app.ui.widgets_form.typed import read_number, read_when, say_when, write_when
+from app.ui.widgets_form.typed import WAYS, read_clock, read_measure, read_number, read_when, say_when, write_when
 
 _TALL = 40
 
@@ -56,48 +57,179 @@ class _Line(QLineEdit):
 
 
 class NumberEditor(QWidget):
-    """A number with its unit beside it. Integers come back as int, decimals as Decimal."""
+    """A number with its unit beside it. Integers come back as int, decimals as Decimal.
+
+    Kilograms and metres may be typed as stones and pounds, feet and inches, or centimetres: what was understood stands
+    in place of the unit, and a draft keeps what was typed.
+    """
 
     changed = Signal()
 
-    def __init__(self, label: str, *, whole: bool, unit: str = "") -> None:
+    def __init__(self, label: str, *, whole: bool, unit: str = "", places: int | None = None) -> None:
         super().__init__()
-        self._label, self._whole = label, whole
+        self._label, self._whole, self._unit, self._places = label, whole, unit, places
+        self._ways = WAYS.get(unit.lower(), "")
         self._box = _Line(f"{label}, {unit}" if unit else label)
         self._box.setMaximumWidth(self._box.fontMetrics().averageCharWidth() * 16 + 24)
-        self._box.setInputMethodHints(
-            Qt.InputMethodHint.ImhDigitsOnly if whole else Qt.InputMethodHint.ImhFormattedNumbersOnly
-        )
-        self._box.textEdited.connect(self.changed)
+        if not self._ways:
+            self._box.setInputMethodHints(
+                Qt.InputMethodHint.ImhDigitsOnly if whole else Qt.InputMethodHint.ImhFormattedNumbersOnly
+            )
+        self._box.textEdited.connect(self._edited)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self._box)
+        self._words: QLabel | None = None
         if unit:
-            words = QLabel(unit)
-            words.setTextFormat(Qt.TextFormat.PlainText)
-            row.addWidget(words)
+            self._words = Words("")
+            row.addWidget(self._words, 1)
+            self._say()
+        else:
+            row.addStretch(1)
+        self.setFocusProxy(self._box)
+
+    def _edited(self) -> None:
+        if self._ways or self._unit.lower() == "cm":
+            self._say()
+        self.changed.emit()
+
+    def _say(self) -> None:
+        if self._words is None:
+            return
+        said = self.understood()
+        words = said or (f"{self._unit}, {self._ways}" if self._ways else self._unit)
+        if self._words.text() != words:
+            self._words.setText(words)
+            self._box.setAccessibleName(f"{self._label}, {words}")
+
+    def understood(self) -> str:
+        """What was made of another unit, such as "10 st 4 lb = 65.317 kg"; empty when nothing was converted."""
+        try:
+            return self._read(self._box.text())[1]
+        except UserError:
+            return ""
+
+    def _read(self, text: str) -> tuple[object, str]:
+        if not text.strip():
+            return None, ""
+        return read_measure(text, self._label, unit=self._unit, places=self._places, whole=self._whole)
+
+    def value(self) -> object:
+        """Decimal or int, None when empty; UserError when it is not a number."""
+        return self._read(self._box.text())[0]
+
+    def kept(self) -> object:
+        """The number, or the text as typed when it was converted or cannot be read."""
+        try:
+            number, converted = self._read(self._box.text())
+        except UserError:
+            return self._box.text()
+        return self._box.text().strip() if converted else number
+
+    def set_value(self, value: object) -> None:
+        """Shows a number (or the text a draft kept); a Decimal keeps the digits it has."""
+        self._box.setText("" if value is None else format(value, "f") if isinstance(value, Decimal) else str(value))
+        self._say()
+
+    def focus_on(self) -> QWidget:
+        """The box."""
+        return self._box
+
+
+class QuantityEditor(QWidget):
+    """A number and one of several units. The value is both as a text, "12.5 mg"; no unit is chosen beforehand."""
+
+    changed = Signal()
+
+    def __init__(self, label: str, units: Sequence[str]) -> None:
+        super().__init__()
+        self._label, self._units = label, list(units)
+        self._box = _Line(label)
+        self._box.setMaximumWidth(self._box.fontMetrics().averageCharWidth() * 16 + 24)
+        self._box.textEdited.connect(self.changed)
+        self._unit = QComboBox()
+        self._unit.setAccessibleName(f"Unit of {label}")
+        self._unit.setMinimumHeight(_TALL)
+        self._unit.addItems(["Unit", *units])
+        keep_wheel_for_scrolling(self._unit)
+        self._unit.activated.connect(lambda _index: self.changed.emit())
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self._box)
+        row.addWidget(self._unit)
         row.addStretch(1)
         self.setFocusProxy(self._box)
 
     def value(self) -> object:
-        """Decimal or int, None when empty; UserError when it is not a number."""
+        """The number and the unit, None when empty; UserError without a unit or with a number that is none."""
         text = self._box.text().strip()
-        return read_number(text, self._label, whole=self._whole) if text else None
+        if not text:
+            return None
+        unit = next((each for each in self._units if text.lower().endswith(each.lower())), "")
+        number = read_number(text[: len(text) - len(unit)], self._label, whole=False)
+        if not unit and self._unit.currentIndex() < 1:
+            raise UserError(f"{self._label} must have a unit: {' or '.join(self._units)}")
+        return f"{number:f} {unit or self._units[self._unit.currentIndex() - 1]}"
 
     def kept(self) -> object:
-        """The number, or the text as typed while it cannot be read."""
+        """The value, or what is typed while it cannot be read."""
         try:
             return self.value()
         except UserError:
             return self._box.text()
 
     def set_value(self, value: object) -> None:
-        """Shows a number (or the text a draft kept); a Decimal keeps the digits it has."""
-        self._box.setText("" if value is None else format(value, "f") if isinstance(value, Decimal) else str(value))
+        """Shows a quantity, or the text a draft kept."""
+        text = "" if value is None else str(value)
+        unit = next((place for place, each in enumerate(self._units) if text.lower().endswith(f" {each.lower()}")), -1)
+        self._unit.setCurrentIndex(unit + 1)
+        self._box.setText(text[: -len(self._units[unit]) - 1] if unit >= 0 else text)
 
     def focus_on(self) -> QWidget:
-        """The box."""
+        """The box of the number."""
         return self._box
+
+
+class OtherTilesEditor(QWidget):
+    """A tick list with a line for an answer of one's own. The value is the list of codes, and the words typed."""
+
+    changed = Signal()
+
+    def __init__(self, label: str, options: Sequence[tuple[object, str]]) -> None:
+        super().__init__()
+        self._codes = [code for code, _words in options]
+        self._tiles = TilesEditor(label, options, many=True)
+        self._other = _Line(f"{label}: something else")
+        self._other.setPlaceholderText("Something else")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(self._tiles)
+        column.addWidget(self._other)
+        self._tiles.changed.connect(self.changed)
+        self._other.textEdited.connect(lambda _text: self.changed.emit())
+        self.setFocusProxy(self._tiles)
+
+    def value(self) -> object:
+        """The codes ticked, then the words typed; None when there is neither."""
+        ticked = self._tiles.value()
+        found = list(ticked) if isinstance(ticked, list) else []
+        typed = self._other.text().strip()
+        return [*found, *([typed] if typed and typed not in found else [])] or None
+
+    def kept(self) -> object:
+        """The same as the value."""
+        return self.value()
+
+    def set_value(self, value: object) -> None:
+        """Shows the answers; what is no option stands in the line."""
+        given = list(value) if isinstance(value, list | tuple) else []
+        self._tiles.set_value([each for each in given if each in self._codes] or None)
+        self._other.setText("; ".join(str(each) for each in given if each not in self._codes))
+
+    def focus_on(self) -> QWidget:
+        """The tile that is the group's Tab stop."""
+        return self._tiles.focus_on()
 
 
 class TextEditor(_Line):
@@ -201,7 +333,7 @@ class LinesEditor(NotesEditor):
 
 
 class _Echoed(QWidget):
-    """A box with what was understood written under it."""
+    """A box with what was understood written beside it."""
 
     changed = Signal()
 
@@ -210,15 +342,11 @@ class _Echoed(QWidget):
         self._box = _Line(label)
         self._box.setPlaceholderText(example)
         self._box.setMaximumWidth(self._box.fontMetrics().averageCharWidth() * 34 + 24)
-        self._echo = QLabel()
-        self._echo.setTextFormat(Qt.TextFormat.PlainText)
-        self._echo.setWordWrap(True)
-        self._echo.hide()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        column.addWidget(self._box)
-        column.addWidget(self._echo)
+        self._echo = Words("")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self._box)
+        row.addWidget(self._echo, 1)
         self._box.textEdited.connect(self._edited)
         self.setFocusProxy(self._box)
 
@@ -228,9 +356,9 @@ class _Echoed(QWidget):
 
     def _say(self) -> None:
         words = self._words()
-        self._echo.setText(words)
-        self._echo.setVisible(bool(words))
-        self._box.setAccessibleDescription(words)
+        if words != self._echo.text():
+            self._echo.setText(words)
+            self._box.setAccessibleDescription(words)
 
     def _words(self) -> str:
         raise NotImplementedError
@@ -328,6 +456,29 @@ class WhenEditor(_Echoed):
         return say_when(found, self._now()) if found else ""
 
 
+class ClockEditor(_Echoed):
+    """A time of day in one box. The value is a text such as ``08:15``."""
+
+    def __init__(self, label: str, now: Callable[[], datetime]) -> None:
+        super().__init__(label, "for example 14:05, or now")
+        self._label, self._now = label, now
+
+    def value(self) -> object:
+        """``08:15``, None when empty; UserError when it is not a time."""
+        text = self._box.text().strip()
+        return read_clock(text, self._now(), self._label) if text else None
+
+    def _shown(self, value: object) -> str:
+        return str(value)
+
+    def _words(self) -> str:
+        try:
+            found = self.value()
+        except UserError:
+            return ""
+        return str(found) if found and found != self._box.text().strip() else ""
+
+
 class ComboEditor(QComboBox):
     """A long choice; with ``other`` words of one's own may be typed instead.
 
@@ -384,4 +535,16 @@ class ComboEditor(QComboBox):
         return self
 
 
-Editor = TilesEditor | NumberEditor | TextEditor | NotesEditor | LinesEditor | DateEditor | WhenEditor | ComboEditor
+Editor = (
+    TilesEditor
+    | NumberEditor
+    | TextEditor
+    | NotesEditor
+    | LinesEditor
+    | DateEditor
+    | WhenEditor
+    | ComboEditor
+    | QuantityEditor
+    | OtherTilesEditor
+    | ClockEditor
+)

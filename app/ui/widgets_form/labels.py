@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from app.ui.widgets import text as texts
@@ -20,6 +21,25 @@ def label(words: str, role: str = "body", *, wrap: bool = True, copyable: bool =
         policy.setVerticalPolicy(QSizePolicy.Policy.Preferred)
         made.setSizePolicy(policy)
     return made
+
+
+class Words(QLabel):
+    """Plain text for a row that breaks: it asks for one line, and takes several when there is no room for that."""
+
+    def __init__(self, words: str, role: str = "body", parent: QWidget | None = None) -> None:
+        super().__init__(words, parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+        self.setProperty("role", role)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """One line."""
+        metrics = self.fontMetrics()
+        return QSize(metrics.horizontalAdvance(self.text()) + 4, metrics.lineSpacing())
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """It may be as narrow as a long word."""
+        return QSize(min(self.sizeHint().width(), 100), self.sizeHint().height())
 
 
 def heading(words: str) -> QLabel:

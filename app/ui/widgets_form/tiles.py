@@ -1,8 +1,10 @@
 """Large answers to press: one tile an option, for Yes/No, short choices and tick lists.
 
 A tile is a real radio button or check box (so screen readers say what it is) painted as a big target. The group is one
-Tab stop: arrows move between its tiles, Space chooses, Delete clears, a letter goes to the tile that begins with it.
-Nothing is ever chosen by moving alone, so walking past a question with the keyboard cannot answer it.
+Tab stop: arrows move between its tiles, Space chooses, Delete clears. A digit chooses the tile that shows it while the
+group has the focus: the points of the answer where each answer has its own, else its place. A letter chooses the one
+tile that begins with it; when there are several it goes to the next of them. In a tick list both only move. Nothing is
+ever chosen by moving alone, so walking past a question with the keyboard cannot answer it.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QAbstractButton, QCheckBox, QRadioButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox, QRadioButton, QSizePolicy, QWidget
 
 from app.ui.theme import colours
 
@@ -32,6 +34,7 @@ _PAD = 12
 _GAP = 8
 _TALL = 44
 _WRAP = int(Qt.TextFlag.TextWordWrap) | int(Qt.AlignmentFlag.AlignVCenter) | int(Qt.AlignmentFlag.AlignLeft)
+_CORNER = int(Qt.AlignmentFlag.AlignTop) | int(Qt.AlignmentFlag.AlignRight)
 _BEFORE = frozenset({int(Qt.Key.Key_Left), int(Qt.Key.Key_Up)})
 _AFTER = frozenset({int(Qt.Key.Key_Right), int(Qt.Key.Key_Down)})
 _CLEAR = frozenset({int(Qt.Key.Key_Delete), int(Qt.Key.Key_Backspace)})
@@ -72,7 +75,14 @@ def _paint(tile: QAbstractButton, *, round_mark: bool) -> None:
         bold.setBold(True)
         painter.setFont(bold)
     painter.setPen(ink)
-    painter.drawText(box.adjusted(_PAD + size + _GAP, 4, -_PAD // 2, -4), _WRAP, tile.property("words"))
+    painter.drawText(box.adjusted(_PAD + size + _GAP, 4, -_PAD, -4), _WRAP, tile.property("words"))
+    digit = tile.property("digit")
+    holder = QApplication.focusWidget()
+    if digit and holder is not None and holder.parentWidget() is tile.parentWidget():
+        small = tile.font()
+        small.setPointSizeF(small.pointSizeF() * 0.75)
+        painter.setFont(small)
+        painter.drawText(box.adjusted(0, 1, -4, 0), _CORNER, digit)
     painter.end()
 
 
@@ -83,10 +93,6 @@ def _colour(hex_code: str) -> QColor:
 
 def _height(tile: QAbstractButton, width: int) -> int:
     return _measure(tile.property("words"), tile.font().key(), width)[1]
-
-
-def _natural_width(tile: QAbstractButton) -> int:
-    return _measure(tile.property("words"), tile.font().key(), 10_000)[0]
 
 
 @lru_cache(maxsize=2048)
@@ -129,6 +135,11 @@ class _Tile(_AnyTile):
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
         super().focusInEvent(event)
         _group(self).settle(self)
+        _group(self).update()  # the digits show while the group has the focus
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
+        super().focusOutEvent(event)
+        _group(self).update()
 
 
 class _RadioTile(_Tile, QRadioButton):
@@ -147,7 +158,7 @@ def _group(tile: QAbstractButton) -> TileGroup:
 
 
 def _keys(tile: QAbstractButton, event: QKeyEvent) -> bool:
-    """Whether the key was the group's: arrows, Delete, and the first letter or the number of a tile."""
+    """Whether the key was the group's: arrows, Delete, and the first letter or the digit of a tile."""
     if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier & ~Qt.KeyboardModifier.ShiftModifier:
         return False
     key, group = event.key(), _group(tile)
@@ -156,7 +167,7 @@ def _keys(tile: QAbstractButton, event: QKeyEvent) -> bool:
     elif key in _CLEAR:
         group.clear()
     elif key != _SPACE and event.text().strip() and event.text().isalnum():
-        group.go_to_letter(tile, event.text())
+        group.choose_by_key(tile, event.text())
     else:
         return False
     return True
@@ -172,19 +183,29 @@ class TileGroup(QWidget):
     changed = Signal()
 
     def __init__(
-        self, label: str, options: Sequence[tuple[object, str]], *, many: bool = False, none: str = ""
+        self,
+        label: str,
+        options: Sequence[tuple[object, str]],
+        *,
+        many: bool = False,
+        none: str = "",
+        digits: Sequence[str] = (),
     ) -> None:
         super().__init__()
         self._many = many
+        self._fitting: tuple[int, int, str] | None = None
         if none:
             options = [*options, (_NONE, none)]
         self._codes = [code for code, _words in options]
+        keys = list(digits) or [str(place + 1) if place < 9 else "" for place in range(len(options))]
+        self._digits = keys if not many and len(options) > 1 else [""] * len(options)
         self._tiles: list[QAbstractButton] = []
         for place, (_code, words) in enumerate(options):
             tile: QAbstractButton = _CheckTile(self) if many else _RadioTile(self)
             tile.setAutoExclusive(False)
             # The words are not the button's text: Qt would take "&" in a questionnaire for a shortcut.
             tile.setProperty("words", words)
+            tile.setProperty("digit", self._digits[place])
             tile.setAccessibleName(f"{label}: {words}")
             tile.setFocusPolicy(Qt.FocusPolicy.StrongFocus if place == 0 else Qt.FocusPolicy.ClickFocus)
             tile.clicked.connect(self._clicked)
@@ -253,33 +274,60 @@ class TileGroup(QWidget):
         """Moves the focus to the next (1) or previous (-1) tile, round the ends."""
         self._tiles[(self._tiles.index(tile) + by) % len(self._tiles)].setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def go_to_letter(self, tile: QAbstractButton, letter: str) -> None:
-        """Moves the focus to the next tile that begins with the letter, or to the tile of that number."""
+    def choose_by_key(self, tile: QAbstractButton, key: str) -> None:
+        """Chooses the tile of that digit, or the only one that begins with the letter; else goes to the next that does.
+
+        In a tick list it goes to the tile and ticks nothing.
+        """
+        if key in self._digits:
+            self._choose(self._tiles[self._digits.index(key)])
+            return
         start = self._tiles.index(tile) + 1
         order = self._tiles[start:] + self._tiles[:start]
-        found = next((each for each in order if each.property("words").lower().startswith(letter.lower())), None)
-        if found is None and letter.isdecimal() and 0 < int(letter) <= len(self._tiles):
-            found = self._tiles[int(letter) - 1]
-        if found is not None:
-            found.setFocus(Qt.FocusReason.OtherFocusReason)
+        found = [each for each in order if each.property("words").lower().startswith(key.lower())]
+        if not found and key.isdecimal() and 0 < int(key) <= len(self._tiles):
+            found = [self._tiles[int(key) - 1]]
+        if len(found) == 1 and not self._many:
+            self._choose(found[0])
+        elif found:
+            found[0].setFocus(Qt.FocusReason.OtherFocusReason)
 
-    # --- size: a row of equal tiles when all words fit on one line, otherwise a column ---
+    def _choose(self, tile: QAbstractButton) -> None:
+        tile.setFocus(Qt.FocusReason.OtherFocusReason)
+        if not tile.isChecked():
+            tile.click()
 
-    def _row_fits(self, width: int) -> bool:
-        widest = max((_natural_width(tile) for tile in self._tiles), default=0)
-        return widest * len(self._tiles) + _GAP * (len(self._tiles) - 1) <= width
+    # --- size: equal tiles, in one row when all words fit on one line, else in as many columns as do ---
+
+    def _columns(self, width: int) -> tuple[int, int]:
+        """How many columns fit, and the width of the widest tile on one line; kept, it is asked often."""
+        font = self.font().key()
+        if self._fitting is None or self._fitting[2] != font:
+            widest = max((_measure(tile.property("words"), font, 10_000)[0] for tile in self._tiles), default=0)
+            self._fitting = (0, widest, font)
+        widest = self._fitting[1]
+        most = max(1, (width + _GAP) // max(widest + _GAP, 1))
+        count = len(self._tiles)
+        if most >= count:
+            return max(1, count), widest
+        return -(-count // -(-count // most)) if most > 1 else 1, widest
 
     def hasHeightForWidth(self) -> bool:  # noqa: N802 - Qt's name
         return True
 
     def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
-        if self._row_fits(width):
-            return max((_height(tile, 10_000) for tile in self._tiles), default=0)
-        return sum(_height(tile, width) for tile in self._tiles) + 4 * (len(self._tiles) - 1)
+        columns, _widest = self._columns(width)
+        if columns == 1:
+            return sum(_height(tile, width) for tile in self._tiles) + 4 * (len(self._tiles) - 1)
+        rows = -(-len(self._tiles) // columns)
+        return rows * self._one_line() + 4 * (rows - 1)
+
+    def _one_line(self) -> int:
+        return _height(self._tiles[0], 10_000) if self._tiles else 0
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        width = max((_natural_width(tile) for tile in self._tiles), default=0) * len(self._tiles)
-        return QSize(min(width + _GAP * len(self._tiles), 480), self.heightForWidth(480))
+        _count, widest = self._columns(480)
+        return QSize(min((widest + _GAP) * len(self._tiles), 480), self.heightForWidth(480))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         return QSize(140, _TALL)
@@ -299,14 +347,17 @@ class TileGroup(QWidget):
         self._place()
 
     def _place(self) -> None:
-        width, top = self.width(), 0
-        if self._row_fits(width):
-            widest = max(_natural_width(tile) for tile in self._tiles)
-            each = max(widest, min((width - _GAP * (len(self._tiles) - 1)) // len(self._tiles), 220))
-            for place, tile in enumerate(self._tiles):
-                tile.setGeometry(place * (each + _GAP), 0, each, _height(tile, 10_000))
+        width = self.width()
+        columns, widest = self._columns(width)
+        if columns == 1:
+            top = 0
+            for tile in self._tiles:
+                tall = _height(tile, width)
+                tile.setGeometry(0, top, width, tall)
+                top += tall + 4
             return
-        for tile in self._tiles:
-            tall = _height(tile, width)
-            tile.setGeometry(0, top, width, tall)
-            top += tall + 4
+        each = max(widest, min((width - _GAP * (columns - 1)) // columns, 220))
+        tall = self._one_line()
+        for place, tile in enumerate(self._tiles):
+            row, column = divmod(place, columns)
+            tile.setGeometry(column * (each + _GAP), row * (tall + 4), each, tall)
