@@ -21,7 +21,7 @@ from app import cli_vault
 from app.cli_io import (
     ask_password,
     folder_for,
-    input_lines,
+    input_blocks,
     is_text,
     lines_of,
     password_once,
@@ -190,11 +190,11 @@ def _decide(arguments: argparse.Namespace) -> int:  # noqa: ARG001 - every comma
 
 def _answer_lines(answer: Callable[[str], tuple[str, bool]]) -> int:
     refused = False
-    for line in input_lines():
-        text, accepted = answer(line) if is_text(line) else (_NO_TEXT, False)
-        refused |= not accepted
-        sys.stdout.write(text + "\n")
-        sys.stdout.flush()  # a script may wait for this answer before it writes its next line
+    for lines in input_blocks():
+        answers = [answer(line) if is_text(line) else (_NO_TEXT, False) for line in lines]
+        refused |= not all(accepted for _, accepted in answers)
+        sys.stdout.writelines(f"{text}\n" for text, _ in answers)
+        sys.stdout.flush()  # a script may wait for these answers before it writes its next line
     return int(ExitCode.REFUSED if refused else ExitCode.DONE)
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _FIRST_YEAR, _LAST_YEAR = 1948, 2199
 _LARGEST_FILE = 64_000_000
+_BLOCK = 65_536
 
 
 @contextmanager
@@ -93,6 +94,17 @@ def lines_of(source: Path | None) -> Iterable[str]:
 def input_lines() -> Iterator[str]:
     """The lines of standard input, blank ones left out, read one at a time as they come."""
     return (text for raw in sys.stdin.buffer if (text := as_text(raw)).strip())
+
+
+def input_blocks() -> Iterator[list[str]]:
+    """The lines of standard input, blank ones left out, each time all of them that have come: a script that waits for
+    the answer to its last line is not kept waiting for the next, and a long file is not taken line by line."""
+    rest = b""
+    while block := sys.stdin.buffer.read1(_BLOCK):
+        *whole, rest = (rest + block).split(b"\n")
+        yield [text for raw in whole if (text := as_text(raw)).strip()]
+    if (last := as_text(rest)).strip():
+        yield [last]
 
 
 def is_text(line: str) -> bool:

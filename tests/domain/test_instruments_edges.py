@@ -315,6 +315,31 @@ def test_waterlow_missing() -> None:
     assert (sure.band, sure.flags, sure.score, sure.complete) == ("very_high_risk", ("at_least",), None, False)
 
 
+@pytest.mark.parametrize(
+    ("changed", "mobility", "band"),
+    [
+        ({"sex": None}, "apathetic", "very_high_risk"),
+        ({"sex": None}, "restless", "incomplete"),
+        ({"age_years": None}, "apathetic", "very_high_risk"),
+        ({"age_years": None}, "restless", "incomplete"),
+        ({"mst_weight_lost": "yes"}, "restless", "very_high_risk"),
+        ({"mst_weight_lost": "yes"}, "fully", "incomplete"),
+        ({"mst_weight_lost": "unsure", "mst_poor_appetite": None}, "fully", "very_high_risk"),
+        ({"surgery": None}, "restless", "incomplete"),
+    ],
+)
+def test_waterlow_of_nineteen_is_very_high_where_the_missing_answer_must_add_a_point(
+    changed: dict[str, Any], mobility: str, band: str
+) -> None:
+    """Nobody scores nothing for sex or age, nor for weight that was lost, however much it was."""
+    sixteen = {"tissue_malnutrition": ["terminal_cachexia", "multiple_organ_failure"], "mobility": mobility}
+    result = score("waterlow", WATERLOW | sixteen | changed)
+    assert (result.band, result.score, result.complete) == (band, None, False)
+    assert ("at_least" in result.flags) == (band == "very_high_risk")
+    if band == "very_high_risk":
+        assert result.workings[-1] == "At least 20"
+
+
 # ------------------------------------------------------------------------------------------------------- 4AT, Abbey
 
 

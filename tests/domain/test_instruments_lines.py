@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from datetime import date
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.instruments.lines import answer_line
+from app.domain.instruments.outcome import AnswerError
+from app.domain.instruments.registry import score
 
 KEYS = ["id", "instrument", "version", "complete", "score", "band", "parts", "flags", "missing", "actions", "next_due",
         "attribution"]  # fmt: skip
@@ -124,6 +127,18 @@ _ASKED = st.sampled_from(["pulse", "height_m", "skin", "items", "sex", "amt4_mis
 def test_no_answers_make_it_raise(code: str, answers: dict[str, Any], on: Any) -> None:
     ask(json.dumps({"id": 1, "instrument": code, "answers": answers, "on": on}))
     ask(json.dumps({"id": 1, "instrument": code, "answers": answers}))
+
+
+@given(_CODES, st.dictionaries(_ASKED, st.integers(0, 60) | st.sampled_from(["F", "full", "2026-11-01", ["dry"]])))
+def test_a_line_is_the_outcome_as_a_json_writer_writes_it(code: str, answers: dict[str, Any]) -> None:
+    text, accepted = answer_line(json.dumps({"id": "Zoë", "instrument": code, "answers": answers, "on": "2026-11-22"}))
+    try:
+        outcome = score(code, answers, date(2026, 11, 22))
+    except AnswerError:
+        assert not accepted
+    else:
+        assert accepted
+        assert text == json.dumps({"id": "Zoë", **outcome.as_json()})
 
 
 def test_scoring_needs_neither_a_window_nor_a_database() -> None:

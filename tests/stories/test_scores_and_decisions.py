@@ -120,6 +120,16 @@ def test_an_answer_is_there_before_the_next_line_is_written() -> None:
         assert process.wait(30) == 0
 
 
+def test_every_line_of_a_long_file_is_answered_in_order() -> None:
+    """Longer than one reading, with a line longer than that, and no line end after the last."""
+    names = [f"{number} {'long' * 50_000}" if number == 700 else str(number) for number in range(1500)]
+    lines = [json.dumps({"id": name, "instrument": "news2", "answers": NEWS2}) for name in names]
+    done = hartwell("score", stdin="\n".join(lines))
+    assert done.code == 0
+    assert [line["id"] for line in done.lines] == names
+    assert {line["score"] for line in done.lines} == {0}
+
+
 CASE: dict[str, Any] = {
     "id": "c1", "week_start": "2016-11-07", "submitted_at": "2016-11-14T17:00",
     "home": {"ods": "V123A", "accredited": [["2016-01-04", None]]},

@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from app.domain.errors import UserError
 from app.domain.instruments.answers import iso_day
 from app.domain.instruments.exact import json_number
-from app.domain.instruments.outcome import AnswerError
+from app.domain.instruments.outcome import AnswerError, Outcome
 from app.domain.instruments.registry import score
 
 _KEYS = frozenset({"id", "instrument", "answers", "on"})
@@ -41,7 +42,39 @@ def answer_line(line: str) -> tuple[str, bool]:
         result = score(_code(asked.get("instrument")), answers, _on(asked.get("on")))
     except UserError as error:
         return _refusal(name, error.field, error.message)
-    return _WRITE({"id": name, **result.as_json()}), True
+    return _line(name, result), True
+
+
+def _line(name: object, result: Outcome) -> str:
+    """What ``json.dumps({"id": name, **result.as_json()})`` writes, at half its cost.
+
+    Most of a line is text that an instrument says again and again: that is turned into JSON once.
+    """
+    due = result.next_due.isoformat() if result.next_due else None
+    return (
+        f'{{"id": {name if type(name) is int else _WRITE(name)}, "instrument": {_text(result.instrument)}, '
+        f'"version": {_text(result.version)}, "complete": {"true" if result.complete else "false"}, '
+        f'"score": {_value(result.score)}, "band": {_text(result.band)}, '
+        f'"parts": {{{", ".join([f"{_text(key)}: {_value(part)}" for key, part in result.parts.items()])}}}, '
+        f'"flags": {_texts(result.flags)}, "missing": {_texts(result.missing)}, "actions": {_texts(result.actions)}, '
+        f'"next_due": {_text(due)}, "attribution": {_text(result.attribution)}}}'
+    )
+
+
+def _value(value: object) -> str:
+    if type(value) is int:
+        return str(value)
+    return _WRITE(json_number(value) if isinstance(value, Decimal) else value)
+
+
+@lru_cache(maxsize=1024)
+def _text(words: str | None) -> str:
+    return _WRITE(words)
+
+
+@lru_cache(maxsize=1024)
+def _texts(words: tuple[str, ...]) -> str:
+    return _WRITE(list(words))
 
 
 def _code(value: object) -> str:

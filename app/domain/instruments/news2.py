@@ -15,7 +15,7 @@ from decimal import Decimal
 
 from app.domain.instruments.answers import Answers
 from app.domain.instruments.outcome import Outcome, Severity
-from app.domain.instruments.tool import AT_LEAST, INCOMPLETE, MONTHLY, Band, Instrument, Scored, Tally, conclude
+from app.domain.instruments.tool import AT_LEAST, INCOMPLETE, MONTHLY, Band, Instrument, Scored, conclude, points
 
 KEYS = frozenset({
     "resp_rate", "spo2", "spo2_scale", "on_oxygen", "systolic", "pulse", "consciousness", "temp_c",
@@ -45,20 +45,34 @@ TOOL = Instrument(
     serves=("health",),
 )
 
-# (highest value, points) upwards; what lies above the last row scores the second constant
-_RESP = ((8, 3), (11, 1), (20, 0), (24, 2)), 3
-_SPO2_SCALE_1 = ((91, 3), (93, 2), (95, 1)), 0
-_SPO2_SCALE_2_AIR = ((83, 3), (85, 2), (87, 1)), 0
-_SPO2_SCALE_2_OXYGEN = ((83, 3), (85, 2), (87, 1), (92, 0), (94, 1), (96, 2)), 3
-_SYSTOLIC = ((90, 3), (100, 2), (110, 1), (219, 0)), 3
-_PULSE = ((40, 3), (50, 1), (90, 0), (110, 1), (130, 2)), 3
-_TEMP = ((Decimal("35.0"), 3), (Decimal("36.0"), 1), (Decimal("38.0"), 0), (Decimal("39.0"), 1)), 2
-_CONSCIOUSNESS = {"A": 0, "C": 3, "V": 3, "P": 3, "U": 3}
-_CONSCIOUSNESS_WORDS = {
-    "A": "Alert", "C": "New or worse confusion", "V": "Responds to voice", "P": "Responds to pain", "U": "Unresponsive",
-}  # fmt: skip
+_Row = tuple[int, str]
+"""The points of a value, and the words of its step."""
 
-_Steps = tuple[tuple[tuple[int | Decimal, int], ...], int]
+
+def _rows(words: str, low: int, *steps: tuple[int, int]) -> dict[int, _Row]:
+    """The row of every whole number from ``low``, by (highest value, points) upwards: looked up, not searched, because
+    a home's whole record is scored at once. ``words`` has a place for the value."""
+    rows = {}
+    for highest, step in steps:
+        for value in range(low, highest + 1):
+            rows[value] = step, f"{words.format(value)}: {points(step)}"
+        low = highest + 1
+    return rows
+
+
+_RESP = _rows("Breathing rate {} a minute", 0, (8, 3), (11, 1), (20, 0), (24, 2), (60, 3))
+_SYSTOLIC = _rows("Systolic {} mmHg", 40, (90, 3), (100, 2), (110, 1), (219, 0), (300, 3))
+_PULSE = _rows("Pulse {} a minute", 20, (40, 3), (50, 1), (90, 0), (110, 1), (130, 2), (250, 3))
+_SCALE_1 = _rows("SpO₂ {} % on scale 1", 50, (91, 3), (93, 2), (95, 1), (100, 0))
+_SCALE_2_AIR = _rows("SpO₂ {} % on scale 2", 50, (83, 3), (85, 2), (87, 1), (100, 0))
+_SCALE_2_OXYGEN = _rows("SpO₂ {} % on scale 2", 50, (83, 3), (85, 2), (87, 1), (92, 0), (94, 1), (96, 2), (100, 3))
+_OXYGEN = {True: (2, "On oxygen: 2 points"), False: (0, "On air: 0 points")}
+_CONSCIOUSNESS = {
+    "A": (0, "Alert: 0 points"), "C": (3, "New or worse confusion: 3 points"), "V": (3, "Responds to voice: 3 points"),
+    "P": (3, "Responds to pain: 3 points"), "U": (3, "Unresponsive: 3 points"),
+}  # fmt: skip
+_TEMP_LOW, _TEMP_HIGH = Decimal("30.0"), Decimal("45.0")
+_TEMP_STEPS = (Decimal("35.0"), 3), (Decimal("36.0"), 1), (Decimal("38.0"), 0), (Decimal("39.0"), 1), (_TEMP_HIGH, 2)
 
 _ACTIONS = {
     "none": ("Routine care. Compare with the resident's usual score.",),
@@ -85,27 +99,26 @@ _ACTIONS = {
 }
 
 
-def _points(value: int | Decimal | None, steps: _Steps) -> int | None:
-    if value is None:
+def _spo2_row(spo2: int, scale: int | None, on_oxygen: bool | None) -> _Row | None:
+    """The row of SpO₂; None while the scale or the oxygen, still unanswered, would change the points."""
+    if scale == 1:
+        return _SCALE_1[spo2]
+    if scale == 2 and on_oxygen is not None:
+        return (_SCALE_2_OXYGEN if on_oxygen else _SCALE_2_AIR)[spo2]
+    possible = {_SCALE_2_AIR[spo2][0]} if on_oxygen is not True else set()
+    if on_oxygen is not False:
+        possible.add(_SCALE_2_OXYGEN[spo2][0])
+    if scale is None:
+        possible.add(_SCALE_1[spo2][0])
+    if len(possible) > 1:
         return None
-    rows, above = steps
-    for highest, step in rows:
-        if value <= highest:
-            return step
-    return above
+    step = possible.pop()
+    return step, f"SpO₂ {spo2} %{' on scale 2' if scale else ''}: {points(step)}"
 
 
-def _spo2_points(spo2: int | None, scale: int | None, on_oxygen: bool | None) -> int | None:
-    """The points of SpO₂; None while the scale or the oxygen, still unanswered, would change them."""
-    if spo2 is None:
-        return None
-    oxygen = (True, False) if on_oxygen is None else (on_oxygen,)
-    possible = set()
-    if scale != 2:
-        possible.add(_points(spo2, _SPO2_SCALE_1))
-    if scale != 1:
-        possible.update(_points(spo2, _SPO2_SCALE_2_OXYGEN if on else _SPO2_SCALE_2_AIR) for on in oxygen)
-    return possible.pop() if len(possible) == 1 else None
+def _temp_row(temp: Decimal) -> _Row:
+    step = next(step for highest, step in _TEMP_STEPS if temp <= highest)
+    return step, f"Temperature {temp} °C: {points(step)}"
 
 
 def score(answers: Answers, on: date | None = None) -> Outcome:
@@ -121,20 +134,27 @@ def score(answers: Answers, on: date | None = None) -> Outcome:
     systolic = answers.whole("systolic", "Systolic blood pressure", 40, 300, unit=" mmHg")
     pulse = answers.whole("pulse", "Pulse", 20, 250)
     awake = answers.choice("consciousness", "Consciousness", _CONSCIOUSNESS)
-    temp = answers.number("temp_c", "Temperature", Decimal("30.0"), Decimal("45.0"), unit=" °C", places=1)
+    temp = answers.number("temp_c", "Temperature", _TEMP_LOW, _TEMP_HIGH, unit=" °C", places=1)
 
-    tally = Tally()
-    tally.add("resp_rate", f"Breathing rate {resp} a minute", _points(resp, _RESP))
-    on_scale = f" on scale {scale}" if scale else ""
-    tally.add("spo2", f"SpO₂ {spo2} %{on_scale}", _spo2_points(spo2, scale, oxygen))
-    tally.add("on_oxygen", "On oxygen" if oxygen else "On air", None if oxygen is None else 2 * int(oxygen))
-    tally.add("systolic", f"Systolic {systolic} mmHg", _points(systolic, _SYSTOLIC))
-    tally.add("pulse", f"Pulse {pulse} a minute", _points(pulse, _PULSE))
-    if awake is not None:
-        tally.add("consciousness", _CONSCIOUSNESS_WORDS[awake], _CONSCIOUSNESS[awake])
-    tally.add("temp_c", f"Temperature {temp} °C", _points(temp, _TEMP))
-    total = tally.total
-    red = 3 in tally.parts.values()
+    parts: dict[str, int | Decimal | str] = {}
+    workings: list[str] = []
+    total = 0
+    red = False
+    for key, row in (
+        ("resp_rate", None if resp is None else _RESP[resp]),
+        ("spo2", None if spo2 is None else _spo2_row(spo2, scale, oxygen)),
+        ("on_oxygen", None if oxygen is None else _OXYGEN[oxygen]),
+        ("systolic", None if systolic is None else _SYSTOLIC[systolic]),
+        ("pulse", None if pulse is None else _PULSE[pulse]),
+        ("consciousness", None if awake is None else _CONSCIOUSNESS[awake]),
+        ("temp_c", None if temp is None else _temp_row(temp)),
+    ):
+        if row is not None:
+            step, words = row
+            parts[key] = step
+            workings.append(words)
+            total += step
+            red = red or step == 3
 
     missing = answers.missing
     flags: tuple[str, ...] = ()
@@ -149,7 +169,7 @@ def score(answers: Answers, on: date | None = None) -> Outcome:
         band = "low_medium"
     else:
         band, days = "low", MONTHLY if total == 0 else 0
-    tally.close(incomplete=bool(missing))
+    workings.append(f"{'At least' if missing else 'Total'} {total}")
     actions = _ACTIONS["none"] if band == "low" and total == 0 else _ACTIONS.get(band, ())
     severity = None
     if missing and 5 <= total < 7:
@@ -157,8 +177,8 @@ def score(answers: Answers, on: date | None = None) -> Outcome:
         actions = (*_ACTIONS["medium"], _ACTIONS[RED_FLAG][-1])
         severity = Severity.URGENT
     return conclude(
-        TOOL, band, missing=missing, score=total, parts=tally.parts, flags=flags, actions=actions, on=on, days=days,
-        workings=tally.workings, severity=severity,
+        TOOL, band, missing=missing, score=total, parts=parts, flags=flags, actions=actions, on=on, days=days,
+        workings=workings, severity=severity,
     )  # fmt: skip
 
 

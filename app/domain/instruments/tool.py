@@ -60,7 +60,10 @@ class Instrument:
 
     def band(self, code: str | None) -> Band | None:
         """The band with that code; None for no band, for ``incomplete`` and for a code of another instrument."""
-        return next((band for band in self.bands if band.code == code), None)
+        for band in self.bands:
+            if band.code == code:
+                return band
+        return None
 
 
 @dataclass(frozen=True, slots=True)

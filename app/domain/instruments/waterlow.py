@@ -15,7 +15,18 @@ from datetime import date
 
 from app.domain.instruments.answers import Answers
 from app.domain.instruments.outcome import AnswerError, Outcome, Severity
-from app.domain.instruments.tool import AT_LEAST, INCOMPLETE, MONTHLY, WEEKLY, Band, Instrument, Scored, Tally, conclude
+from app.domain.instruments.tool import (
+    AT_LEAST,
+    INCOMPLETE,
+    MONTHLY,
+    WEEKLY,
+    Band,
+    Instrument,
+    Scored,
+    Tally,
+    conclude,
+    points,
+)
 
 KEYS = frozenset({
     "build", "skin", "sex", "age_years", "mst_weight_lost", "mst_amount_kg", "mst_poor_appetite", "continence",
@@ -88,16 +99,21 @@ def _age_points(age: int) -> int:
     return 5
 
 
-def _malnutrition(answers: Answers) -> int | None:
-    """The card's MST part: how much weight was lost, and appetite; None while either is unanswered."""
+def _malnutrition(answers: Answers) -> tuple[int | None, int]:
+    """The card's MST part, how much weight was lost and appetite: its points (None while either is unanswered), and
+    the least that they can come to."""
     lost = answers.choice("mst_weight_lost", "Weight loss", _LOST)
     amount = answers.choice("mst_amount_kg", "Weight lost in kg", _AMOUNT, need=lost == "yes")
     appetite = answers.yes_no("mst_poor_appetite", "Eating poorly")
     if amount is not None and (lost == "no" or (lost == "unsure" and amount != "unsure")):
         raise AnswerError("mst_amount_kg", "Weight lost in kg is only for a resident who has lost weight")
-    if lost is None or appetite is None or (lost == "yes" and amount is None):
-        return None
-    return (_AMOUNT[amount] if lost == "yes" and amount else _LOST[lost]) + int(appetite)
+    if lost == "yes":
+        weight = min(_AMOUNT.values()) if amount is None else _AMOUNT[amount]
+    else:
+        weight = 0 if lost is None else _LOST[lost]
+    step = weight + (appetite is True)
+    unanswered = lost is None or appetite is None or (lost == "yes" and amount is None)
+    return (None if unanswered else step), step
 
 
 def _ticked(answers: Answers, key: str, label: str, table: dict[str, int], nothing: str) -> int | None:
@@ -112,7 +128,7 @@ def _ticked(answers: Answers, key: str, label: str, table: dict[str, int], nothi
 
 def score(answers: Answers, on: date | None = None) -> Outcome:
     """Score the card; see the module. With parts missing, 20 or more already is ``very_high_risk`` with
-    ``at_least``."""
+    ``at_least``; sex and age score at least 1 each, whatever they are."""
 
     def picked(key: str, label: str, table: dict[str, int]) -> int | None:
         code = answers.choice(key, label, table)
@@ -125,7 +141,7 @@ def score(answers: Answers, on: date | None = None) -> Outcome:
         skin = None
     sex = picked("sex", "Sex", _SEX)
     age = answers.whole("age_years", "Age", 14, 120, unit=" years")
-    malnutrition = _malnutrition(answers)
+    malnutrition, least_malnutrition = _malnutrition(answers)
     continence = picked("continence", "Continence", _CONTINENCE)
     mobility = picked("mobility", "Mobility", _MOBILITY)
     tissue = _ticked(answers, "tissue_malnutrition", "Tissue malnutrition", _TISSUE, "none")
@@ -145,6 +161,10 @@ def score(answers: Answers, on: date | None = None) -> Outcome:
     tally.add("neurological", *_capped("Neurological", neurological, 6))
     tally.add("surgery", "Surgery or trauma", surgery)
     tally.add("medication", *_capped("Medication", medication, 4))
+    unanswered = (sex is None) + (age is None) + (least_malnutrition if malnutrition is None else 0)
+    if unanswered:
+        tally.total += unanswered
+        tally.workings.append(f"What is still unanswered: at least {points(unanswered)}")
     tally.close(incomplete=bool(answers.missing))
     total = tally.total
 
