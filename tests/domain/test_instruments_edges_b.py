@@ -309,6 +309,11 @@ def test_antipsychotic_review_of_today_starts_six_weeks() -> None:
     assert (result.next_due, result.flags, result.severity) == (date(2027, 1, 3), (), Severity.ROUTINE)
 
 
+def test_a_review_on_the_day_of_the_start_is_no_contradiction() -> None:
+    result = score("antipsychotic_review", {"started": ON, "last_review": ON}, ON)
+    assert (result.complete, result.next_due) == (True, date(2027, 1, 3))
+
+
 def test_antipsychotic_findings_call_for_the_prescriber() -> None:
     found = STARTED | {"side_effects": ["falls", "stiffness"], "clear_benefit": False}
     result = score("antipsychotic_review", found, ON)
