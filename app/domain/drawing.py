@@ -2,16 +2,17 @@
 
 A scene is a size and its parts in the order in which they are painted. Lengths are points (1/72 inch), y counts
 downwards, a text's y is its base line. Colours are roles, never values: each painter has its own, so that the same
-scene is right in light, dark and high contrast and on a grey printer. A measurement stays a Decimal until it has its place;
-only places are plain numbers. The domain cannot measure text: a text that must not run into something says how much
+scene is right in light, dark and high contrast and on a grey printer. A measurement stays a Decimal until it has its
+place; only places are plain numbers. The domain cannot measure text: a text that must not run into something says how much
 ``room`` it has, and the painter sets it smaller when it needs more.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Literal
 
 SMALL = 10
@@ -155,13 +156,21 @@ class Scene:
     description: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Chart:
-    """A picture and the same data as a table: for who cannot see the picture, and for paper."""
+    """A picture and the same data as a table: for who cannot see the picture, and for paper.
+
+    The rows are made when somebody asks for them, because most people look at the picture.
+    """
 
     scene: Scene
     headers: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    make_rows: Callable[[], tuple[tuple[str, ...], ...]] = field(compare=False, repr=False)
+
+    @cached_property
+    def rows(self) -> tuple[tuple[str, ...], ...]:
+        """The table's rows, each as long as the headers."""
+        return self.make_rows()
 
 
 def centred(y: float, size: int = SMALL) -> float:

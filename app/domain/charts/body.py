@@ -242,14 +242,14 @@ def body_map(
         bottom += 6 if marks else 0
     words = ". ".join(f"{number} {where}: {what}" for number, where, what in rows)
     description = f"{words}." if marks else "Nothing marked."
-    return Chart(Scene(width, bottom, tuple(parts), title, description), ("Number", "Where", "What"), rows)
+    return Chart(Scene(width, bottom, tuple(parts), title, description), ("Number", "Where", "What"), lambda: rows)
 
 
 def figure_boxes(width: int, height: int) -> dict[View, tuple[float, float, float]]:
     """Where each figure's box stands in a body map of this size: left, top, points a unit."""
     half = width / 2
     scale = min((height - _HEAD - 14) / HIGH, (half - 56) / WIDE)
-    found = {}
+    found: dict[View, tuple[float, float, float]] = {}
     for at, view in enumerate(View):
         found[view] = (half * at + (half - WIDE * scale) / 2, _HEAD, scale)
     return found

@@ -118,14 +118,17 @@ def day_bars(
         bottom += 14
         parts.append(Text(0, bottom, words, room=width - 4))
     bottom = _left_out(parts, len(shown), len(ordered), bottom + 2, width)
-    rows = tuple(_row(each, shifts, target, limit, out=out) for each in reversed(ordered))
     heads = ["Day", *(f"{shift} in ({unit})" if out else _head(shift, unit) for shift in shifts)]
     if len(shifts) > 1:
         heads.append(f"Total {'in ' if out else ''}({unit})")
     if out:
         heads.append(f"Total out ({unit})")
     scene = Scene(width, bottom, tuple(parts), title, _describe(ordered, shifts, unit, target, limit))
-    return Chart(scene, (*heads, "Notes"), rows)
+    return Chart(
+        scene,
+        (*heads, "Notes"),
+        lambda: tuple(_row(each, shifts, target, limit, out=out) for each in reversed(ordered)),
+    )
 
 
 def total(amounts: Amounts, shifts: Sequence[str]) -> tuple[int, bool, bool]:
@@ -184,13 +187,9 @@ def bowel_chart(
         Text(0, bottom, "Figures are Bristol types. – not recorded. ? a shift was not recorded.", room=width - 4)
     )
     bottom = _left_out(parts, len(shown), len(ordered), bottom + 4, width)
-    rows = tuple(
-        (day_date(each.day), *(_stool_words(each.types.get(shift)) for shift in shifts), _wait_words(wait), each.note)
-        for each, wait in reversed(list(zip(ordered, without(ordered, shifts), strict=True)))
-    )
     words = f"{len(ordered)} days. Days without: {_wait_words(without(ordered, shifts)[-1])}." if ordered else ""
     scene = Scene(width, bottom, tuple(parts), title, words or "Nothing recorded yet.")
-    return Chart(scene, ("Day", *shifts, "Days without", "Notes"), rows)
+    return Chart(scene, ("Day", *shifts, "Days without", "Notes"), lambda: _bowel_rows(ordered, shifts))
 
 
 def without(ordered: Sequence[Bowels], shifts: Sequence[str]) -> list[tuple[int, bool]]:
@@ -296,6 +295,14 @@ def _stool(
             Role.INK if types else Role.FAINT, "middle", bold=bool(types), room=width - 6,
         ),
     ]  # fmt: skip
+
+
+def _bowel_rows(ordered: Sequence[Bowels], shifts: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    rows = [
+        (day_date(each.day), *(_stool_words(each.types.get(shift)) for shift in shifts), _wait_words(wait), each.note)
+        for each, wait in zip(ordered, without(ordered, shifts), strict=True)
+    ]
+    return tuple(reversed(rows))
 
 
 def _stool_words(types: tuple[int, ...] | None) -> str:

@@ -6,13 +6,14 @@ highest figure stay, so no extreme is ever lost. A missing figure breaks the lin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 
 from app.domain.charts.axes import Scale, TimeScale, When, figure, instant, scale_for, time_scale
-from app.domain.dates import date_time, short_date
+from app.domain.dates import date_time, short_date, to_local
 from app.domain.drawing import (
     LEVELS,
     SERIES,
@@ -83,6 +84,9 @@ class Event:
     label: str
 
 
+Figure = tuple[datetime, Decimal | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """The axes of a chart over time and where the picture stands between them."""
@@ -123,24 +127,26 @@ def line_chart(
     ``unit`` stands at the head of the axis; ``foot`` are lines of words below the picture.
     """
     rows = _legend_rows(series, width)
-    frame = _frame(series, targets, events, low, high, width, height, rows)
+    lines = [in_order(each.points) for each in series]
+    frame = _frame(lines, targets, events, low, high, width, height, rows)
     parts: list[Primitive] = []
     _bands(parts, bands, frame)
     grid(parts, frame, unit)
     _legend(parts, series, width, shown=len(series) > 1)
     labels = _targets(parts, targets, frame)
     keys = _events(parts, events, frame)
-    for at, each in enumerate(series):
-        last = _line(parts, at, each, frame)
-        if last is not None and last.value is not None:
-            labels.append((frame.y.y(last.value), f"{figure(last.value)} {unit}".strip(), SERIES[at % 4]))
+    for at, line in enumerate(lines):
+        last = _line(parts, at, line, frame)
+        if last is not None:
+            labels.append((frame.y.y(last), f"{figure(last)} {unit}".strip(), SERIES[at % 4]))
     _band_labels(parts, bands, frame)
     _last_figures(parts, labels, frame)
-    if not any(point.value is not None for each in series for point in each.points):
+    if not any(value is not None for line in lines for _, value in line):
         nothing(parts, frame)
     bottom = below(parts, (*keys, *foot), frame)
-    scene = Scene(width, bottom, tuple(parts), title, describe(series, unit))
-    return Chart(scene, *_table(series, events, unit))
+    scene = Scene(width, bottom, tuple(parts), title, _describe(series, lines, unit))
+    heads = tuple(f"{each.name} ({unit})" if unit else each.name for each in series)
+    return Chart(scene, ("Date", *heads, "Notes"), partial(_rows, series, events))
 
 
 # ----------------------------------------------------------------------------------------- parts for every such chart
@@ -223,39 +229,43 @@ def _columns(places: Sequence[Place], column: int) -> Iterator[list[Place]]:
     yield group
 
 
-def stretches(
-    points: Sequence[Point], x: Callable[[datetime], float], y: Callable[[Decimal], float]
-) -> Iterator[tuple[Place, ...]]:
-    """The places of a series, one tuple for each stretch without a missing figure."""
+def in_order(points: Iterable[Point]) -> list[Figure]:
+    """The figures by their instants, oldest first."""
+    return sorted(((instant(each.at), each.value) for each in points), key=lambda each: each[0])
+
+
+def stretches(line: Sequence[Figure], frame: Frame) -> Iterator[tuple[Place, ...]]:
+    """The places of a line, one tuple for each stretch without a missing figure."""
     stretch: list[Place] = []
-    for point in sorted(points, key=lambda each: instant(each.at)):
-        if point.value is None:
+    for at, value in line:
+        if value is None:
             if stretch:
                 yield tuple(stretch)
             stretch = []
         else:
-            stretch.append((x(instant(point.at)), y(point.value)))
+            stretch.append((frame.x.x(at), frame.y.y(value)))
     if stretch:
         yield tuple(stretch)
 
 
-def describe(series: Sequence[Series], unit: str) -> str:
+# ------------------------------------------------------------------------------------------------------- inner parts
+
+
+def _describe(series: Sequence[Series], lines: Sequence[Sequence[Figure]], unit: str) -> str:
     """What a screen reader says: how many, the latest, the lowest and the highest of each series."""
     words = []
-    for each in series:
-        known = sorted((p for p in each.points if p.value is not None), key=lambda p: instant(p.at))
+    for each, line in zip(series, lines, strict=True):
+        known = [(at, value) for at, value in line if value is not None]
         if not known:
             words.append(f"{each.name}: nothing recorded yet.")
             continue
-        values = [p.value for p in known if p.value is not None]
+        values = [value for _, value in known]
+        day = short_date(to_local(known[-1][0]).date())
         words.append(
-            f"{each.name}: {len(known)} recorded, latest {figure(values[-1])} {unit}".strip()
-            + f" on {_when(known[-1].at)}, lowest {figure(min(values))}, highest {figure(max(values))}."
+            f"{each.name}: {len(known)} recorded, latest {f'{figure(values[-1])} {unit}'.strip()} on {day}, "
+            f"lowest {figure(min(values))}, highest {figure(max(values))}."
         )
     return " ".join(words)
-
-
-# ------------------------------------------------------------------------------------------------------- inner parts
 
 
 def _legend_rows(series: Sequence[Series], width: int) -> int:
@@ -266,7 +276,7 @@ def _legend_rows(series: Sequence[Series], width: int) -> int:
 
 
 def _frame(
-    series: Sequence[Series],
+    lines: Sequence[Sequence[Figure]],
     targets: Sequence[Target],
     events: Sequence[Event],
     low: Decimal | None,
@@ -275,9 +285,9 @@ def _frame(
     height: int,
     rows: int,
 ) -> Frame:
-    instants = [instant(p.at) for each in series for p in each.points]
+    instants = [at for line in lines for at, _ in line]
     instants += [instant(each.at) for each in events]
-    values = [p.value for each in series for p in each.points if p.value is not None]
+    values = [value for line in lines for _, value in line if value is not None]
     top = 26 + rows * 16 + (14 if events else 0)
     every = [*values, *(target.value for target in targets)] if values else [target.value for target in targets]
     return frame_of(instants, every, width=width, top=top, bottom=top + height - 70, low=low, high=high)
@@ -361,18 +371,18 @@ def _letters(kinds: Sequence[str]) -> dict[str, str]:
     return taken
 
 
-def _line(parts: list[Primitive], at: int, series: Series, frame: Frame) -> Point | None:
-    """Paint one series; returns its latest known point."""
+def _line(parts: list[Primitive], at: int, line: Sequence[Figure], frame: Frame) -> Decimal | None:
+    """Paint one series; returns its latest known figure."""
     colour, dash = SERIES[at % 4], _DASHES[at % 4]
-    known = [p for p in series.points if p.value is not None]
+    known = [value for _, value in line if value is not None]
     roomy = len(known) * _MARKED <= frame.right - frame.left
-    for stretch in stretches(series.points, frame.x.x, frame.y.y):
+    for stretch in stretches(line, frame):
         places = thinned(stretch)
         if len(places) > 1:
             parts.append(Polyline(places, colour, 2 if roomy else 5 / 4, dash if roomy else ()))
         if roomy or len(places) == 1:
             parts += [marker(at, x, y, 3, colour, Role.INK) for x, y in places]
-    return max(known, key=lambda p: instant(p.at), default=None)
+    return known[-1] if known else None
 
 
 def _last_figures(parts: list[Primitive], labels: list[tuple[float, str, Role]], frame: Frame) -> None:
@@ -387,9 +397,7 @@ def _when(at: When) -> str:
     return date_time(at) if isinstance(at, datetime) else short_date(at)
 
 
-def _table(
-    series: Sequence[Series], events: Sequence[Event], unit: str
-) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+def _rows(series: Sequence[Series], events: Sequence[Event]) -> tuple[tuple[str, ...], ...]:
     """Newest first: one row for each time, one column for each series, a last one for notes and events."""
     found: dict[When, tuple[list[str], list[str]]] = {}
     blank: tuple[list[str], list[str]] = ([""] * len(series), [])
@@ -401,12 +409,11 @@ def _table(
                 notes.append(point.note)
     for event in events:
         found.setdefault(event.at, (list(blank[0]), []))[1].append(event.label)
-    heads = tuple(f"{each.name} ({unit})" if unit else each.name for each in series)
     rows = [
         (_when(at), *cells, ". ".join(notes))
         for at, (cells, notes) in sorted(found.items(), key=lambda item: instant(item[0]), reverse=True)
     ]
-    return ("Date", *heads, "Notes"), tuple(rows)
+    return tuple(rows)
 
 
 def figure_as_typed(value: Decimal) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from itertools import pairwise
 
 from app.domain.dates import clock_time, date_time, short_date, to_local
@@ -199,7 +200,7 @@ def news2_chart(
         title or "NEWS2 observation chart",
         _description(ordered, usual),
     )
-    return Chart(scene, _HEADERS, tuple(_table(ordered, usual)))
+    return Chart(scene, _HEADERS, partial(_table, ordered, usual))
 
 
 def place_in(row: Row, zone: Zone, value: Value, top: float, height: float) -> float:
@@ -402,11 +403,11 @@ BAND_WORDS = {
 }
 
 
-def _table(ordered: Sequence[ObservationSet], usual: ObservationSet | None) -> list[tuple[str, ...]]:
+def _table(ordered: Sequence[ObservationSet], usual: ObservationSet | None) -> tuple[tuple[str, ...], ...]:
     rows = [_table_row(date_time(each.at), each) for each in reversed(ordered)]
     if usual:
         rows.append(_table_row(f"Usual, when well ({short_date(to_local(usual.at).date())})", usual))
-    return rows
+    return tuple(rows)
 
 
 def _table_row(when: str, each: ObservationSet) -> tuple[str, ...]:

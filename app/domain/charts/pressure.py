@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 
 from app.domain.charts.axes import When, instant
 from app.domain.charts.lines import Frame, below, frame_of, grid, nothing
@@ -84,9 +85,10 @@ def pressure_chart(
     marked = [each for each in ordered if each.marked]
     foot = f"A figure over a pair is a fall of {_FALL} mmHg or more on standing, or a standing pressure below {_LOW}."
     bottom = below(parts, (foot,) if marked else (), frame)
-    rows = tuple(_row(each) for each in reversed(ordered))
     headers = ("Date", "Lying (mmHg)", "Standing (mmHg)", "Fall on standing", "Notes")
-    return Chart(Scene(width, bottom, tuple(parts), title, _description(ordered, marked)), headers, rows)
+    return Chart(
+        Scene(width, bottom, tuple(parts), title, _description(ordered, marked)), headers, partial(_rows, ordered)
+    )
 
 
 def _figures(each: Pressure) -> tuple[int | None, ...]:
@@ -110,6 +112,10 @@ def _pair(parts: list[Primitive], each: Pressure, frame: Frame, last: float | No
     words = "low" if each.fall is None or each.fall < _FALL else f"−{each.fall}"
     parts.append(Text(x, top - 8, words, 11, anchor="middle", bold=True))
     return x
+
+
+def _rows(ordered: Sequence[Pressure]) -> tuple[tuple[str, ...], ...]:
+    return tuple(_row(each) for each in reversed(ordered))
 
 
 def _row(each: Pressure) -> tuple[str, ...]:
