@@ -220,6 +220,14 @@ def history(
     return _lines(connection, query.order_by(_A.at.desc(), _A.id.desc()).limit(limit))
 
 
+def made_before(
+    connection: Connection, resident_id: ResidentId, before: str, limit: int
+) -> tuple[AssessmentLine, ...]:
+    """A resident's assessments made before the instant (as text), newest first, those in error included."""
+    query = select(schema.assessment).where(_A.resident_id == resident_id, _A.at < before)
+    return _lines(connection, query.order_by(_A.at.desc(), _A.id.desc()).limit(limit))
+
+
 def sound(
     connection: Connection,
     instruments: Sequence[str],

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, exists, insert, literal, select
 
 from app.domain.codec import instant, instant_text
 from app.domain.observations import KINDS, Measured, Reading
@@ -128,3 +129,29 @@ def of_all(
 
 def _reading(row: Any) -> Reading:
     return Reading(instant(row.at), Decimal(row.value) if row.value else None, row.detail, row.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Single:
+    """A measurement that was recorded by itself, as stored: ``at`` and ``value`` are texts."""
+
+    kind: str
+    at: str
+    value: str
+
+
+def singles(
+    connection: Connection, resident_id: ResidentId, kind: str, before: str, limit: int, since: str = ""
+) -> tuple[Single, ...]:
+    """The newest single measurements of a kind made before the instant (as text); those of assessments are left out.
+
+    ``since`` is the earliest instant, as text; it is included.
+    """
+    signed = exists(select(literal(1)).where(schema.assessment.c.id == _O.id).correlate(schema.observation))
+    query = (
+        select(_O.kind, _O.at, _O.value)
+        .where(_O.resident_id == resident_id, _O.kind == kind, _O.at < before, _O.at >= since, ~signed)
+        .order_by(_O.at.desc(), _O.id.desc())
+        .limit(limit)
+    )
+    return tuple(Single(*row) for row in connection.execute(query))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -116,15 +116,24 @@ class LivingLine:
     since: datetime | None
 
 
+_STAY = func.json_each(_R.stays).table_valued("value", name="stay")
+_SINCE, _UNTIL = func.json_extract(_STAY.c.value, "$.since"), func.json_extract(_STAY.c.value, "$.until")
+
+
 def living_at(now: datetime) -> ColumnElement[bool]:
     """The condition that a resident lives here at the instant, be it at home or away: what
     :meth:`ResidentLine.status` calls ``here`` and ``away``. Asked of the table, so that the hundreds who have left are
     not taken apart to find the sixty who have not."""
-    at = literal(instant_text(now))
-    stay = func.json_each(_R.stays).table_valued("value", name="stay")
-    since, until = func.json_extract(stay.c.value, "$.since"), func.json_extract(stay.c.value, "$.until")
-    covered = exists(select(literal(1)).select_from(stay).where(since <= at, or_(until.is_(None), at < until)))
-    return and_(or_(_R.died_at.is_(None), _R.died_at > at), covered.correlate(schema.resident))
+    at = instant_text(now)
+    covered = select(literal(1)).select_from(_STAY).where(at >= _SINCE, or_(_UNTIL.is_(None), at < _UNTIL))
+    return and_(or_(_R.died_at.is_(None), _R.died_at > at), exists(covered.correlate(schema.resident)))
+
+
+def lived_between(first: datetime, until: datetime) -> ColumnElement[bool]:
+    """The condition that a resident had a stay here some time from ``first`` and before ``until``."""
+    ends = or_(_UNTIL.is_(None), instant_text(first) < _UNTIL)
+    stay = select(literal(1)).select_from(_STAY).where(instant_text(until) > _SINCE, ends)
+    return exists(stay.correlate(schema.resident))
 
 
 def living(connection: Connection, now: datetime, resident_id: ResidentId | None = None) -> tuple[LivingLine, ...]:
@@ -140,6 +149,26 @@ def living(connection: Connection, now: datetime, resident_id: ResidentId | None
         name = banner_name(row.family_name, row.given_name, row.title or "")
         found.append(LivingLine(ResidentId(row.id), name, row.room, since))
     return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class NamedLine:
+    """A resident as a list of other things names one, with the status of :meth:`ResidentLine.status`."""
+
+    banner_name: str
+    room: str
+    status: str
+
+
+def named(connection: Connection, residents: Collection[ResidentId], now: datetime) -> Mapping[ResidentId, NamedLine]:
+    """The residents by id, as lists of other things name them."""
+    return {ResidentId(row.id): _named(_line(row), now) for row in connection.execute(
+        select(schema.resident).where(_R.id.in_(residents)))}  # fmt: skip
+
+
+def _named(line: ResidentLine, now: datetime) -> NamedLine:
+    details = line.resident.details
+    return NamedLine(details.banner_name, details.room, line.status(now))
 
 
 def medicine_changes(
@@ -187,6 +216,14 @@ def find(
             found.append(_R.date_of_birth == born.isoformat())
         query = query.where(or_(*found))
     return tuple(_line(row) for row in connection.execute(query))
+
+
+def with_stay(
+    connection: Connection, first: datetime, until: datetime, also: Collection[ResidentId] = ()
+) -> tuple[ResidentLine, ...]:
+    """Who had a stay here some time from ``first`` and before ``until``, and those named, by family name."""
+    query = select(schema.resident).where(or_(lived_between(first, until), _R.id.in_(also)))
+    return tuple(_line(row) for row in connection.execute(query.order_by(_R.sort_name, _R.id)))
 
 
 def possible_duplicates(

@@ -83,7 +83,6 @@ def read_week(connection: Connection, home: Home, week_start: date, policy: Poli
     week_end = week_start + timedelta(days=6)
     starts = datetime.combine(week_start, time(0), LONDON).astimezone(UTC)
     ends = datetime.combine(week_end + timedelta(days=1), time(0), LONDON).astimezone(UTC)
-    facts = resident_rows.facts_of_all(connection, (FactKind.STAY, FactKind.ABSENCE, FactKind.CHC, FactKind.NEED))
     claims: dict[ResidentId, list[claim_rows.ClaimLineRow]] = defaultdict(list)
     signed: dict[str, tuple[WeekFacts, Decision]] = {}
     as_signed: dict[str, Evidence] = {}
@@ -91,15 +90,11 @@ def read_week(connection: Connection, home: Home, week_start: date, policy: Poli
         claims[claim.resident_id].append(claim)
         signed[claim.id], relied_upon = _as_signed(connection, claim)
         as_signed |= {item.evidence.revision_id: item.evidence for item in relied_upon}
-    residents = tuple(
-        line.resident
-        for line in resident_rows.find(connection)
-        if any(
-            isinstance(f.body, Stay) and f.body.since < ends and (f.body.until is None or f.body.until > starts)
-            for f in facts.get(line.resident.id, ())
-        )
-        or line.resident.id in claims  # a stay corrected later does not take a signed claim out of sight
-    )
+    # A stay corrected later does not take a signed claim out of sight.
+    lines = resident_rows.with_stay(connection, starts, ends, also=list(claims))
+    residents = tuple(line.resident for line in lines)
+    kinds = (FactKind.STAY, FactKind.ABSENCE, FactKind.CHC, FactKind.NEED)
+    facts = resident_rows.facts_of_all(connection, kinds, [resident.id for resident in residents])
     evidence, needs = _needs(connection, facts, week_start, week_end, ends, policy)
     everybody = staff_rows.staff(connection)
     return WeekPicture(

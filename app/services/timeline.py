@@ -1,0 +1,347 @@
+"""Everything that happened to a resident, in one list, newest first.
+
+Each kind of thing is read by one query of its own and the lists are merged, so that a page costs the same after ten
+years as after ten days. Measurements that were taken by themselves stand there as one entry a kind and day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from app.domain.codec import instant, instant_text
+from app.domain.dates import clock_time, to_local, to_utc
+from app.domain.errors import UserError
+from app.domain.instruments import registry
+from app.domain.instruments.outcome import Severity
+from app.domain.observations import KINDS, Kind
+from app.domain.people import Resident, ResidentId
+from app.models import alerts as alert_rows
+from app.models import assessments as assessment_rows
+from app.models import notes as note_rows
+from app.models import observations as observation_rows
+from app.models import residents as resident_rows
+from app.models import timeline as rows
+from app.models import transfers as transfer_rows
+from app.models import wounds as wound_rows
+from app.services import assessments, notes
+from app.services.access import Action, require
+from app.services.session import Session
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+PAGE = 50
+KIND_LABELS = {
+    "assessment": "Assessments",
+    "observation": "Measurements",
+    "note": "Notes",
+    "fall": "Falls",
+    "wound": "Wounds",
+    "transfer": "Transfers",
+    "alert": "Alerts",
+}
+"""The kinds of entry, with the words of their filters."""
+_ALONE = tuple(kind.code for kind in KINDS.values() if kind.alone)
+_A_DAY = 8
+"""How many single measurements of a kind a day are expected; a page reads this many for each of its entries."""
+_ALL = -1
+_TEXT = 300
+_STRUCK = {assessment_rows.AMENDED: "Amended", assessment_rows.IN_ERROR: "Entered in error"}
+_PRIORITY = {
+    "stat": Severity.EMERGENCY,
+    "asap": Severity.URGENT,
+    "urgent": Severity.URGENT,
+    "routine": Severity.ATTENTION,
+}
+_END = "9999"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Something that happened: when, what kind of thing, a title, more in words, and how loudly it speaks.
+
+    ``link`` is where it stands in full, as (kind, id): for measurements the id is the kind of measurement. ``state``
+    is empty, or says "Amended" or "Entered in error".
+    """
+
+    kind: str
+    at: datetime
+    title: str
+    detail: str
+    severity: Severity
+    link: tuple[str, str]
+    state: str = ""
+
+    @property
+    def key(self) -> tuple[str, str, datetime]:
+        """What tells it from every other entry."""
+        return (*self.link, self.at)
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """A page of entries, newest first, of a resident; ``more`` when there are older ones."""
+
+    resident: Resident
+    status: str
+    entries: tuple[Entry, ...]
+    more: bool
+
+
+def timeline(
+    session: Session,
+    resident_id: ResidentId,
+    kinds: Collection[str] | None = None,
+    before: datetime | None = None,
+    limit: int = PAGE,
+    *,
+    again: bool = False,
+) -> Timeline:
+    """The newest entries of the kinds (all of them, unless given) from before the instant.
+
+    A page has ``limit`` entries or a few more: those of one instant are never parted, so that the instant of the last
+    entry is where the next page goes on. Opening it is audited as a view; going on, and reading it ``again``, are not.
+    Raises UserError for a kind that there is not.
+    """
+    require(session, Action.VIEW_RESIDENTS)
+    wanted = tuple(KIND_LABELS) if kinds is None else tuple(kinds)
+    for kind in wanted:
+        if kind not in KIND_LABELS:
+            raise UserError(f"{kind} is not a kind of entry of a timeline", field="kinds")
+    if again or before is not None:
+        with session.read() as connection:
+            return _page(session, connection, resident_id, wanted, before, limit)
+    with session.look() as work:
+        found = _page(session, work.connection, resident_id, wanted, before, limit)
+        work.audit("view", "resident", resident_id, resident_id=resident_id, detail={"screen": "timeline"})
+        return found
+
+
+def _page(
+    session: Session,
+    connection: Connection,
+    resident_id: ResidentId,
+    kinds: Sequence[str],
+    before: datetime | None,
+    limit: int,
+) -> Timeline:
+    line = resident_rows.resident(connection, resident_id)
+    if line is None:
+        raise UserError("This resident is not in the records", field="resident")
+    asked = _Asked(session, connection, resident_id, to_utc(before) if before else None, limit)
+    entries: list[Entry] = []
+    horizon: datetime | None = None  # a list that was cut off says nothing of what is older than its end
+    more = False
+    for kind in kinds:
+        found, cut = _READERS[kind](asked)
+        entries += found
+        if cut is not None:
+            horizon, more = max(horizon or cut, cut), True
+    entries.sort(key=lambda entry: (entry.at, entry.title), reverse=True)
+    if horizon is not None:
+        entries = [entry for entry in entries if entry.at >= horizon]
+    shown = entries[:limit]
+    shown += [entry for entry in entries[limit:] if entry.at == shown[-1].at]
+    return Timeline(line.resident, line.status(session.now()), tuple(shown), more or len(shown) < len(entries))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    session: Session
+    connection: Connection
+    resident_id: ResidentId
+    before: datetime | None
+    limit: int
+
+    @property
+    def before_text(self) -> str:
+        return instant_text(self.before) if self.before else _END
+
+
+_Found = tuple[list[Entry], datetime | None]
+"""Entries of one kind, and the oldest instant up to which the list is complete; None when it has no older ones."""
+
+
+def _cut(entries: list[Entry], *, full: bool) -> _Found:
+    """A list that was read up to a number of entries; of its oldest instant there may be more than were read."""
+    if not full:
+        return entries, None
+    whole = [entry for entry in entries if entry.at > entries[-1].at] or entries
+    return whole, whole[-1].at
+
+
+def _assessments(asked: _Asked) -> _Found:
+    lines = assessment_rows.made_before(asked.connection, asked.resident_id, asked.before_text, asked.limit + 1)
+    return _cut([_assessment(asked.session, line) for line in lines], full=len(lines) > asked.limit)
+
+
+def _assessment(session: Session, line: assessment_rows.AssessmentLine) -> Entry:
+    tool = registry.instrument(line.instrument)
+    score = assessments.score_text(line.instrument, line.score)
+    label = assessments.result_label(line.instrument, line.band, complete=line.complete)
+    came_to = ", ".join(part for part in (score, label) if part)
+    in_error = line.state == assessment_rows.IN_ERROR
+    return Entry(
+        "assessment",
+        line.at,
+        f"{tool.short}: {came_to}" if came_to else tool.short,
+        f"Signed by {session.person(line.signed_by)}",
+        Severity.NONE if in_error else Severity(line.severity),
+        ("assessment", line.id),
+        _STRUCK.get(line.state, ""),
+    )
+
+
+def _observations(asked: _Asked) -> _Found:
+    """Single measurements, one entry for each kind and day, which stands at the last of the day."""
+    most = asked.limit * _A_DAY
+    # Of the day that the page goes on in the whole is read: its entry may stand on this page or on the one before.
+    until = _END
+    if asked.before is not None:
+        until = _midnight(to_local(asked.before).date() + timedelta(days=1))
+    found: list[Entry] = []
+    horizon: datetime | None = None
+    for kind in _ALONE:
+        read = observation_rows.singles(asked.connection, asked.resident_id, kind, until, most)
+        days: dict[date, list[observation_rows.Single]] = {}
+        for row in read:
+            days.setdefault(_local_day(row.at[:13]), []).append(row)
+        if len(read) == most:  # perhaps only a part of the last day
+            day, last = days.popitem()
+            ends = _midnight(day + timedelta(days=1))
+            days[day] = list(
+                observation_rows.singles(asked.connection, asked.resident_id, kind, ends, _ALL, _midnight(day))
+            )
+            horizon = max(horizon or instant(last[0].at), instant(last[0].at))
+        entries = [_day(KINDS[kind], day) for day in days.values()]
+        found += [entry for entry in entries if asked.before is None or entry.at < asked.before]
+    return found, horizon
+
+
+def _midnight(day: date) -> str:
+    """The beginning of a day in the home, as a stored instant."""
+    return instant_text(datetime.combine(day, time(0)))
+
+
+@lru_cache(maxsize=4096)
+def _local_day(hour: str) -> date:
+    """The day in the home of an hour in UTC, such as ``2026-07-01T23``."""
+    return to_local(instant(f"{hour}:00:00.000Z")).date()
+
+
+def _day(kind: Kind, rows: Sequence[observation_rows.Single]) -> Entry:
+    """One kind on one day; the rows are newest first."""
+    values = [Decimal(row.value) for row in rows if row.value]
+    at = instant(rows[0].at)
+    return Entry("observation", at, f"{kind.label}: {_amount(kind, values)}", _times(rows), Severity.NONE,
+                 ("observation", kind.code))  # fmt: skip
+
+
+def _amount(kind: Kind, values: Sequence[Decimal]) -> str:
+    unit = f" {kind.unit}" if kind.unit else ""
+    if kind.code in ("fluid_in_ml", "fluid_out_ml"):
+        entries = "1 entry" if len(values) == 1 else f"{len(values)} entries"
+        return f"{entries}, {sum(values):,f}{unit}"
+    if len(values) == 1:
+        return f"{values[0]:f}{unit}"
+    if kind.code == "bowel_type":
+        return f"{len(values)} times, {', '.join(f'{value:f}' for value in reversed(values))}"
+    return f"{len(values)} entries, {min(values):f} to {max(values):f}{unit}"
+
+
+def _times(rows: Sequence[observation_rows.Single]) -> str:
+    if len(rows) == 1:
+        return ""
+    return f"From {clock_time(instant(rows[-1].at))} to {clock_time(instant(rows[0].at))}"
+
+
+def _notes(asked: _Asked) -> _Found:
+    start = (asked.before, 0) if asked.before else None  # number 0: none of that very instant
+    lines = note_rows.of_resident(asked.connection, asked.resident_id, asked.limit + 1, start)
+    sources = note_rows.sources(asked.connection, {line.source for line in lines if line.source})
+    entries = []
+    for line in lines:
+        source, link = notes.source_words(line.source, sources)
+        title = f"{source}: note" if line.source else source
+        text = line.text if len(line.text) <= _TEXT else line.text[: _TEXT - 1] + "…"
+        detail = f"{text} ({asked.session.person(line.author)})"
+        state = _STRUCK[assessment_rows.IN_ERROR] if line.in_error else ""
+        entries.append(Entry("note", line.at, title, detail, Severity.NONE, link or ("note", line.id), state))
+    return _cut(entries, full=len(lines) > asked.limit)
+
+
+def _falls(asked: _Asked) -> _Found:
+    entries = []
+    for line in rows.falls(asked.connection, asked.resident_id):
+        state = _STRUCK[assessment_rows.IN_ERROR] if line.in_error else ""
+        severity = Severity.NONE if line.in_error else Severity.ATTENTION
+        entries.append(Entry("fall", line.at, "Fall", "", severity, ("fall", line.id), state))
+    return _earlier(asked, entries)
+
+
+def _wounds(asked: _Asked) -> _Found:
+    entries = []
+    for line in wound_rows.of_resident(asked.connection, asked.resident_id):
+        wound, link = line.wound, ("wound", line.id)
+        state = _STRUCK[assessment_rows.IN_ERROR] if line.in_error else ""
+        severity = Severity.NONE if line.in_error else Severity.ATTENTION
+        entries.append(
+            Entry("wound", wound.found_at, f"Wound found: {wound.where}", wound.words, severity, link, state)
+        )
+        if line.closing is not None:
+            how = "healed" if line.closing.how == "healed" else "closed"
+            entries.append(
+                Entry("wound", line.closing.at, f"Wound {how}: {wound.where}", line.closing.reason, Severity.NONE, link,
+                      state)
+            )  # fmt: skip
+    return _earlier(asked, entries)
+
+
+def _transfers(asked: _Asked) -> _Found:
+    entries = []
+    for line in transfer_rows.packs(asked.connection, asked.resident_id):
+        bag = f"Bag {line.bag}. " if line.bag else ""
+        detail = f"{bag}{line.situation} ({asked.session.person(line.printed_by)})".strip()
+        title = f"Red-bag pack printed, version {line.version}"
+        entries.append(Entry("transfer", line.printed_at, title, detail, Severity.ATTENTION, ("transfer", line.id)))
+    return _earlier(asked, entries)
+
+
+def _alerts(asked: _Asked) -> _Found:
+    person = asked.session.person
+    entries = []
+    for line in alert_rows.alerts(asked.connection, resident_id=asked.resident_id):
+        body, link = line.body, ("alert", line.id)
+        loud = _PRIORITY.get(body.priority, Severity.ATTENTION)
+        entries.append(
+            Entry("alert", body.raised_at, f"Alert: {body.title}", f"Raised by {person(body.raised_by)}", loud, link)
+        )
+        if body.called_at is not None:
+            said = f"Spoke to {body.spoke_to}"
+            entries.append(Entry("alert", body.called_at, f"Called: {body.title}", said, Severity.NONE, link))
+        if body.closed_at is not None:
+            entries.append(
+                Entry("alert", body.closed_at, f"Alert closed: {body.title}", body.outcome, Severity.NONE, link)
+            )
+    return _earlier(asked, entries)
+
+
+def _earlier(asked: _Asked, entries: list[Entry]) -> _Found:
+    """Of a list that is always read whole, because it is short: what is from before the instant."""
+    return [entry for entry in entries if asked.before is None or entry.at < asked.before], None
+
+
+_READERS: Mapping[str, Callable[[_Asked], _Found]] = {
+    "assessment": _assessments,
+    "observation": _observations,
+    "note": _notes,
+    "fall": _falls,
+    "wound": _wounds,
+    "transfer": _transfers,
+    "alert": _alerts,
+}
