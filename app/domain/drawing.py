@@ -3,8 +3,8 @@
 A scene is a size and its parts in the order in which they are painted. Lengths are points (1/72 inch), y counts
 downwards, a text's y is its base line. Colours are roles, never values: each painter has its own, so that the same
 scene is right in light, dark and high contrast and on a grey printer. A measurement stays a Decimal until it has its
-place; only places are plain numbers. The domain cannot measure text: a text that must not run into something says how much
-``room`` it has, and the painter sets it smaller when it needs more.
+place; only places are plain numbers. The domain cannot measure text: a text that must not run into something says how
+much ``room`` it has, and the painter sets it smaller when it needs more.
 """
 
 from __future__ import annotations

@@ -105,7 +105,7 @@ SPO2_SCALE_2 = Row("spo2", "SpO₂ scale 2", "%", (
 OXYGEN = Row("on_oxygen", "Air or oxygen", "", (
     Zone("Oxygen", 2, words=("O₂",)), Zone("Air", 0, words=("Air",)),
 ))  # fmt: skip
-SYSTOLIC = Row("systolic", "Systolic pressure", "mmHg", (
+SYSTOLIC = Row("systolic", "Systolic", "mmHg", (
     _z("220 or more", 3, "220"), _z("111–219", 0, "111", "219", tall=1), _z("101–110", 1, "101", "110"),
     _z("91–100", 2, "91", "100"), _z("90 or less", 3, None, "90"),
 ))  # fmt: skip
@@ -136,17 +136,17 @@ _BANDS = {
     "incomplete_red_flag": ("Part,", "one red", 2),
     "incomplete": ("Part", "only", 0),
 }
-_TITLE_WIDTH = 108
-_ZONE_WIDTH = 76
-_POINTS_WIDTH = 24
+_TITLE_WIDTH = 92
+_ZONE_WIDTH = 74
+_POINTS_WIDTH = 22
 _LEFT = _TITLE_WIDTH + _ZONE_WIDTH + _POINTS_WIDTH
-_COLUMN = 44
+_COLUMN = 42
 _WIDEST = 68
 _USUAL = 52
-_HEAD = 48
-_LOW_ROW, _TALL_ROW = 15, 30
+_HEAD = 46
+_LOW_ROW, _TALL_ROW = 14, 27
 _TOTAL = 50
-_FOOT = 34
+_FOOT = 32
 
 
 def fitting(width: int, *, usual: bool = True) -> int:
