@@ -137,7 +137,7 @@ def _template() -> Path:
             saved = staff.add_staff(session, StaffDetails(user, f"{user.capitalize()} {role.value.capitalize()}", role))
             give_account(session, saved.staff_id, user, role, PASSWORD)
     for tool in all_instruments():
-        if tool.needs_permission:
+        if tool.needs_permission or tool.optional:
             permission.permit(session, tool.code, note="Letter in the policy folder")
     session.close()
     return store_dir

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from app import paths
 from app.domain import codec, questionnaire
 from app.domain.alerts import AlertRule, alerts_for
-from app.domain.dates import to_local, to_utc
+from app.domain.dates import date_time, to_local, to_utc
 from app.domain.errors import UserError
 from app.domain.instruments import falls_multifactorial, registry
 from app.domain.instruments.outcome import Outcome, Severity
@@ -48,6 +48,8 @@ _DRAFT_AT, _DRAFT_REASON, _DRAFT_NOTE, _DRAFT_UNABLE = (
 """Where a draft's time, reason, note and what could not be assessed stand among its stored answers; no questionnaire
 has such link ids, and only :func:`save_draft` and :func:`load_draft` know of them."""
 _NOTE_LIMIT = 4000
+_NOT_ANSWERED, _NOTHING = "Not answered", "Nothing"
+_STATES = {rows.SIGNED: "Signed", rows.AMENDED: "Amended", rows.IN_ERROR: "Entered in error"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,28 @@ class Assessment:
     earlier: tuple[AssessmentRow, ...]
     note: str = ""
     unable: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of an assessment: who signed it when and why, with its answers and what they came to."""
+
+    row: AssessmentRow
+    answers: Mapping[str, object]
+    outcome: Outcome
+    reason: str
+    note: str
+    unable: Mapping[str, str]
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A field that differs between two sets of answers, in words; "Not answered" where there is no answer."""
+
+    label: str
+    before: str
+    after: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,6 +384,7 @@ def entered_in_error(session: Session, revision_id: str, *, reason: str) -> Chan
             raise LookupError("an assessment without its revision")
         rows.mark_in_error(work, line, revision.body, reason.strip())
         alerts.withdraw(work, session, line.id, reason.strip())
+        _followed(work, session, _resident(work, line.resident_id), line.instrument, line.about)
     return changes("assessment", "resident", "alert", "outbox", resident=line.resident_id)
 
 
@@ -374,11 +399,76 @@ def assessment(session: Session, assessment_id: str) -> Assessment:
         return _whole(session, work.connection, line)
 
 
+def versions(session: Session, assessment_id: str) -> tuple[Version, ...]:
+    """Every version of an assessment whole, the newest first. Part of an assessment that is open already."""
+    require(session, Action.VIEW_RESIDENTS)
+    with session.read() as connection:
+        line = rows.assessment(connection, assessment_id)
+        if line is None:
+            raise UserError("This assessment is not in the records", field="assessment")
+        return tuple(
+            Version(
+                _revision_row(session, line, found),
+                found.body["answers"],
+                outcome_from(found.body["outcome"]),
+                found.reason,
+                found.body.get("note", ""),
+                found.body.get("unable", {}),
+                found.recorded_at,
+            )
+            for found in reversed(revisions.revisions(connection, assessment_id))
+            if found.body is not None
+        )
+
+
+def differences(code: str, before: Mapping[str, object], after: Mapping[str, object]) -> tuple[Difference, ...]:
+    """What differs between two sets of answers to an instrument, field by field, in the order of its form."""
+    questions = form(code)
+    old, new = (questionnaire.spread(each, questions) for each in (before, after))
+    asked = questionnaire.unfold(questions, {**old, **new}).questions()
+    return tuple(
+        Difference(each.text, _said(each, old.get(each.link_id)), _said(each, new.get(each.link_id)))
+        for each in asked
+        if _said(each, old.get(each.link_id)) != _said(each, new.get(each.link_id))
+    )
+
+
+def changes_of(earlier: Version, later: Version) -> tuple[Difference, ...]:
+    """What differs between two versions: the answers, what could not be assessed, the note, the time and the result."""
+    code = later.row.instrument
+    found = list(differences(code, earlier.answers, later.answers))
+    labels = {each.link_id: each.text for each in form(code).questions()}
+    for link_id in sorted({*earlier.unable, *later.unable}, key=list(labels).index):
+        was, now = (_unable_words(each.unable.get(link_id)) for each in (earlier, later))
+        if was != now:
+            found.append(Difference(f"{labels[link_id]}: could not be assessed", was, now))
+    for label, was, now in (
+        ("Notes", earlier.note or _NOTHING, later.note or _NOTHING),
+        ("Time of the assessment", date_time(earlier.row.at), date_time(later.row.at)),
+        ("Result", _result(earlier), _result(later)),
+        ("State", _STATES.get(earlier.row.state, earlier.row.state), _STATES.get(later.row.state, later.row.state)),
+    ):
+        if was != now:
+            found.append(Difference(label, was, now))
+    return tuple(found)
+
+
 def previous(session: Session, resident_id: ResidentId, instrument: str, about: str = "") -> Assessment | None:
     """The newest sound assessment with the instrument (of the same wound or fall), to show beside today's."""
     require(session, Action.VIEW_RESIDENTS)
     with session.read() as connection:
         line = next(iter(rows.latest(connection, resident_id, instrument, about)), None)
+        return _whole(session, connection, line) if line else None
+
+
+def before(session: Session, row: AssessmentRow) -> Assessment | None:
+    """The last complete, sound assessment of the same kind (and wound or fall) before this one, or None.
+
+    Part of an assessment that is open already.
+    """
+    require(session, Action.VIEW_RESIDENTS)
+    with session.read() as connection:
+        line = rows.before(connection, row.resident_id, row.instrument, row.at, about=row.about, other_than=row.id)
         return _whole(session, connection, line) if line else None
 
 
@@ -459,8 +549,8 @@ def due_rows(session: Session, connection: Connection, resident_id: ResidentId |
         own = done.get(person.id, {})
         for tool in tools:
             for line in own.get(tool.code, ()):
-                if line.about and line.about not in still:
-                    continue  # healed, or what happened to it was dealt with
+                if line.about and (line.about not in still or tool.code == "wound_area_reduction"):
+                    continue  # healed, or dealt with; an area reduction is worked out from the next review
                 due_on, at_once = date.fromisoformat(line.next_due) if line.next_due else None, False
                 if tool.code == "falls_multifactorial":
                     fall = max((each.at for each in own.get("post_fall", ())), default=None)
@@ -538,6 +628,7 @@ def sign_within(
         raise UserError("The time of the assessment must be after the resident's date of birth", field="at")
     if draft_id:
         _check_draft(work.connection, draft_id, resident.resident.id, code, amends)
+    _check_about(work.connection, resident.resident.id, entry, at, amends)
     questions = form(code)
     checked = questionnaire.check_answers(questions, entry.answers)
     answers = gathered(code, checked)
@@ -584,9 +675,30 @@ def sign_within(
     )
     if draft_id:
         rows.drop_draft(work, draft_id)
+    raised |= _followed(work, session, resident, code, entry.about)
     alert_rows = alerts.rows_for(session, work.connection, resident_id=person.id, alert_ids=raised) if raised else ()
     kinds = ("assessment", "resident", "draft", *(("alert", "outbox") if raised else ()))
     return Signed(line.id, line.revision_id, outcome, alert_rows, work.chain.count, changes(*kinds, resident=person.id))
+
+
+def _check_about(
+    connection: Connection, resident_id: ResidentId, entry: Entry, at: datetime, amends: rows.AssessmentLine | None
+) -> None:
+    if entry.about:
+        from app.services import wounds
+
+        wounds.check_about(connection, resident_id, entry.instrument, entry.about, at, new=amends is None)
+
+
+def _followed(work: Work, session: Session, resident: ResidentLine, instrument: str, about: str) -> frozenset[str]:
+    """What follows from a review of a wound is worked out again; the alerts that this raised."""
+    if instrument != "time_wound" or not about:
+        return frozenset()
+    from app.services import wounds
+
+    return frozenset(
+        alert.id for signed in wounds.follow_review(work, session, resident, about) for alert in signed.alerts
+    )
 
 
 def outcome_plain(outcome: Outcome) -> dict[str, object]:
@@ -631,6 +743,19 @@ def result_label(code: str, band: str | None, *, complete: bool) -> str:
     if registry.instrument(code).mode == "C":
         return "Complete" if complete else "Incomplete"
     return ""
+
+
+def _said(question: questionnaire.Question, value: object) -> str:
+    return _NOT_ANSWERED if value is None or value == [] else questionnaire.answer_words(question, value)
+
+
+def _unable_words(reason: str | None) -> str:
+    return Unable(reason).words if reason else "No"
+
+
+def _result(version: Version) -> str:
+    words = f"{version.row.score} {version.row.band_label}".strip()
+    return words or ("Complete" if version.outcome.complete else "Incomplete")
 
 
 def _plain(answers: Mapping[str, object]) -> dict[str, object]:
@@ -782,6 +907,11 @@ def _revision_row(session: Session, line: rows.AssessmentLine, revision: revisio
         trend="",
         about=line.about,
     )
+
+
+def row_of(session: Session, line: rows.AssessmentLine) -> AssessmentRow:
+    """An assessment for a list that compares with nothing."""
+    return _row(session, line, None)
 
 
 def _row(session: Session, line: rows.AssessmentLine, score_before: str | None) -> AssessmentRow:

@@ -1,8 +1,9 @@
 """Which instruments this home may use.
 
 Some owners license each home that uses their instrument. Such an instrument is off, for screens and commands alike,
-until a manager records that this home has the permission: who recorded it, when, and where the paper is. What was
-signed while it was on stays readable and can be amended when it is off again.
+until a manager records that this home has the permission: who recorded it, when, and where the paper is. A few others
+are optional (FRAT, against which NICE NG249 speaks; PAINAD, where Abbey is usual): off until a manager turns them on
+and says why. What was signed while one was on stays readable and can be amended when it is off again.
 """
 
 from __future__ import annotations
@@ -69,10 +70,11 @@ def permit(session: Session, code: str, *, note: str) -> Changes:
     """
     require(session, Action.MANAGE_HOME)
     tool = registry.instrument(code)
-    if not tool.needs_permission:
+    if not _gated(tool):
         raise UserError(f"{tool.short} needs no permission of its owner", field="instrument")
     if not note.strip():
-        raise UserError("Enter where the owner's permission can be seen", field="note")
+        wanted = "where the owner's permission can be seen" if tool.needs_permission else "why the home uses it"
+        raise UserError(f"Enter {wanted}", field="note")
     if len(note) > _LONGEST:
         raise UserError(f"Notes must be {_LONGEST} characters or fewer", field="note")
     with session.write() as work:
@@ -99,7 +101,7 @@ def is_on(connection: Connection, tool: Instrument) -> bool:
     """Whether the instrument may be used in this home, inside a transaction already open."""
     if registry.is_of_the_home(tool.code):
         return questionnaires.is_on(connection, tool.code)
-    return not tool.needs_permission or settings.get(connection, f"{_KEY}{tool.code}") is not None
+    return not _gated(tool) or settings.get(connection, f"{_KEY}{tool.code}") is not None
 
 
 def usable(connection: Connection) -> tuple[Instrument, ...]:
@@ -120,10 +122,19 @@ def require_on(connection: Connection, code: str) -> None:
 
 def off_words(tool: Instrument) -> str:
     """Why an instrument is off and what turns it on."""
+    if not tool.needs_permission:
+        return (
+            f"{tool.short} is off: another assessment is the usual one. "
+            "A manager can turn it on under Settings, Instruments"
+        )
     return (
         f"{tool.short} is off: its owner licenses each home. "
         "A manager records under Settings, Instruments, that this home has the permission"
     )
+
+
+def _gated(tool: Instrument) -> bool:
+    return tool.needs_permission or tool.optional
 
 
 def _permission(session: Session, kept: Any) -> Permission | None:

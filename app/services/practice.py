@@ -141,7 +141,7 @@ def build(store_dir: Path, clock: Clock, say: Callable[[str], None] = lambda _: 
     first_run.create_home(store_dir, setup, PASSWORD, past, cost=keys.FLOOR)
     session = sign_in.sign_in(store_dir, USER, PASSWORD, past)
     for tool in all_instruments():
-        if tool.needs_permission:
+        if tool.needs_permission or tool.optional:
             permission.permit(session, tool.code, note="Practice home: for practising only, with invented residents")
     chance = random.Random(_SEED)  # noqa: S311 - invented facts, the same each time
     say("Staff, champions and accounts")

@@ -66,6 +66,16 @@ def test_a_permission_that_cannot_be_recorded_says_why(home: LivingHome, code: s
         permission.permit(home.session, code, note=note)
 
 
+def test_an_optional_instrument_is_turned_on_with_a_reason(home: LivingHome) -> None:
+    assert _state(home, "frat").on
+    permission.withdraw(home.session, "frat", reason="NG249 advises against scores")
+    assert "another assessment is the usual one" in _state(home, "frat").why_off
+    with pytest.raises(UserError, match="Enter why the home uses it"):
+        permission.permit(home.session, "frat", note="")
+    permission.permit(home.session, "frat", note="Asked for by the falls service")
+    assert _state(home, "frat").on
+
+
 def test_turning_off_asks_for_a_reason_and_for_something_to_turn_off(home: LivingHome) -> None:
     with pytest.raises(UserError, match="Enter the reason"):
         permission.withdraw(home.session, "waterlow", reason=" ")

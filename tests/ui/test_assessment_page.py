@@ -17,6 +17,7 @@ from app.domain.people import Gender, ResidentId
 from app.services import alerts, assessments, outgoing, recording
 from app.ui.dialogs.confirm import Confirm
 from app.ui.pages.assessment import AssessmentPage, Open
+from app.ui.pages.assessment.chooser import Chooser
 from app.ui.pages.assessment.sign import SignDialog
 from app.ui.theme import Choice
 from tests.helpers.signed_in import SignedIn
@@ -567,14 +568,44 @@ def test_choosing_an_assessment_by_keyboard(page: AssessmentPage, home: SignedIn
     page.opened(Open(home.resident()))
     qtbot.waitUntil(lambda: bool(page.findChildren(QWidget, options=Qt.FindChildOption.FindChildrenRecursively)))
     qtbot.waitUntil(lambda: page.banner.isVisible() and QApplication.focusWidget() is not None)
-    keys(qtbot, SPACE)
+    keys(qtbot, "must", ENTER)
     qtbot.waitUntil(lambda: page.form is not None)
     assert page.form is not None
     assert page.form.form.code == "must"
 
 
+def test_what_is_off_says_why_and_what_is_elsewhere_leads_there(
+    page: AssessmentPage, home: SignedIn, qtbot: QtBot
+) -> None:
+    resident = home.resident()
+    page.opened(Open(resident))
+    qtbot.waitUntil(lambda: page.findChild(Chooser) is not None)
+    chooser = page.findChild(Chooser)
+    assert chooser is not None
+    waterlow = chooser.buttons["waterlow"]
+    assert not waterlow.isEnabled()
+    assert "licenses each home" in waterlow.accessibleDescription()
+    chooser.buttons["wounds"].click()
+    assert home.went == [("wounds", resident)]
+
+
+def test_typing_narrows_the_list_and_says_when_nothing_is_called_that(
+    page: AssessmentPage, home: SignedIn, qtbot: QtBot
+) -> None:
+    page.opened(Open(home.resident()))
+    qtbot.waitUntil(lambda: page.findChild(Chooser) is not None)
+    chooser = page.findChild(Chooser)
+    assert chooser is not None
+    keys(qtbot, "bowel")
+    shown = {code for code, button in chooser.buttons.items() if button.isVisible()}
+    assert "bristol" in shown
+    assert "must" not in shown
+    keys(qtbot, "zzz")
+    assert chooser.nothing.isVisible()
+
+
 @pytest.mark.parametrize(("choice", "size"), [(Choice.LIGHT, 100), (Choice.DARK, 200), (Choice.CONTRAST, 200)])
-@pytest.mark.parametrize("code", ["news2", "waterlow", "post_fall"])
+@pytest.mark.parametrize("code", ["news2", "sixcit", "post_fall"])
 def test_every_control_is_named_and_no_words_are_cut(
     page: AssessmentPage, home: SignedIn, qtbot: QtBot, choice: Choice, size: int, code: str
 ) -> None:
@@ -589,3 +620,27 @@ def test_every_control_is_named_and_no_words_are_cut(
         qtbot.waitUntil(lambda: clipped(page) == [], timeout=2000)  # a layout settles in a few turns of the loop
     finally:
         home.theme.set(Choice.LIGHT, 100)
+
+
+def test_what_cannot_be_assessed_and_the_note_are_kept_in_the_draft_and_signed(
+    page: AssessmentPage, home: SignedIn, qtbot: QtBot
+) -> None:
+    resident = home.resident()
+    open_form(page, qtbot, Open(resident, "news2"))
+    keys(qtbot, "23")
+    assert page.form is not None
+    assert page._note is not None
+    page.form.set_unable({"temp_c": "refused"})
+    page._note.focus()
+    keys(qtbot, "Turned her head away")
+    page.can_leave()
+    (row,) = home.call(assessments.drafts)
+    open_form(page, qtbot, Open(resident, "news2", draft_id=row.id))
+    qtbot.waitUntil(lambda: page.form is not None and page.form.unable() == {"temp_c": "refused"})
+    assert page.live is not None
+    assert "temperature" not in page.live.complete.text()
+    sign(page, qtbot, Qt.Key.Key_Backtab, SPACE)
+    kept = home.call(lambda s: assessments.previous(s, resident, "news2"))
+    assert kept is not None
+    assert (kept.note, kept.unable) == ("Turned her head away", {"temp_c": "refused"})
+    assert (kept.outcome.complete, kept.outcome.score) == (False, None), "unable is not normal"

@@ -44,6 +44,7 @@ TOOL = Instrument(
         Band("lower_risk", "Lower risk", Severity.ROUTINE),
         Band("higher_risk", "Higher risk", Severity.ATTENTION),
     ),
+    optional=True,
 )
 
 _MULTIFACTORIAL = (

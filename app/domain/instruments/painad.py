@@ -36,6 +36,7 @@ TOOL = Instrument(
         Band("severe", "Severe pain", Severity.URGENT),
     ),
     serves=("dementia",),
+    optional=True,
 )
 
 _AGAIN = "Score again 1 hour after anything given or done."

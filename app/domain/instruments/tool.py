@@ -41,7 +41,8 @@ class Instrument:
     off until a manager records that this home has the permission. What the publisher of the program must agree with an
     owner before a release is another matter: ``licence`` says it, and docs/release.md lists it.
     ``routine_days``: the usual review interval, None when only an event calls for it. ``bands`` run from the mildest
-    to the most serious. ``serves``: the premium need areas that a signed result may evidence.
+    to the most serious. ``serves``: the premium need areas that a signed result may evidence. ``optional``: off until a
+    manager turns it on, because another instrument is the usual one or because guidance speaks against it.
     """
 
     code: str
@@ -57,6 +58,7 @@ class Instrument:
     routine_days: int | None
     bands: tuple[Band, ...]
     serves: tuple[str, ...] = ()
+    optional: bool = False
 
     def band(self, code: str | None) -> Band | None:
         """The band with that code; None for no band, for ``incomplete`` and for a code of another instrument."""
@@ -70,8 +72,8 @@ class Instrument:
 class Scored:
     """An instrument with its rules: the answer keys that it knows and the function that scores them.
 
-    ``keys`` is None where the form itself says which answers there are. ``lists`` names the answers that are lists, with
-    their lengths: a form asks them one by one, as ``items.0``, ``items.1`` ….
+    ``keys`` is None where the form itself says which answers there are. ``lists`` names the answers that are lists,
+    with their lengths: a form asks them one by one, as ``items.0``, ``items.1`` ….
     """
 
     tool: Instrument

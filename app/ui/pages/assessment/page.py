@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from app.domain.errors import EnvironmentTrouble, Problem, UserError
 from app.domain.instruments.outcome import Outcome
 from app.domain.instruments.registry import instrument as tool_of
 from app.domain.people import Gender, Resident, ResidentId
+from app.domain.questionnaire import Unable
 from app.ui import theme
 from app.ui.context import Context
 from app.ui.dialogs.confirm import confirm
@@ -36,6 +38,7 @@ from app.ui.widgets.tag import Tag
 from app.ui.widgets.text import scrolled
 from app.ui.widgets_form.editors import NotesEditor, WhenEditor
 from app.ui.widgets_form.labels import field, label, title
+from app.ui.widgets_form.meter import FormBar
 from app.ui.widgets_form.typed import say_when
 from app.ui.widgets_form.view import FormView
 
@@ -44,6 +47,7 @@ if TYPE_CHECKING:
     from app.services.alerts import AlertRow
     from app.services.assessments import Assessment, Draft, DraftRow, SavedDraft, Signed
     from app.services.changes import Changes
+    from app.services.permission import InstrumentState
     from app.services.residents import ResidentRecord
     from app.services.session import Session
 
@@ -53,12 +57,15 @@ _PAUSE = 2000
 @dataclass(frozen=True, slots=True)
 class Open:
     """What the page is opened for. Without ``instrument`` it asks which; ``draft_id`` resumes, ``amends`` is the id of
-    the assessment to correct."""
+    the assessment to correct, ``about`` the wound or the fall that a new one is of. ``back`` is the page to return to,
+    the resident's unless another is named."""
 
     resident_id: ResidentId
     instrument: str = ""
     draft_id: str = ""
     amends: str = ""
+    about: str = ""
+    back: str = "resident"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +77,8 @@ class _Loaded:
     draft: Draft | None
     waiting: DraftRow | None
     moved: bool = False
+    weight_before: Decimal | None = None
+    states: tuple[InstrumentState, ...] = ()
 
 
 class _DraftSlot:
@@ -209,7 +218,7 @@ class AssessmentPage(QWidget):
         if self._arg is None:
             return "residents", None
         if self.result is not None or (self._ending is not None and self._ending.done):
-            return "resident", self._arg.resident_id
+            return self._arg.back, self._arg.resident_id
         return "assessment", replace(self._arg, draft_id=self._slot.id or "")
 
     # --- loading ---
@@ -222,6 +231,7 @@ class AssessmentPage(QWidget):
         self.result: ResultView | None = None
         self._when_field: Field | None = None
         self._reason: Field | None = None
+        self._note: Field | None = None
         self._amended: Assessment | None = None
         self._outcome: Outcome | None = None
         self._slot = _DraftSlot(None)
@@ -270,12 +280,15 @@ class AssessmentPage(QWidget):
         self._head_line("Record an assessment")
         latest = {row.instrument: row for row in found.record.latest}
         due = {row.instrument: row for row in found.record.due}
-        chooser = Chooser(latest, due, self._chosen)
+        chooser = Chooser(found.states, latest, due, self._chosen, self._elsewhere)
         self._column.addWidget(chooser)
         chooser.show()
-        first = next(iter(chooser.buttons.values()), None)
-        if first is not None:
-            first.setFocus(Qt.FocusReason.OtherFocusReason)
+        chooser.box.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _elsewhere(self, page: str) -> None:
+        """What is recorded on a page of its own: wounds, falls, single measurements."""
+        if self._arg is not None:
+            self._ctx.navigate.emit(page, self._arg.resident_id)
 
     def _chosen(self, code: str) -> None:
         if self._arg is not None:
@@ -284,6 +297,8 @@ class AssessmentPage(QWidget):
     def _build(self, found: _Loaded, form: Form) -> None:
         tool = tool_of(form.code)
         self._amended = found.amended
+        if self._arg is not None and found.draft is not None:
+            self._arg = replace(self._arg, about=found.draft.row.about)
         self._head_line(f"Amend {tool.title}" if found.amended else tool.title)
         for part in (self.summary, self._notice):
             self._column.addWidget(part)
@@ -296,25 +311,11 @@ class AssessmentPage(QWidget):
                 )
             )
         self.form = FormView(form, self._ctx.now, self._ctx.today)
+        self.bar = FormBar(self.form)
         self.form.changed.connect(self._edited)
         self.form.left.connect(self._save)
         self.form.finished.connect(self._after_form)
-        box = QFrame()
-        box.setProperty("role", "card")
-        inside = QVBoxLayout(box)
-        inside.setContentsMargins(M, M, M, M)
-        inside.setSpacing(M)
-        inside.addWidget(self.form)
-        if found.amended:
-            notes = NotesEditor("Reason for the amendment")
-            notes.changed.connect(self._edited)
-            self._reason = field("Reason for the amendment", notes, key="reason", help_text="Kept with the record")
-            inside.addWidget(self._reason)
-        self.when = WhenEditor("Time of assessment", self._ctx.now)
-        self.when.set_value(found.amended.row.at if found.amended else self._ctx.now())
-        self.when.changed.connect(self._edited)
-        self._when_field = field("Time of assessment", self.when, key="at", help_text="Today or in the past")
-        inside.addWidget(self._when_field)
+        box = self._questions(found.amended)
         self._column.addWidget(box)
         self.live = LivePanel(tool)
         self._column.addStretch(1)
@@ -324,8 +325,10 @@ class AssessmentPage(QWidget):
             self._resume(found.draft, moved=found.moved)
         elif found.amended is not None:
             self.form.set_answers(found.amended.answers)
+            self.form.set_unable(found.amended.unable)
+            self._set_note(found.amended.note)
         else:
-            self._prefill()
+            self._prefill(found.weight_before)
             if found.waiting is not None:
                 self._offer(found.waiting)
         self._place_live()
@@ -339,6 +342,34 @@ class AssessmentPage(QWidget):
         else:
             self._notice.focus_first()
 
+    def _questions(self, amended: Assessment | None) -> QFrame:
+        """The form with the notes, the reason of an amendment and the time below it."""
+        box = QFrame()
+        box.setProperty("role", "card")
+        inside = QVBoxLayout(box)
+        inside.setContentsMargins(M, M, M, M)
+        inside.setSpacing(M)
+        if self.form is not None:
+            inside.addWidget(self.bar)
+            inside.addWidget(self.form)
+        said = NotesEditor("Notes")
+        said.changed.connect(self._edited)
+        self._note = field(
+            "Notes", said, key="note", help_text="Anything else that was seen or said. Can be left empty"
+        )
+        inside.addWidget(self._note)
+        if amended:
+            notes = NotesEditor("Reason for the amendment")
+            notes.changed.connect(self._edited)
+            self._reason = field("Reason for the amendment", notes, key="reason", help_text="Kept with the record")
+            inside.addWidget(self._reason)
+        self.when = WhenEditor("Time of assessment", self._ctx.now)
+        self.when.set_value(amended.row.at if amended else self._ctx.now())
+        self.when.changed.connect(self._edited)
+        self._when_field = field("Time of assessment", self.when, key="at", help_text="Today or in the past")
+        inside.addWidget(self._when_field)
+        return box
+
     def _only_look(self, trouble: EnvironmentTrouble | None) -> None:
         """While nothing typed here could be kept, nothing is typed."""
         if trouble is None:
@@ -348,7 +379,7 @@ class AssessmentPage(QWidget):
         self._dirty = False
         if self.form is not None:
             self.form.setEnabled(False)
-        for part in (self._when_field, self._reason):
+        for part in (self._when_field, self._reason, self._note, self.bar):
             if part is not None:
                 part.setEnabled(False)
         self.foot.busy("Cannot be saved")
@@ -370,8 +401,8 @@ class AssessmentPage(QWidget):
         else:
             self.foot.sign_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _prefill(self) -> None:
-        """Age and sex come from the record where a form asks for them, so that nobody types them again."""
+    def _prefill(self, weight_before: Decimal | None) -> None:
+        """What the record knows already, so that nobody types it again: age, sex, and the weight to compare with."""
         if self.form is None or self._resident is None:
             return
         details = self._resident.details
@@ -379,7 +410,9 @@ class AssessmentPage(QWidget):
         facts: dict[str, object] = {"age_years": age_years(details.date_of_birth, self._ctx.today())}
         if details.gender in (Gender.FEMALE, Gender.MALE):
             facts["sex"] = "F" if details.gender is Gender.FEMALE else "M"
-        self.form.set_answers({key: value for key, value in facts.items() if key in asked})
+        if weight_before is not None:
+            facts["previous_weight_kg"] = weight_before
+        self.form.start({key: value for key, value in facts.items() if key in asked})
 
     # --- drafts ---
 
@@ -394,7 +427,7 @@ class AssessmentPage(QWidget):
 
     def _continue(self, draft_id: str) -> None:
         if self._arg is not None:
-            self.opened(Open(self._arg.resident_id, self._arg.instrument, draft_id))
+            self.opened(replace(self._arg, draft_id=draft_id))
 
     def _discard_other(self, row: DraftRow) -> None:
         from app.services import assessments
@@ -417,6 +450,8 @@ class AssessmentPage(QWidget):
         if self._reason is not None and isinstance(self._reason.editor, NotesEditor):
             self._reason.editor.set_value(draft.reason)
         self.form.set_answers(draft.answers)
+        self.form.set_unable(draft.unable)
+        self._set_note(draft.note)
         self._slot = _DraftSlot(draft.row.id)
         self._dirty = False
         self._timer.stop()
@@ -437,6 +472,14 @@ class AssessmentPage(QWidget):
     def _reason_text(self) -> str:
         editor = self._reason.editor if self._reason is not None else None
         return editor.text() if isinstance(editor, NotesEditor) else ""
+
+    def _note_text(self) -> str:
+        editor = self._note.editor if self._note is not None else None
+        return editor.text() if isinstance(editor, NotesEditor) else ""
+
+    def _set_note(self, text: str) -> None:
+        if self._note is not None and isinstance(self._note.editor, NotesEditor):
+            self._note.editor.set_value(text)
 
     def _edited(self) -> None:
         self._dirty = True
@@ -472,6 +515,9 @@ class AssessmentPage(QWidget):
             amends=self._amended.row.revision_id if self._amended else None,
             at=self._draft_time(),
             reason=self._reason_text(),
+            note=self._note_text(),
+            unable=self.form.unable(),
+            about=self._arg.about,
         )
         slot = self._slot
 
@@ -594,6 +640,7 @@ class AssessmentPage(QWidget):
         missing = self._missing()
         wanted = len(set(self.form.required()) | set(missing))
         labels = [self.form.label(key) for key in missing]
+        self.bar.meter.show_progress(*self.form.progress())
         self.live.show_outcome(self._outcome, wanted, labels, trouble)
         self.foot.show_outcome(self._outcome)
 
@@ -601,8 +648,9 @@ class AssessmentPage(QWidget):
         if self.form is None:
             return ()
         found = dict.fromkeys(self.form.missing())
+        unable = self.form.unable()
         if self._outcome is not None:
-            found.update(dict.fromkeys(self._outcome.missing))
+            found.update(dict.fromkeys(key for key in self._outcome.missing if key not in unable))
         return tuple(found)
 
     def _day(self) -> Any:
@@ -629,8 +677,8 @@ class AssessmentPage(QWidget):
         found += self.form.problems()
         if not found and self._outcome is None:
             found += self._contradiction()
-        if not found and self.form.empty():
-            found.append(Problem("", "Answer at least one question"))
+        if not found and self.form.empty() and not self._note_text():
+            found.append(Problem("", "Answer at least one question, or say why it cannot be assessed"))
         return tuple(found)
 
     def _contradiction(self) -> list[Problem]:
@@ -657,6 +705,10 @@ class AssessmentPage(QWidget):
         if self._outcome is None or at is None:
             return
         missing = [first_small(self.form.label(key)) for key in self._missing()]
+        unable = [
+            f"{first_small(self.form.label(key))} ({Unable(why).words.lower()})"
+            for key, why in self.form.unable().items()
+        ]
         dialog = SignDialog(
             tool_of(self._arg.instrument),
             self._resident.details,
@@ -665,6 +717,7 @@ class AssessmentPage(QWidget):
             missing,
             say_when(at, self._ctx.now()),
             self,
+            unable,
         )
         if dialog.exec():
             self._sign(self.form.answers(), at)
@@ -675,16 +728,20 @@ class AssessmentPage(QWidget):
         if self._arg is None:
             return
         resident, code, slot, amended = self._arg.resident_id, self._arg.instrument, self._slot, self._amended
-        reason, visit = self._reason_text(), self._visit
+        reason, note, about, visit = self._reason_text(), self._note_text(), self._arg.about, self._visit
+        unable = self.form.unable() if self.form is not None else {}
         ending = self._begin("Signing")
 
         def work(session: Session) -> Signed:
             if amended is not None:
                 signed = assessments.amend(
-                    session, amended.row.revision_id, answers, reason=reason, at=at, draft_id=slot.id
-                )
+                    session, amended.row.revision_id, answers, reason=reason, at=at, draft_id=slot.id, note=note,
+                    unable=unable,
+                )  # fmt: skip
             else:
-                signed = assessments.sign(session, resident, code, answers, at=at, draft_id=slot.id)
+                signed = assessments.sign(
+                    session, resident, code, answers, at=at, draft_id=slot.id, note=note, unable=unable, about=about
+                )
             ending.done = True
             return signed
 
@@ -724,7 +781,7 @@ class AssessmentPage(QWidget):
         if self.form is None:
             return
         self.form.show_problems(problems)
-        fields = {each.key: each for each in (self._when_field, self._reason) if each is not None}
+        fields = {each.key: each for each in (self._when_field, self._reason, self._note) if each is not None}
         messages = {problem.field: problem.message for problem in reversed(problems)}
         for key, each in fields.items():
             each.set_error(messages.get(key, ""))
@@ -751,7 +808,7 @@ class AssessmentPage(QWidget):
         tool, details = tool_of(self._arg.instrument), self._resident.details
         self._empty_body()
         self.form, self.live, self.when, self._dirty = None, None, None, False
-        self._when_field, self._reason = None, None
+        self._when_field, self._reason, self._note = None, None, None
         self.foot.hide()
         self.result = ResultView(self._ctx, signed, tool, details, self._arg.resident_id, self._leave)
         self.result.reload.connect(self._reload_alerts)
@@ -776,7 +833,7 @@ class AssessmentPage(QWidget):
     def _leave(self) -> None:
         """Back to the resident; the window asks :meth:`can_leave` first, which saves the draft."""
         if self._arg is not None and self._ending is None:
-            self._ctx.navigate.emit("resident", self._arg.resident_id)
+            self._ctx.navigate.emit(self._arg.back, self._arg.resident_id)
 
     # --- room ---
 
@@ -927,26 +984,36 @@ class _Foot(QFrame):
 
 def _load(arg: Open, session: Session) -> _Loaded:
     """Everything the page needs about one resident, read in one go on the store thread."""
-    from app.services import assessments, residents
+    from app.services import assessments, observations, permission, residents
 
     record = residents.open_resident(session, arg.resident_id, "assessment" if arg.instrument else "choice")
     if not arg.instrument:
-        return _Loaded(record, None, None, None, None, None)
+        states = permission.instruments(session)
+        return _Loaded(record, None, None, None, None, None, states=states)
     draft = assessments.load_draft(session, arg.draft_id) if arg.draft_id else None
     amended = assessments.assessment(session, arg.amends) if arg.amends else None
     if draft is not None and draft.amends is not None and amended is None:
         amended = assessments.assessment(session, assessments.assessment_of(session, draft.amends))
     moved = draft is not None and amended is not None and amended.row.revision_id != draft.amends
+    about = amended.row.about if amended is not None else draft.row.about if draft is not None else arg.about
     waiting = next(
-        (row for row in assessments.drafts(session, arg.resident_id) if row.instrument == arg.instrument), None
+        (
+            row
+            for row in assessments.drafts(session, arg.resident_id)
+            if (row.instrument, row.about) == (arg.instrument, about)
+        ),
+        None,
     )
-    previous = assessments.previous(session, arg.resident_id, arg.instrument)
+    previous = assessments.previous(session, arg.resident_id, arg.instrument, about)
     if moved:
         previous = amended  # what stands now, beside what was typed before it was changed
     elif amended is not None and previous is not None and previous.row.id == amended.row.id:
         previous = None
     form = assessments.form(arg.instrument)
-    return _Loaded(record, form, previous, amended, draft, None if draft else waiting, moved)
+    before = None
+    if "previous_weight_kg" in {question.link_id for question in form.questions()}:
+        before = observations.weight_before(session, arg.resident_id, session.now())
+    return _Loaded(record, form, previous, amended, draft, None if draft else waiting, moved, before)
 
 
 def _moved_words(amended: Assessment) -> str:

@@ -25,7 +25,8 @@ from app.ui.widgets_form.labels import label
 class SignDialog(Question):
     """Who, born when, and what will be signed; accepted when it may be signed.
 
-    Unanswered questions are named, and then "Go back" is the default: signing what is incomplete has to be meant.
+    Unanswered questions are named, and then "Go back" is the default: signing what is incomplete has to be meant. Those
+    that could not be assessed (``unable``, each with its reason) are named too; they were decided on already.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class SignDialog(Question):
         missing: Sequence[str],
         at: str,
         parent: QWidget,
+        unable: Sequence[str] = (),
     ) -> None:
         action = primary("Sign as incomplete" if missing else "Sign")
         super().__init__(parent, f"Sign {instrument.short}?", "", action, "Go back")
@@ -51,6 +53,10 @@ class SignDialog(Question):
             self.body.addWidget(label("Not answered: " + ", ".join(missing)))
             self.body.addWidget(label("Signed like this it has no total, and it does not count as evidence."))
             self.cancel.setDefault(True)
+        if unable:
+            self.body.addWidget(label(f"Could not be assessed: {'; '.join(unable)}"))
+            if not outcome.complete and not missing:
+                self.body.addWidget(label("It has no total, and it does not count as evidence."))
         first = self.cancel if missing else action
         first.setFocus(Qt.FocusReason.OtherFocusReason)
         self.setAccessibleDescription(f"{spoken_resident(details, today)}. {band_words(outcome)}")

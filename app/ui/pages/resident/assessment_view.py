@@ -5,7 +5,10 @@ Nothing signed is ever edited: an amendment is a new revision with a reason, a m
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -23,15 +26,17 @@ from app.ui.pages.assessment.words import AID, TONES
 from app.ui.pages.resident.sections import STATE_WORDS, assessment_detail, result_words
 from app.ui.theme import M, Tone
 from app.ui.widgets.banner import spoken_resident
-from app.ui.widgets.buttons import secondary
+from app.ui.widgets.buttons import link, secondary
 from app.ui.widgets.flow import FlowLayout
 from app.ui.widgets.table import Column, RecordTable
 from app.ui.widgets.tag import Tag
 from app.ui.widgets.text import card, heading, label, rule
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from app.domain.questionnaire import Form
-    from app.services.assessments import Assessment, AssessmentRow
+    from app.services.assessments import Assessment, AssessmentRow, Difference, Version
     from app.services.session import Session
     from app.ui.context import Context
 
@@ -80,8 +85,8 @@ class AssessmentDialog(RecordDialog):
         message = in_words(exc)
         self.waiting.setText(f"{message.text} {message.detail}".strip())
 
-    def _show(self, found: tuple[Assessment, Form]) -> None:
-        whole, form = found
+    def _show(self, found: _Found) -> None:
+        whole, form = found.whole, found.form
         self.waiting.hide()
         row, outcome = whole.row, whole.outcome
         wrong = row.state == "entered-in-error"
@@ -100,23 +105,44 @@ class AssessmentDialog(RecordDialog):
             if lines:
                 self.body.addWidget(heading(name))
                 self.body.addWidget(label("\n".join(f"•  {line}" for line in lines), copyable=True))
+        if whole.note:
+            self.body.addWidget(heading("Notes"))
+            self.body.addWidget(label(whole.note, copyable=True))
+        if found.since:
+            self.body.addWidget(heading(f"What changed since {date_time(found.since_at)}" if found.since_at else ""))
+            self.body.addWidget(_differences(found.since, "Last time", "This time"))
         self.body.addWidget(heading("Answers"))
-        self.body.addWidget(_answers(whole, form))
-        if whole.earlier:
-            self.body.addWidget(heading("Earlier revisions"))
-            for earlier in whole.earlier:
-                said = f"{date_time(earlier.at)} by {earlier.signed_by}: {result_words(earlier)}"
-                state = f" ({STATE_WORDS[earlier.state]})" if earlier.state in STATE_WORDS else ""
-                self.body.addWidget(label(said + state))
+        self.body.addWidget(_answers(whole.answers, whole.unable, form))
+        if len(found.versions) > 1:
+            self.body.addWidget(heading("Earlier versions"))
+            for later, earlier in pairwise(found.versions):
+                self.body.addWidget(_version(earlier, later, form))
         self.body.addWidget(rule())
         self.body.addWidget(label(f"{AID} {outcome.attribution}".strip(), "secondary"))
         self.body.addStretch(1)
 
 
-def _read(assessment_id: str, instrument: str, session: Session) -> tuple[Assessment, Form]:
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """An assessment with its versions, the newest first, and what differs from the one before it."""
+
+    whole: Assessment
+    form: Form
+    versions: tuple[Version, ...]
+    since: tuple[Difference, ...]
+    since_at: datetime | None
+
+
+def _read(assessment_id: str, instrument: str, session: Session) -> _Found:
     from app.services import assessments
 
-    return assessments.assessment(session, assessment_id), assessments.form(instrument)
+    whole = assessments.assessment(session, assessment_id)
+    before = assessments.before(session, whole.row)
+    since = assessments.differences(instrument, before.answers, whole.answers) if before else ()
+    return _Found(
+        whole, assessments.form(instrument), assessments.versions(session, assessment_id), since,
+        before.row.at if before else None,
+    )  # fmt: skip
 
 
 def _may_sign(session: Session) -> None:
@@ -125,21 +151,69 @@ def _may_sign(session: Session) -> None:
     access.require(session, access.Action.SIGN_ASSESSMENT)
 
 
-def _answers(whole: Assessment, form: Form) -> QWidget:
-    from app.domain.questionnaire import spread
+def _answers(answers: Mapping[str, object], unable: Mapping[str, str], form: Form) -> QWidget:
+    from app.domain.questionnaire import Unable, spread, unfold
 
-    given = spread(whole.answers, form)
+    given = spread(answers, form)
     frame, column = card()
     grid = QGridLayout()
     grid.setHorizontalSpacing(M)
     grid.setColumnStretch(0, 3)
     grid.setColumnStretch(1, 2)
-    for at, question in enumerate(form.questions()):
-        value = given.get(question.link_id)
+    for at, question in enumerate(unfold(form, given).questions()):
+        value, reason = given.get(question.link_id), unable.get(question.link_id)
         said = _NOT_ANSWERED if value is None or value == [] else answer_words(question, value)
+        if reason:
+            said = f"Could not be assessed: {Unable(reason).words.lower()}"
         grid.addWidget(label(question.text), at, 0)
         grid.addWidget(label(said, "secondary" if said == _NOT_ANSWERED else "strong", copyable=True), at, 1)
     column.addLayout(grid)
+    return frame
+
+
+def _differences(found: Sequence[Difference], before: str, after: str) -> QWidget:
+    """Both sides of every field that differs."""
+    frame, column = card()
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(M)
+    for at, words in enumerate(("", before, after)):
+        grid.addWidget(label(words, "secondary"), 0, at)
+        grid.setColumnStretch(at, 1)
+    for row, each in enumerate(found, 1):
+        grid.addWidget(label(each.label), row, 0)
+        grid.addWidget(label(each.before, copyable=True), row, 1)
+        grid.addWidget(label(each.after, "strong", copyable=True), row, 2)
+    column.addLayout(grid)
+    return frame
+
+
+def _version(earlier: Version, later: Version, form: Form) -> QWidget:
+    """An earlier version: what the next one changed and why, and on asking the whole of it."""
+    from app.services import assessments
+
+    frame, column = card()
+    row = earlier.row
+    said = f"{date_time(row.at)}, signed by {row.signed_by} on {date_time(earlier.recorded_at)}: {result_words(row)}"
+    column.addWidget(label(said, "strong"))
+    reason = f": {later.reason}" if later.reason else ""
+    changed = "marked as entered in error" if later.row.state == "entered-in-error" else "changed"
+    column.addWidget(label(f"{changed.capitalize()} by {later.row.signed_by}{reason}"))
+    found = assessments.changes_of(earlier, later)
+    if found:
+        column.addWidget(_differences(found, "Before", "After"))
+    whole = _answers(earlier.answers, earlier.unable, form)
+    whole.hide()
+    show = link("Show every answer of this version")
+
+    def toggle() -> None:
+        whole.setVisible(whole.isHidden())
+        show.setText(f"{'Show' if whole.isHidden() else 'Hide'} every answer of this version")
+
+    show.clicked.connect(toggle)
+    column.addWidget(show, 0, Qt.AlignmentFlag.AlignLeft)
+    if earlier.note:
+        column.addWidget(label(f"Notes: {earlier.note}", copyable=True))
+    column.addWidget(whole)
     return frame
 
 
