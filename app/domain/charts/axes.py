@@ -22,6 +22,11 @@ def instant(when: When) -> datetime:
     return to_utc(when if isinstance(when, datetime) else datetime.combine(when, time(12)))
 
 
+def day_of(when: When) -> date:
+    """The local day."""
+    return to_local(when).date() if isinstance(when, datetime) else when
+
+
 @dataclass(frozen=True, slots=True)
 class Scale:
     """From figures to points on paper: ``low`` stands at y ``bottom``, ``high`` at ``top``."""

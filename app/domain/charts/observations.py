@@ -145,7 +145,7 @@ _WIDEST = 68
 _USUAL = 52
 _HEAD = 46
 _LOW_ROW, _TALL_ROW = 14, 27
-_TOTAL = 50
+_TOTAL = 52
 _FOOT = 32
 
 
@@ -341,11 +341,11 @@ def _totals(
 ) -> None:
     parts.append(Text(0, centred(top + 12, 12), "NEWS2 total", 12, bold=True))
     if usual and usual.total is not None:
-        parts.append(Text(0, centred(top + 41), "Against usual", role=Role.FAINT))
+        parts.append(Text(0, centred(top + 44), "Against usual", role=Role.FAINT))
     for each, x in zip(shown, middles, strict=True):
         _total(parts, each, x - step / 2, step, top)
         if usual and usual.total is not None and each.total is not None and not each.at_least:
-            parts.append(Text(x, centred(top + 41), _against(each.total - usual.total), anchor="middle", bold=True))
+            parts.append(Text(x, centred(top + 44), _against(each.total - usual.total), anchor="middle", bold=True))
     if usual:
         middle = right + 2 + _USUAL / 2
         parts += [
@@ -359,7 +359,7 @@ def _total(parts: list[Primitive], each: ObservationSet, left: float, width: flo
     first, second, level = _BANDS.get(each.band or "", ("", "", 0))
     middle = left + width / 2
     parts += [
-        Rectangle(left, top, width, 34, LEVELS[level], Role.EDGE),
+        Rectangle(left, top, width, 36, LEVELS[level], Role.EDGE),
         Text(middle, top + 12, _figure(each), 12, anchor="middle", bold=True, room=width - 4),
         Text(middle, top + (23 if second else 26), first, SMALL, anchor="middle", room=width - 4),
     ]

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
-from app.domain.charts.axes import instant
+from app.domain.charts.axes import day_of, instant
 from app.domain.charts.lines import Band, Event, Point, Series, Target, line_chart, renamed
-from app.domain.dates import short_date, to_local
+from app.domain.dates import short_date
 from app.domain.drawing import Chart
 
 _SPANS = ((1, 30, 10), (3, 91, 21), (6, 182, 30))
@@ -89,10 +89,7 @@ def _words(change: Change) -> str:
     months = f"{change.months} {'month' if change.months == 1 else 'months'}"
     if change.then is None or change.percent is None:
         return f"Over {months}: nobody weighed about then."
-    at = change.then.at
-    day = at if not hasattr(at, "hour") else to_local(instant(at)).date()
-    assert isinstance(day, date)  # noqa: S101 - for the type checker
     size = abs(change.percent).quantize(Decimal("0.1"), ROUND_HALF_UP)
     kind = "lost" if change.percent < 0 else "gained"
-    since = f"from {change.then.value} kg on {short_date(day)}"
+    since = f"from {change.then.value} kg on {short_date(day_of(change.then.at))}"
     return f"Over {months}: no change {since}." if change.percent == 0 else f"Over {months}: {kind} {size} %, {since}."

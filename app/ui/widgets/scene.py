@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal
-from functools import partial, singledispatch
+from functools import lru_cache, partial, singledispatch
 from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
@@ -63,6 +63,15 @@ def paint_scene(painter: QPainter, scene: Scene, scale: float) -> None:
     for part in scene.parts:
         _paint(part, painter)
     painter.restore()
+
+
+@lru_cache(maxsize=32)
+def _font(family: str, size: int, bold: bool) -> tuple[QFont, QFontMetricsF]:
+    font = QFont(family)
+    font.setPixelSize(size)  # one pixel is one point here: the painter is scaled
+    font.setBold(bold)
+    font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    return font, QFontMetricsF(font)
 
 
 def _colour(role: str) -> QColor:
@@ -129,11 +138,8 @@ def _(part: Circle, painter: QPainter) -> None:
 
 @_paint.register
 def _(part: Text, painter: QPainter) -> None:
-    font = QFont(painter.font())
-    font.setPixelSize(part.size)  # one pixel is one point here: the painter is scaled
-    font.setBold(part.bold)
-    font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
-    wide = QFontMetricsF(font).horizontalAdvance(part.text)
+    font, metrics = _font(painter.font().family(), part.size, part.bold)
+    wide = metrics.horizontalAdvance(part.text)
     squeeze = 1.0 if part.room is None or wide <= part.room else part.room / wide
     painter.save()
     painter.translate(part.x, part.y)
