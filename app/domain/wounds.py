@@ -15,8 +15,10 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from app.domain.charts import body
-from app.domain.charts.body import View
-from app.domain.dates import to_local
+from app.domain.charts.body import Mark, View
+from app.domain.charts.lines import Point, Series, Target, line_chart, renamed
+from app.domain.dates import short_date, to_local
+from app.domain.drawing import Chart
 from app.domain.errors import Problem, UserError
 from app.domain.instruments import registry
 
@@ -82,6 +84,10 @@ class Wound:
     def side(self) -> str:
         """``left`` or ``right``, the resident's own; ``middle`` for a place on the middle line."""
         return next((side for side in ("left", "right") if self.site.startswith(f"{side}_")), "middle")
+
+    def mark(self, number: int, label: str) -> Mark:
+        """Its mark on the body map."""
+        return Mark(number, self.view, self.x, self.y, label)
 
     @property
     def classified_by(self) -> str:
@@ -312,6 +318,13 @@ class Change:
         """The word's arrow."""
         return {"smaller": "↓", "larger": "↑", "the same": "→"}[self.word]
 
+    @property
+    def words(self) -> str:
+        """``↓ 25.0 % smaller``, ``→ the same``."""
+        if self.word == "the same":
+            return f"{self.arrow} {self.word}"
+        return f"{self.arrow} {abs(self.percent)} % {self.word}"
+
 
 @dataclass(frozen=True, slots=True)
 class Healing:
@@ -404,3 +417,42 @@ def edge_stuck(edges: Sequence[tuple[datetime, str | None]]) -> bool:
             break
         run.append(at)
     return len(run) > 1 and (to_local(run[0]).date() - to_local(run[-1]).date()).days >= 6
+
+
+# ------------------------------------------------------------------------------------------------------------ drawings
+
+
+def area_chart(measures: Sequence[Measure], *, title: str = "Wound area", width: int = 640, height: int = 230) -> Chart:
+    """The area over time, the same on screen and paper, with the line that 4 weeks should reach, and in words.
+
+    The table has the size that was measured beside each area.
+    """
+    ordered = sorted(measures, key=lambda each: each.at)
+    first = first_measure(ordered)
+    points = tuple(Point(each.at, each.area, f"{each.length} × {each.width} cm") for each in ordered)
+    targets = [Target("40 % smaller", first.area * 3 / 5)] if first is not None and len(ordered) > 1 else []
+    words = change_words(healing(ordered))
+    chart = line_chart(
+        title, [Series("Area", points)], unit="cm²", targets=targets, low=Decimal(0),
+        high=max((each.area for each in ordered), default=None), foot=words, width=width, height=height,
+    )  # fmt: skip
+    return renamed(chart, description=" ".join(words))
+
+
+def change_words(found: Healing) -> tuple[str, ...]:
+    """How the area changed since the first measurement, since the last, and over the last 2 and 4 weeks."""
+    since = found.since_first
+    if since is None:
+        return ()
+    lines = [f"Since {short_date(to_local(since.since.at).date())} ({_spell(since.days)}): {since.words}."]
+    last = found.since_last
+    if last is not None and last.since != since.since:
+        lines.append(f"Since the last review ({_spell(last.days)}): {last.words}.")
+    for name, change in (("2 weeks", found.two_weeks), ("4 weeks", found.four_weeks)):
+        if change is not None and change.since != since.since:
+            lines.append(f"Over the last {name} or more ({_spell(change.days)}): {change.words}.")
+    return tuple(lines)
+
+
+def _spell(days: int) -> str:
+    return "the same day" if not days else f"{days} day{'' if days == 1 else 's'}"

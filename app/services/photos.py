@@ -49,6 +49,7 @@ _KNOWN_SIGNS = (
     (b"RIFF", "a WebP or a film"),
 )  # fmt: skip
 _FIELD = "file"
+_DAMAGED = "The photo is damaged. Copy it again from the camera"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -221,7 +222,7 @@ def _opened(data: bytes) -> Iterator[Image]:
     except UnidentifiedImageError as error:
         raise UserError(_not_known(data), field=_FIELD) from error
     except (OSError, SyntaxError, ValueError, EOFError, TypeError, MemoryError) as error:
-        raise UserError("The photo is damaged. Copy it again from the camera", field=_FIELD) from error
+        raise UserError(_DAMAGED, field=_FIELD) from error
     with image:
         pixels = image.width * image.height
         if pixels > MOST_PIXELS:
@@ -270,6 +271,8 @@ def _too_large(size: int) -> str:
 
 def _not_known(data: bytes) -> str:
     """What the file seems to be instead, as far as its first bytes say."""
+    if data.startswith((b"\xff\xd8\xff", b"\x89PNG")):
+        return _DAMAGED
     if any(sign in data[:32] for sign in _HEIC):
         return "The photo is in Apple's HEIC format. Set the phone to “Most Compatible”, or save it as JPEG"
     kind = next((name for sign, name in _KNOWN_SIGNS if data.startswith(sign)), "")

@@ -408,7 +408,8 @@ def wound_paper(session: Session, wound_id: str, *, photos_too: bool = False) ->
             reviews=tuple(_paper_review(each) for each in row.reviews),
             photos=shown,
         )
-    return wound_pdf(paper)
+    made: bytes = wound_pdf(paper)
+    return made
 
 
 def _pictures(work: Work, row: WoundRow) -> tuple[Any, ...]:
