@@ -96,6 +96,19 @@ def test_each_shape_is_painted_in_the_colour_of_its_role(
     window.close()
 
 
+@pytest.mark.parametrize("count", [3, 300])
+def test_a_line_of_few_or_many_points_is_painted_all_along(qtbot: QtBot, count: int) -> None:
+    def scene(width: int) -> Scene:
+        places = tuple((10 + 280 * n / (count - 1), 20.0) for n in range(count))
+        return Scene(width, 40, (Polyline(places, Role.SERIES_2, 4),), "x", "x")
+
+    view = SceneView(scene)
+    window = show(qtbot, view)
+    image = view.grab().toImage()
+    assert {colour_at(image, view, x, 20) for x in range(12, 288)} == {theme.drawing()["series_2"]}
+    window.close()
+
+
 def test_a_change_of_look_is_painted_at_once(qtbot: QtBot, qapp: QApplication) -> None:
     view = SceneView(one_of_each)
     window = show(qtbot, view, 900)
