@@ -211,7 +211,8 @@ class TileGroup(QWidget):
             tile.clicked.connect(self._clicked)
             self._tiles.append(tile)
         self.setAccessibleName(label)
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        # Not Fixed: then the height for a narrow group would be the least height of a wide one.
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         if self._tiles:
