@@ -48,6 +48,49 @@ def register(add: Add) -> None:
     sub.add_argument("name", metavar="NAME", help="the account")
     sub.add_argument("--role", choices=("carer", "champion", "nurse", "manager", "auditor"), help="for add")
     sub.add_argument("--staff", default="", metavar="KEY", help="for add: the home's key of the member of staff")
+    sub = add(
+        "instruments", _instruments, "which instruments are on, as JSON; turn one on or off; take in a questionnaire"
+    )
+    what = sub.add_mutually_exclusive_group()
+    what.add_argument("--permit", metavar="CODE", help="record that this home may use the instrument")
+    what.add_argument(
+        "--withdraw", metavar="CODE", help="turn an instrument, or a questionnaire of the home's own, off"
+    )
+    what.add_argument("--take-in", metavar="FILE", help="a questionnaire in the home's instruments folder")
+    sub.add_argument("--note", default="", metavar="TEXT", help="where the permission can be seen, or the reason")
+    sub.add_argument(
+        "--pathway", default="health", metavar="NAME", help="for --take-in: the champion pathway it serves"
+    )
+
+
+def _instruments(arguments: argparse.Namespace) -> int:
+    from app.domain.instruments import registry
+    from app.services import permission, questionnaires
+
+    with signed_in(arguments) as session:
+        if arguments.permit:
+            permission.permit(session, arguments.permit, note=arguments.note)
+        elif arguments.withdraw and registry.is_of_the_home(arguments.withdraw):
+            questionnaires.turn_off(session, arguments.withdraw, reason=arguments.note)
+        elif arguments.withdraw:
+            permission.withdraw(session, arguments.withdraw, reason=arguments.note)
+        elif arguments.take_in:
+            questionnaires.take_in(session, arguments.take_in, pathway=arguments.pathway)
+        print_json([
+            {
+                "instrument": state.tool.code,
+                "title": state.tool.title,
+                "version": state.tool.version,
+                "mode": state.tool.mode,
+                "owner": state.tool.owner,
+                "licence": state.tool.licence,
+                "on": state.on,
+                "why_off": state.why_off,
+                "permission": {"by": state.permission.by, "note": state.permission.note} if state.permission else None,
+            }
+            for state in permission.instruments(session)
+        ])  # fmt: skip
+    return int(ExitCode.DONE)
 
 
 def _verify(arguments: argparse.Namespace) -> int:

@@ -74,6 +74,7 @@ PAGES = (
     Entry("settings", "Settings", "app.ui.pages.settings.page", "SettingsPage"),
     Entry("audit", "", "app.ui.pages.audit.page", "AuditTrailPage", "VIEW_AUDIT", "settings"),
     Entry("retention", "", "app.ui.pages.retention.page", "RetentionPage", "RETENTION", "settings"),
+    Entry("instruments", "", "app.ui.pages.instruments.page", "InstrumentsPage", "MANAGE_HOME", "settings"),
     Entry("resident", "", "app.ui.pages.resident.page", "ResidentPage", "VIEW_RESIDENTS", "residents"),
     Entry("assessment", "", "app.ui.pages.assessment.page", "AssessmentPage", "RECORD_ASSESSMENT", "residents"),
 )

@@ -1,0 +1,1 @@
+"""Which instruments the home may use, and the questionnaires of its own."""
