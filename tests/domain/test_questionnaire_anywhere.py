@@ -34,10 +34,12 @@ from app.domain.questionnaire import (
     check_answers,
     enabled,
     find_problems,
+    gather,
     instance_key,
     parse_questionnaire,
     read_questionnaire,
     response,
+    spread,
     unfold,
 )
 
@@ -323,6 +325,12 @@ def test_the_questions_under_each_answer_stand_in_that_answer() -> None:
     answers = written["item"][0]["answer"]
     assert [each["valueString"] for each in answers] == ["A", "B"]
     assert [each["item"][0]["answer"][0]["valueInteger"] for each in answers] == [1, 2]
+
+
+def test_numbered_link_ids_are_no_lists() -> None:
+    asked = form(item("5", "string", repeats=True), item("5.0"), item("5.1"), item("6.1"), item("6.2"))
+    given_ = {"5": ["a", "b"], "5.0": True, "5.1": True, "6.1": True, "6.2": False}
+    assert gather(given_, asked) == spread(given_, asked) == check_answers(asked, given_) == given_
 
 
 # --------------------------------------------------------------------------------------- first answers, units, limits

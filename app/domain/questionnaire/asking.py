@@ -23,7 +23,7 @@ from app.domain.instruments.exact import as_decimal
 from app.domain.questionnaire.answers import RefusedError, answer, moment_of, quantity
 from app.domain.questionnaire.values import EnableWhen, Form, Question, Value
 
-_DOTTED = re.compile(r"(.+)\.(\d+)")
+_DOTTED = re.compile(r"(.+)\.(0|[1-9]\d{0,2})", re.ASCII)
 _MOST_ITEMS = 10_000
 
 Path = tuple[int, ...]
@@ -193,10 +193,13 @@ def plan(form: Form) -> Plan:
     items = {item.link_id: item for item in form.walk()}
     parents = {child.link_id: item.link_id for item in items.values() for child in item.items}
     questions = form.questions()
-    sizes: dict[str, int] = {}
+    entries: dict[str, list[int]] = {}
     for question in questions:
         if found := _DOTTED.fullmatch(question.link_id):
-            sizes[found[1]] = max(sizes.get(found[1], 0), int(found[2]) + 1)
+            entries.setdefault(found[1], []).append(int(found[2]))
+    # A form made elsewhere may well number its questions 5.1.1, 5.1.2 under 5.1: those are no list.
+    whole = {name: len(found) for name, found in entries.items() if sorted(found) == list(range(len(found)))}
+    sizes = {name: size for name, size in whole.items() if name not in items}
     repeaters: dict[str, tuple[str, ...]] = {}
     for link_id, item in items.items():  # in reading order: what is around an item comes before it
         around = repeaters.get(parents.get(link_id, ""), ())

@@ -33,16 +33,17 @@ def editor_for(question: Question, now: Callable[[], datetime], today: Callable[
     """A new editor for a question that takes an answer."""
     options = [(option.code, option.display) for option in question.options]
     name = question.text or question.link_id
+    many = question.repeats and not question.again
     match question.type:
-        case "boolean":
+        case "boolean" if not many:
             return TilesEditor(name, [(True, "Yes"), (False, "No")], digits=["", ""])
-        case "open-choice" if question.repeats and options:
+        case "open-choice" if many and options:
             return OtherTilesEditor(name, options)
-        case "choice" if question.repeats:
+        case "choice" if many:
             # An option worth no points says "none of these" already.
             nothing = question.required and all(option.ordinal != 0 for option in question.options)
             return TilesEditor(name, options, many=True, none="None of these" if nothing else "")
-        case _ if question.repeats:
+        case _ if many:
             return LinesEditor(name, _reader(question, now, today))
         case "choice" if len(options) <= _FEW:
             return TilesEditor(name, options, digits=_digits(question))

@@ -499,6 +499,9 @@ class ComboEditor(QComboBox):
         self.activated.connect(lambda _index: self.changed.emit())
         box = self.lineEdit()
         if box is not None:
+            # Nothing is added to the options by Enter, and no word is finished by the program: what is typed counts.
+            self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+            self.setCompleter(None)  # type: ignore[arg-type]
             box.setAccessibleName(label)
             box.textEdited.connect(lambda _text: self.changed.emit())
 
@@ -514,7 +517,7 @@ class ComboEditor(QComboBox):
         """The code chosen (or the words typed), None for "Not answered"."""
         if self._other:
             typed = self.currentText().strip()
-            place = self.findText(typed)
+            place = self.findText(typed, Qt.MatchFlag.MatchFixedString)
             return self._codes[place] if place >= 0 else typed or None
         return self._codes[self.currentIndex()]
 

@@ -25,6 +25,8 @@ _METRIC = re.compile(rf"{_N}\s*(mm|cm|m|kg|kgs|kilos?)", re.ASCII)
 _METRES = {"mm": Decimal("0.001"), "cm": Decimal("0.01"), "m": Decimal(1)}
 _FINEST = {"kg": 3, "m": 4, "cm": 2}
 """Decimal places of a converted figure: a gram, a tenth of a millimetre (so that whole inches stay exact)."""
+_APART = re.compile(r"\d\s+\d")
+_TWO = {"kg": "10st 4lb", "m": "5ft 2in", "cm": "12.5"}
 WAYS = {"kg": "or such as 10st 4lb", "m": "or such as 157 cm, 5ft 2in", "cm": ""}
 """What else can be typed into a box of that unit, said beside it."""
 _CLOCK = re.compile(
@@ -58,6 +60,8 @@ def read_measure(text: str, label: str, *, unit: str, places: int | None, whole:
     own = unit.lower()
     if own and raw.endswith(own) and raw.removesuffix(own).strip(" ").replace(".", "").isdigit():
         raw = raw.removesuffix(own)
+    if own in _FINEST and _APART.search(raw):
+        raise UserError(f"{label} must say its units where there are two figures, such as {_TWO[own]}")
     found = _weight(raw, label) if own == "kg" else _length(raw, label) if own in {"m", "cm"} else None
     if found is None:
         return read_number(raw, label, whole=whole), ""

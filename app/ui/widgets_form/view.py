@@ -630,12 +630,21 @@ class FormView(QWidget):
     def _focus_moved(self, old: QWidget | None, new: QWidget | None) -> None:
         before, after = self._row_of(old), self._row_of(new)
         if after is not None and new is not None:
+            self._make_next(after)
             self._bring_into_sight(after)
         if before is None or before is after or new is None:
             return
         link_id = before.question.link_id
         before.set_error(next((p.message for p in self.problems() if p.field == link_id), ""))
         self.left.emit()
+
+    def _make_next(self, row: Row) -> None:
+        """Sees to it that Tab finds the next question, however quick somebody is."""
+        if self._waiting:
+            order = self._order()
+            place = order.index(row.question.link_id) + 1 if row.question.link_id in order else len(order)
+            if place < len(order):
+                self._make_until(order[place])
 
     def _bring_into_sight(self, row: Row) -> None:
         area = self.parentWidget()
