@@ -45,6 +45,16 @@ if TYPE_CHECKING:
     from app.ui.context import Context
 
 _ABOUT = ("allergy", "cpr", "diagnosis", "medicine", "contact")
+_PLACES = (
+    ("observations", "Observations"),
+    ("wounds", "Wounds"),
+    ("falls", "Falls"),
+    ("person", "About the person"),
+    ("timeline", "Timeline"),
+)
+"""The resident's other pages: what is charted, followed over weeks, or told as a story."""
+_BEGUN_ELSEWHERE = {"time_wound": "wounds", "post_fall": "falls", "fall_record": "falls"}
+"""Assessments of one wound or one fall, and the page that knows which one."""
 _REST = ("need", "chc", "stay", "absence", "packs")
 _TWO_COLUMNS = 960
 """Page width, at 100 % text, from which the facts stand in two columns."""
@@ -92,6 +102,7 @@ class ResidentPage(QWidget):
             self.export_button,
             self.back_button,
         )
+        self.places = {page: secondary(words, partial(self._open_place, page)) for page, words in _PLACES}
         self.drafts = Drafts(ctx, self._continue, self._discard)
         self.sections: dict[str, Section[Any]] = {}
         self._make_sections()
@@ -260,6 +271,7 @@ class ResidentPage(QWidget):
         inside.setSpacing(M)
         inside.addWidget(self.safety)
         inside.addWidget(level(self._actions))
+        inside.addWidget(level(tuple(self.places.values())))
         inside.addWidget(self.drafts)
         inside.addWidget(level(self._jumps(), gap=S, row_gap=0))
         inside.addWidget(self.sections["alerts"])
@@ -382,7 +394,15 @@ class ResidentPage(QWidget):
     def _order(self) -> None:
         shown = self.sections
         first, last = ("alerts", "assessments"), (*_ABOUT, *_REST)
-        keep_tab_order(tab_stops(*self._actions, self.drafts, *self._goes, *(shown[key] for key in (*first, *last))))
+        keep_tab_order(
+            tab_stops(
+                *self._actions,
+                *self.places.values(),
+                self.drafts,
+                *self._goes,
+                *(shown[key] for key in (*first, *last)),
+            )
+        )
 
     def _allowed(self, action: str, then: Callable[[], Any]) -> None:
         """Do it when the role allows it and the same resident is still shown; else the refusal is said in words."""
@@ -397,8 +417,16 @@ class ResidentPage(QWidget):
         self.ctx.call(lambda s: access.require(s, access.Action[action]), asked, owner=self)
 
     def _again(self, instrument: str) -> None:
-        if self.record is not None:
+        if self.record is None:
+            return
+        if (page := _BEGUN_ELSEWHERE.get(instrument)) is not None:
+            self._open_place(page)
+        else:
             self._start(self.record.resident.id, instrument)
+
+    def _open_place(self, page: str) -> None:
+        if self.record is not None:
+            self.ctx.navigate.emit(page, self.record.resident.id)
 
     def _start(self, resident_id: ResidentId, instrument: str = "") -> None:
         from app.ui.pages.assessment import Open

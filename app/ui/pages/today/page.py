@@ -247,7 +247,7 @@ class TodayPage(QWidget):
             f"{worst.resident_name}{room}",
             detail,
             tag=tag,
-            slot=self._to("assessment", Open(worst.resident_id, worst.instrument))
+            slot=self._to("assessment", Open(worst.resident_id, worst.instrument, about=worst.about))
             if alone
             else self._to("resident", worst.resident_id),
         )
