@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
@@ -536,6 +536,8 @@ def due_rows(session: Session, connection: Connection, resident_id: ResidentId |
 
     Who lives here and what each has had come from the tables' own columns; no record is taken apart for it.
     """
+    from app.services import falls
+
     today = session.today()
     people = resident_rows.living(connection, session.now(), resident_id)
     done: dict[ResidentId, dict[str, list[rows.BoardLine]]] = {}
@@ -561,6 +563,7 @@ def due_rows(session: Session, connection: Connection, resident_id: ResidentId |
             if tool.code not in own and tool.code in _ON_ADMISSION:
                 since = to_local(person.since).date() if person.since else None
                 found.append(_due(person, tool, since, (today - since).days if since else 0, never=True))
+    found += falls.due_rows(session, connection, people)
     return tuple(sorted(found, key=lambda row: (-row.overdue_days, row.resident_name)))
 
 
@@ -628,6 +631,7 @@ def sign_within(
         raise UserError("The time of the assessment must be after the resident's date of birth", field="at")
     if draft_id:
         _check_draft(work.connection, draft_id, resident.resident.id, code, amends)
+    entry = _of_a_fall(work, resident, entry, at, amends)
     _check_about(work.connection, resident.resident.id, entry, at, amends)
     questions = form(code)
     checked = questionnaire.check_answers(questions, entry.answers)
@@ -685,16 +689,33 @@ def _check_about(
     connection: Connection, resident_id: ResidentId, entry: Entry, at: datetime, amends: rows.AssessmentLine | None
 ) -> None:
     if entry.about:
-        from app.services import wounds
+        from app.services import falls, wounds
 
         wounds.check_about(connection, resident_id, entry.instrument, entry.about, at, new=amends is None)
+        falls.check_about(connection, resident_id, entry.instrument, entry.about)
+
+
+def _of_a_fall(
+    work: Work, resident: ResidentLine, entry: Entry, at: datetime, amends: rows.AssessmentLine | None
+) -> Entry:
+    """A post-fall check or fall record that names no fall is of one all the same, whoever signs it: the register of
+    falls is never short."""
+    if amends is not None or entry.about or entry.instrument not in {"post_fall", "fall_record"}:
+        return entry
+    from app.services import falls
+
+    return replace(entry, about=falls.begun(work, resident, entry, at))
 
 
 def _followed(work: Work, session: Session, resident: ResidentLine, instrument: str, about: str) -> frozenset[str]:
-    """What follows from a review of a wound is worked out again; the alerts that this raised."""
+    """What follows from a review of a wound, or from what is signed about a fall, is worked out again; the alerts that
+    this raised."""
+    from app.services import falls, wounds
+
+    if about and instrument in {"post_fall", "fall_record"}:
+        falls.follow(work, about)
     if instrument != "time_wound" or not about:
         return frozenset()
-    from app.services import wounds
 
     return frozenset(
         alert.id for signed in wounds.follow_review(work, session, resident, about) for alert in signed.alerts
@@ -869,6 +890,11 @@ def _outcome(connection: Connection, line: rows.AssessmentLine) -> Outcome:
     if revision is None:
         raise LookupError("an assessment without its revision")
     return outcome_from(revision.body["outcome"])
+
+
+def whole(session: Session, connection: Connection, line: rows.AssessmentLine) -> Assessment:
+    """An assessment whole, inside a transaction already open."""
+    return _whole(session, connection, line)
 
 
 def _whole(session: Session, connection: Connection, line: rows.AssessmentLine) -> Assessment:

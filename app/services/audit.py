@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 PAGE = 500
 """Entries a page of the list."""
-_LOOKED = Kind(("view",))
+_LOOKED = Kind(("view", "search"))
 _PRINTED = Kind(("print", "reopen"))
 _EXPORTED = Kind(("export",))
 _SIGNED = Kind(("sign", "amend"))
@@ -77,6 +77,7 @@ _WORDS = {
     ("view", "resident"): "Opened the record",
     ("view", "assessment"): "Read a signed assessment",
     ("view", "history"): "Read what was recorded before",
+    ("search", "notes"): "Searched the notes",
     ("print", "transfer"): "Printed a red-bag pack",
     ("reopen", "transfer"): "Took out a printed pack again",
     ("export", "resident"): "Exported the whole record",
@@ -94,6 +95,23 @@ _WORDS = {
     ("entered-in-error", "note"): "Marked a note as entered in error",
     ("take-in", "questionnaire"): "Took in a questionnaire of the home's own",
     ("turn-off", "questionnaire"): "Turned off a questionnaire of the home's own",
+    ("add", "wound"): "Recorded a wound",
+    ("change", "wound"): "Changed what is known of a wound",
+    ("close", "wound"): "Closed a wound",
+    ("reopen", "wound"): "Opened a closed wound again",
+    ("entered-in-error", "wound"): "Marked a wound as entered in error",
+    ("view", "wound"): "Looked at a wound",
+    ("print", "wound"): "Printed a wound chart",
+    ("add", "photo"): "Kept a photo",
+    ("view", "photo"): "Looked at a photo",
+    ("entered-in-error", "photo"): "Marked a photo as entered in error",
+    ("add", "fall"): "Recorded a fall",
+    ("change", "fall"): "Changed what is known of a fall",
+    ("stop", "fall"): "Ended the observations after a fall",
+    ("resume", "fall"): "Took up the observations after a fall again",
+    ("entered-in-error", "fall"): "Marked a fall as entered in error",
+    ("view", "fall"): "Looked at a fall",
+    ("print", "fall"): "Printed the sheet of a fall",
     ("permit", "permission"): "Recorded that the home may use an instrument",
     ("withdraw", "permission"): "Turned an instrument off again",
     ("add", "resident"): "Added the resident",
@@ -142,7 +160,11 @@ _WORDS = {
 _SCREENS = {
     "assessment": "Opened the record (assessment form)",
     "choice": "Opened the record (choice of assessment)",
+    "falls": "Opened the record (falls)",
     "hospital": "Opened the record (red-bag pack)",
+    "post-fall": "Opened the record (after a fall)",
+    "timeline": "Opened the record (timeline)",
+    "wounds": "Opened the record (wounds)",
 }
 _NOUNS = {
     "allergy": "an allergy", "cpr": "the CPR status", "diagnosis": "a diagnosis", "medicine": "a medicine",

@@ -63,7 +63,8 @@ TOOL = Instrument(
 
 _WATCH = (
     "Observe after the fall: NEWS2, pupils, headache and vomiting every 30 minutes for 2 hours, hourly for 4 hours, "
-    "4-hourly to 24 hours, then daily to 72 hours. New vomiting, headache, drowsiness, confusion or a seizure: 999."
+    "4-hourly to 24 hours; if the head may be hurt, then daily to 72 hours. New vomiting, headache, drowsiness, "
+    "confusion or a seizure: 999."
 )
 _RECORD = "Fill in the incident form, tell the family and review the falls assessment."
 _ACTIONS = {
