@@ -58,6 +58,9 @@ class Look:
     only: frozenset[str] | None = None
 
 
+_OF_A_RESIDENT = frozenset({"resident", "observations", "wounds", "person", "timeline"})
+"""Pages that show one resident."""
+_FORMS = ("news2", "must", "sixcit", "falls_multifactorial")
 LOOKS = (
     Look("light", Choice.LIGHT),
     Look("dark", Choice.DARK),
@@ -116,14 +119,17 @@ def screens(session: Session) -> tuple[tuple[str, str, Any], ...]:
     for entry in PAGES:
         if entry.action and not allowed(session, Action[entry.action]):
             continue
-        if entry.key == "resident":
+        if entry.key in _OF_A_RESIDENT:
             if busiest is not None:
                 found.append((entry.key, entry.key, busiest.id))
         elif entry.key == "assessment":
             if busiest is not None:
-                found.extend((f"assessment-{code}", entry.key, Open(busiest.id, code)) for code in ("news2", "must"))
+                found.extend((f"assessment-{code}", entry.key, Open(busiest.id, code)) for code in _FORMS)
+                found.append(("assessment-choice", entry.key, Open(busiest.id)))
         else:
             found.append((entry.key, entry.key, None))
+        if entry.key == "falls" and busiest is not None:
+            found.append(("falls-resident", entry.key, busiest.id))
         if entry.key == "settings":
             found.extend((f"settings-{part}", "settings", part) for part in ("backups", "security"))
     return tuple(found)
