@@ -47,8 +47,9 @@ KIND_LABELS = {
 }
 """The kinds of entry, with the words of their filters."""
 _ALONE = tuple(kind.code for kind in KINDS.values() if kind.alone)
-_A_DAY = 8
-"""How many single measurements of a kind a day are expected; a page reads this many for each of its entries."""
+_READ = 2
+"""How many single measurements of a kind are read for each entry of a page. There are some a day, and other entries of
+that day; where there are very many, a page is shorter."""
 _ALL = -1
 _TEXT = 300
 _STRUCK = {assessment_rows.AMENDED: "Amended", assessment_rows.IN_ERROR: "Entered in error"}
@@ -104,8 +105,8 @@ def timeline(
 ) -> Timeline:
     """The newest entries of the kinds (all of them, unless given) from before the instant.
 
-    A page has ``limit`` entries or a few more: those of one instant are never parted, so that the instant of the last
-    entry is where the next page goes on. Opening it is audited as a view; going on, and reading it ``again``, are not.
+    A page has about ``limit`` entries: those of one instant are never parted, so that the instant of the last entry is
+    where the next page goes on. Opening it is audited as a view; going on, and reading it ``again``, are not.
     Raises UserError for a kind that there is not.
     """
     require(session, Action.VIEW_RESIDENTS)
@@ -167,17 +168,25 @@ _Found = tuple[list[Entry], datetime | None]
 """Entries of one kind, and the oldest instant up to which the list is complete; None when it has no older ones."""
 
 
-def _cut(entries: list[Entry], *, full: bool) -> _Found:
-    """A list that was read up to a number of entries; of its oldest instant there may be more than were read."""
-    if not full:
-        return entries, None
-    whole = [entry for entry in entries if entry.at > entries[-1].at] or entries
-    return whole, whole[-1].at
+def _newest(limit: int, read: Callable[[int], list[Entry]]) -> _Found:
+    """As many as a page needs of a list that may be long; of its oldest instant all or none."""
+    most = limit + 1
+    while True:
+        entries = read(most)
+        if len(entries) < most:
+            return entries, None
+        whole = [entry for entry in entries if entry.at > entries[-1].at]
+        if whole:
+            return whole, whole[-1].at
+        most *= 4  # all of one instant
 
 
 def _assessments(asked: _Asked) -> _Found:
-    lines = assessment_rows.made_before(asked.connection, asked.resident_id, asked.before_text, asked.limit + 1)
-    return _cut([_assessment(asked.session, line) for line in lines], full=len(lines) > asked.limit)
+    def read(most: int) -> list[Entry]:
+        lines = assessment_rows.made_before(asked.connection, asked.resident_id, asked.before_text, most)
+        return [_assessment(asked.session, line) for line in lines]
+
+    return _newest(asked.limit, read)
 
 
 def _assessment(session: Session, line: assessment_rows.AssessmentLine) -> Entry:
@@ -199,28 +208,36 @@ def _assessment(session: Session, line: assessment_rows.AssessmentLine) -> Entry
 
 def _observations(asked: _Asked) -> _Found:
     """Single measurements, one entry for each kind and day, which stands at the last of the day."""
-    most = asked.limit * _A_DAY
-    # Of the day that the page goes on in the whole is read: its entry may stand on this page or on the one before.
-    until = _END
-    if asked.before is not None:
-        until = _midnight(to_local(asked.before).date() + timedelta(days=1))
     found: list[Entry] = []
     horizon: datetime | None = None
     for kind in _ALONE:
-        read = observation_rows.singles(asked.connection, asked.resident_id, kind, until, most)
-        days: dict[date, list[observation_rows.Single]] = {}
-        for row in read:
-            days.setdefault(_local_day(row.at[:13]), []).append(row)
-        if len(read) == most:  # perhaps only a part of the last day
-            day, last = days.popitem()
-            ends = _midnight(day + timedelta(days=1))
-            days[day] = list(
-                observation_rows.singles(asked.connection, asked.resident_id, kind, ends, _ALL, _midnight(day))
-            )
-            horizon = max(horizon or instant(last[0].at), instant(last[0].at))
-        entries = [_day(KINDS[kind], day) for day in days.values()]
-        found += [entry for entry in entries if asked.before is None or entry.at < asked.before]
+        entries, cut = _days(asked, kind)
+        found += entries
+        if cut is not None:
+            horizon = max(horizon or cut, cut)
     return found, horizon
+
+
+def _days(asked: _Asked, kind: str) -> _Found:
+    most = asked.limit * _READ
+    # Of the day that the page goes on in the whole is read: its entry may stand on this page or on the one before.
+    until = _midnight(to_local(asked.before).date() + timedelta(days=1)) if asked.before is not None else _END
+    while True:
+        rows = observation_rows.singles(asked.connection, asked.resident_id, kind, until, most)
+        days: dict[date, list[observation_rows.Single]] = {}
+        for row in rows:
+            days.setdefault(_local_day(row.at[:13]), []).append(row)
+        full = len(rows) == most
+        if full:  # of the last day perhaps only a part
+            last = next(reversed(days))
+            until, ends = _midnight(last), _midnight(last + timedelta(days=1))
+            days[last] = list(
+                observation_rows.singles(asked.connection, asked.resident_id, kind, ends, _ALL, since=until)
+            )
+        entries = [_day(KINDS[kind], day) for day in days.values()]
+        entries = [entry for entry in entries if asked.before is None or entry.at < asked.before]
+        if entries or not full:
+            return entries, entries[-1].at if full else None
 
 
 def _midnight(day: date) -> str:
@@ -262,17 +279,27 @@ def _times(rows: Sequence[observation_rows.Single]) -> str:
 
 def _notes(asked: _Asked) -> _Found:
     start = (asked.before, 0) if asked.before else None  # number 0: none of that very instant
-    lines = note_rows.of_resident(asked.connection, asked.resident_id, asked.limit + 1, start)
-    sources = note_rows.sources(asked.connection, {line.source for line in lines if line.source})
-    entries = []
-    for line in lines:
-        source, link = notes.source_words(line.source, sources)
-        title = f"{source}: note" if line.source else source
-        text = line.text if len(line.text) <= _TEXT else line.text[: _TEXT - 1] + "…"
-        detail = f"{text} ({asked.session.person(line.author)})"
-        state = _STRUCK[assessment_rows.IN_ERROR] if line.in_error else ""
-        entries.append(Entry("note", line.at, title, detail, Severity.NONE, link or ("note", line.id), state))
-    return _cut(entries, full=len(lines) > asked.limit)
+
+    def read(most: int) -> list[Entry]:
+        lines = note_rows.of_resident(asked.connection, asked.resident_id, most, start)
+        sources = note_rows.sources(asked.connection, {line.source for line in lines if line.source})
+        return [_note(asked.session, line, sources) for line in lines]
+
+    return _newest(asked.limit, read)
+
+
+def _note(session: Session, line: note_rows.NoteLine, sources: Mapping[str, tuple[str, str]]) -> Entry:
+    source, link = notes.source_words(line.source, sources)
+    text = line.text if len(line.text) <= _TEXT else line.text[: _TEXT - 1] + "…"
+    return Entry(
+        "note",
+        line.at,
+        f"{source}: note" if line.source else source,
+        f"{text} ({session.person(line.author)})",
+        Severity.NONE,
+        link or ("note", line.id),
+        _STRUCK[assessment_rows.IN_ERROR] if line.in_error else "",
+    )
 
 
 def _falls(asked: _Asked) -> _Found:
