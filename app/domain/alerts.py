@@ -12,9 +12,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.domain import bowels
+from app.domain import behaviour, bowels
 from app.domain.instruments import (
     abbey,
+    abc_chart,
     bristol,
     fluid,
     four_at,
@@ -27,6 +28,7 @@ from app.domain.instruments import (
     post_fall,
     pressure_ulcer_category,
     recorded_totals,
+    sbard,
     time_wound,
     waterlow,
 )
@@ -63,8 +65,11 @@ class AlertKind(StrEnum):
     ANTIPSYCHOTIC_LEWY_BODY = "antipsychotic-lewy-body"
     POSTURAL_DROP = "postural-drop"
     OVER_FLUID_RESTRICTION = "over-fluid-restriction"
+    LOW_FLUID = "low-fluid-two-days"
     WOUND_INFECTION = "wound-infection"
     BOWELS = "bowels"
+    NEW_BEHAVIOUR = "new-behaviour"
+    SBARD_OVERDUE = "sbard-overdue"
     BAND_WORSE = "band-worse"
 
 
@@ -354,6 +359,19 @@ _OVER_RESTRICTION = AlertRule(
     Recipient.GP,
     (Recipient.GP,),
 )
+_LOW_FLUID = AlertRule(
+    AlertKind.LOW_FLUID,
+    "urgent",
+    "Under 1,200 ml of fluid on two days running",
+    (
+        "Tell the nurse or the GP today.",
+        "Offer drinks often, in small amounts, of the kind the resident likes. Help with the cup.",
+        "Look for a dry mouth, little dark urine, drowsiness or new confusion, dizziness, constipation.",
+        "If the resident looks unwell, take NEWS2.",
+    ),
+    Recipient.GP,
+    (Recipient.GP,),
+)
 _WOUND_SPREADING = AlertRule(
     AlertKind.WOUND_INFECTION,
     "asap",
@@ -374,6 +392,31 @@ _WOUND_SYSTEMIC = AlertRule(
     Recipient.EMERGENCY_999,
     (Recipient.HOMEFIRST, Recipient.GP),
 )
+_NEW_BEHAVIOUR = AlertRule(
+    AlertKind.NEW_BEHAVIOUR,
+    "urgent",
+    "New behaviour three times in 72 hours",
+    (
+        "Do a 4AT and a pain score today: a sudden change may be delirium or pain.",
+        "Look at the bowel chart and at the bladder, and whether something has changed for the resident.",
+        "Tell the GP today what was found.",
+    ),
+    Recipient.GP,
+    (Recipient.GP,),
+)
+_SBARD_OVERDUE = AlertRule(
+    AlertKind.SBARD_OVERDUE,
+    "asap",
+    "No decision by the time that help was asked for",
+    (
+        "Call again now, and say that the time has passed.",
+        "Take NEWS2 again. Call 999 if it is 7 or more or the resident looks much worse, unless the care plan says "
+        "otherwise.",
+        "Write the decision into the SBARD call, with who made it.",
+    ),
+    Recipient.GP,
+    (Recipient.GP,),
+)
 
 
 def _bowels(found: Finding, priority: str, title: str) -> AlertRule:
@@ -390,12 +433,16 @@ _BY_FLAG = {
     (ANTIPSYCHOTIC_TOOL.code, "lewy_body_or_parkinsons"): _ANTIPSYCHOTIC_LEWY,
     (ANTIPSYCHOTIC_TOOL.code, "overdue"): _ANTIPSYCHOTIC_OVERDUE,
     (fluid.TOOL.code, fluid.OVER_RESTRICTION): _OVER_RESTRICTION,
+    (abc_chart.TOOL.code, behaviour.FREQUENT_NEW.flag): _NEW_BEHAVIOUR,
+    (sbard.TOOL.code, sbard.REQUEST_OVERDUE): _SBARD_OVERDUE,
+    (fluid.TOOL.code, fluid.LOW_TWO_DAYS): _LOW_FLUID,
     (bristol.TOOL.code, bowels.BLOOD.flag): _bowels(bowels.BLOOD, "asap", "Blood or black stool"),
     (bristol.TOOL.code, bowels.LOOSE.flag): _bowels(bowels.LOOSE, "urgent", "Two loose stools within 24 hours"),
     (bristol.TOOL.code, bowels.OVERFLOW.flag): _bowels(bowels.OVERFLOW, "urgent", "Watery after days of nothing"),
     (bristol.TOOL.code, bowels.NOT_OPEN.flag): _bowels(bowels.NOT_OPEN, "routine", "No stool for 3 days"),
 }
-"""By instrument and flag. The stool chart's flags come from its record and not from one stool."""
+"""By instrument and flag. The flags of the stool chart, and of two days of little fluid, come from the record behind a
+result and not from one stool or one day."""
 
 _BY_BAND = {
     (news2.TOOL.code, "high"): _NEWS2_HIGH,

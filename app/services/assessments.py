@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app import paths
 from app.domain import codec, questionnaire
@@ -35,7 +35,7 @@ from app.services.session import Session
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-_ON_ADMISSION = ("must", "waterlow", "news2", "falls_multifactorial", "about_me")
+_ON_ADMISSION = ("must", "waterlow", "news2", "falls_multifactorial", "about_me", "cga")
 """What every resident has within the first days; a resident without one of them has it due since arrival."""
 _TREND_DEPTH = 5
 """How far back to look for the sound assessment before one that is opened."""
@@ -555,7 +555,7 @@ def due_rows(session: Session, connection: Connection, resident_id: ResidentId |
                     continue  # healed, or dealt with; an area reduction is worked out from the next review
                 due_on, at_once = date.fromisoformat(line.next_due) if line.next_due else None, False
                 if tool.code == "falls_multifactorial":
-                    fall = max((each.at for each in own.get("post_fall", ())), default=None)
+                    fall = _last_fall(own)
                     due_on, at_once = _falls_due(line, due_on, fall, medicines.get(person.id, ()))
                 if due_on is not None and due_on <= today:
                     days = max((today - due_on).days, int(at_once))
@@ -565,6 +565,16 @@ def due_rows(session: Session, connection: Connection, resident_id: ResidentId |
                 found.append(_due(person, tool, since, (today - since).days if since else 0, never=True))
     found += falls.due_rows(session, connection, people)
     return tuple(sorted(found, key=lambda row: (-row.overdue_days, row.resident_name)))
+
+
+def _last_fall(own: Mapping[str, Sequence[rows.BoardLine]]) -> str | None:
+    """The instant of the last fall. What is signed of one fall names it, and the first of these says when it was: a
+    fall that is written up days later is no second one."""
+    first: dict[str, str] = {}
+    for each in (*own.get("post_fall", ()), *own.get("fall_record", ())):
+        key = each.about or each.at
+        first[key] = min(first.get(key, each.at), each.at)
+    return max(first.values(), default=None)
 
 
 def _medicine_changes(
@@ -674,6 +684,7 @@ def sign_within(
         amends=amends,
         reason=reason,
     )
+    rules += _of_the_record(work.connection, session, person.id, line.id, body, rules)
     raised = frozenset(
         alerts.raise_alert(work, session, person, rule, outcome, line.id, line.revision_id, at) for rule in rules
     )
@@ -683,6 +694,23 @@ def sign_within(
     alert_rows = alerts.rows_for(session, work.connection, resident_id=person.id, alert_ids=raised) if raised else ()
     kinds = ("assessment", "resident", "draft", *(("alert", "outbox") if raised else ()))
     return Signed(line.id, line.revision_id, outcome, alert_rows, work.chain.count, changes(*kinds, resident=person.id))
+
+
+def _of_the_record(
+    connection: Connection,
+    session: Session,
+    resident_id: ResidentId,
+    assessment_id: str,
+    body: Mapping[str, Any],
+    rules: tuple[AlertRule, ...],
+) -> tuple[AlertRule, ...]:
+    """The alerts that an entry calls for together with those before it, besides those that it calls for by itself."""
+    from app.services import patterns
+
+    found = patterns.called_for(
+        connection, resident_id, body["instrument"], body["answers"], assessment_id, session.now()
+    )
+    return tuple(rule for rule in found if rule.kind not in {each.kind for each in rules})
 
 
 def _check_about(

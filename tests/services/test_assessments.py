@@ -344,7 +344,7 @@ def test_what_is_due_is_due_since_arrival_until_it_is_done_and_again_when_its_da
     person = home.resident(1, days=3)
     arrived = date(2026, 11, 20)
     assert due(home, person) == dict.fromkeys(
-        ("must", "waterlow", "news2", "falls_multifactorial", "about_me"), (arrived, 3, True)
+        ("must", "waterlow", "news2", "falls_multifactorial", "about_me", "cga"), (arrived, 3, True)
     )
     signed = home.assess(person, "must", MUST_LOW)
     assert "must" not in due(home)

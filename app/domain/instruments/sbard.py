@@ -16,6 +16,7 @@ from app.domain.instruments.outcome import AnswerError, Outcome, Severity
 from app.domain.instruments.tool import Instrument, Scored
 
 ROLES = {"gp": 0, "nurse": 1, "rapid_response": 2, "nhs_111": 3, "ambulance": 4, "other": 5}
+REQUEST_OVERDUE = "request_overdue"
 CPR = {"in_place": 0, "none": 1, "not_known": 2}
 
 KEYS = frozenset({
@@ -78,7 +79,7 @@ def score(answers: Answers, on: date | None = None) -> Outcome:
         answers.missing.append("decision")
         found.append(Finding("open", Severity.ATTENTION, "No decision yet: call again if none comes in time."))
         if wanted is not None and on is not None and on > to_local(wanted).date():
-            found.append(Finding("request_overdue", Severity.URGENT, "The time asked for has passed: call again now."))
+            found.append(Finding(REQUEST_OVERDUE, Severity.URGENT, "The time asked for has passed: call again now."))
     if now is None and reason is None:
         found.append(Finding("news2_missing", Severity.ATTENTION, "Take NEWS2, or say why it was not taken."))
     if now is not None and now >= 7:
