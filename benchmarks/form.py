@@ -2,7 +2,8 @@
 
 In one process, taken in turn: an empty window, a window with bare Qt widgets of the same kinds and number (a label, a
 box, radio buttons, in one column), and the form as the program draws it, in the program's style. "Open" is from the
-call until the window has been painted: rows out of sight are made after that, and how long that takes is said; "key" is from the key press until everything that hangs on it has been done.
+call until the window has been painted: rows out of sight are made after that, and how long that takes is said. "Key" is
+from the key press until everything that hangs on it has been done.
 
     python benchmarks/form.py --rounds 9
 

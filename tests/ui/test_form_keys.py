@@ -477,3 +477,23 @@ def test_instances_come_back_from_a_draft_and_go_when_the_form_is_cleared(draw: 
     assert view.kept() == {"a": "x"}
     with pytest.raises(KeyError):
         view.editor("a#3")
+
+
+def test_an_instance_added_by_mistake_goes_and_what_was_typed_in_it_comes_back(draw: Draw, qtbot: QtBot) -> None:
+    view = draw(form(item("g", "group", repeats=True, item=[item("a", "string", required=True)]), item("z")))
+    view.go_to("a")
+    press(qtbot, "x", TAB)
+    focused = QApplication.focusWidget()
+    assert isinstance(focused, SmallButton)
+    assert focused.accessibleName() == "Add another: G"
+    press(qtbot, SPACE, "y")
+    assert view.answers() == {"a": "x", "a#2": "y"}
+    remover = next(each for each in view.findChildren(SmallButton) if each.text() == "Remove the last")
+    with qtbot.waitSignal(view.changed):
+        qtbot.mouseClick(remover, Qt.MouseButton.LeftButton)
+    assert view.answers() == view.kept() == {"a": "x"}
+    assert view.missing() == ()
+    assert not remover.isVisible()
+    assert not view.remove_last("g")
+    assert view.add_another("g")
+    assert view.answers() == {"a": "x", "a#2": "y"}

@@ -313,6 +313,7 @@ class LinesEditor(NotesEditor):
 
     def __init__(self, label: str, read: Callable[[str], object]) -> None:
         super().__init__(f"{label}, one on each line")
+        self.setPlaceholderText("One on each line")
         self._read = read
 
     def value(self) -> object:
@@ -345,8 +346,8 @@ class _Echoed(QWidget):
         self._echo = Words("")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self._box)
-        row.addWidget(self._echo, 1)
+        row.addWidget(self._box, 3)  # as wide as its example, where there is room
+        row.addWidget(self._echo, 2)
         self._box.textEdited.connect(self._edited)
         self.setFocusProxy(self._box)
 

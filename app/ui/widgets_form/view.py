@@ -96,6 +96,8 @@ class FormView(QWidget):
         self._blocks: dict[str, list[QWidget]] = {}
         self._unseen: dict[str, object] = {}
         self._given: dict[str, object] = {}
+        self._removed: dict[str, object] = {}
+        self._removers: dict[str, SmallButton] = {}
         self._last: dict[str, object] = {}
         self._last_on: date | None = None
         self._confirmed: set[str] = set()
@@ -156,7 +158,7 @@ class FormView(QWidget):
         given = spread(answers, self.form)
         self._grow(given)
         self._unseen = {key: value for key, value in given.items() if key not in self._asked}
-        self._given = {}
+        self._given, self._removed = {}, {}
         self._confirmed.clear()
         self._done, self._undone = [], []
         last = ""
@@ -281,6 +283,10 @@ class FormView(QWidget):
                 return
         if order:
             self.go_to(order[0])
+
+    def has(self, link_id: str) -> bool:
+        """Whether somebody is asked that on the form, in any instance, shown now or not."""
+        return link_id in self._asked
 
     def editor(self, link_id: str) -> Editor:
         """The editor of a question; KeyError when nobody is asked that."""
@@ -426,8 +432,13 @@ class FormView(QWidget):
         button = SmallButton(words, words, holder)
         button.take_tab_stop(on=True)
         button.clicked.connect(lambda: self.add_another(first))
+        remover = self._removers[first] = SmallButton("Remove the last", f"Remove the last: {item.text}", holder)
+        remover.take_tab_stop(on=True)
+        remover.clicked.connect(lambda: self.remove_last(first))
         line.addWidget(button)
+        line.addWidget(remover)
         line.addStretch(1)
+        remover.setVisible(self._last_instance(first) is not None)
         return holder
 
     def add_another(self, link_id: str) -> bool:
@@ -437,6 +448,8 @@ class FormView(QWidget):
         if not new:
             return False
         self._grow([*keys, new])
+        back = [key for key in self._asked if key in self._removed and key not in self._rows]
+        self._given.update({key: self._removed.pop(key) for key in back})
         self._show_enabled()
         self.finish()
         inside = next((each for each in self._whole.walk() if each.link_id == new), None)
@@ -447,6 +460,36 @@ class FormView(QWidget):
                 break
             todo[:0] = item.items
         return True
+
+    def remove_last(self, link_id: str) -> bool:
+        """Takes the last instance of what repeats away; False when there is only one.
+
+        What was typed in it is kept in hand: another instance begins with it again.
+        """
+        last = self._last_instance(link_id)
+        if last is None:
+            return False
+        gone = {last.link_id}
+        todo = list(last.items)
+        while todo:
+            item = todo.pop()
+            gone.add(item.link_id)
+            todo.extend(item.items)
+        self._removed.update({key: value for key, value in self.kept().items() if key in gone})
+        self._given = {key: value for key, value in self._given.items() if key not in gone}
+        self._grow([each.link_id for each in self._whole.walk() if each.link_id not in gone])
+        self._show_enabled()
+        self.changed.emit()
+        return True
+
+    def _last_instance(self, first: str) -> Question | None:
+        """The last of several instances, by the key of the first; None when there is one only."""
+        for items in (self._whole.items, *(each.items for each in self._whole.walk())):
+            found = next((each for each in items if each.link_id == first), None)
+            if found is not None:
+                last = [each for each in items if each.source_id == found.source_id][-1]
+                return last if last is not found else None
+        return None
 
     def _grow(self, keys: Iterable[str]) -> None:
         """Takes the form with the instances that the keys name in hand; rows that are still in it stay as they are."""
@@ -462,6 +505,7 @@ class FormView(QWidget):
                 widget.deleteLater()
             self._rows.pop(link_id, None)
             self._reasons.pop(link_id, None)
+            self._removers.pop(link_id.removeprefix(_ANOTHER), None)
         self._plan()
 
     # --- inner parts ---
@@ -518,6 +562,8 @@ class FormView(QWidget):
             if key in changed or key.startswith(_ANOTHER):
                 for widget in widgets:
                     widget.setVisible(self._is_on(key))
+        for first, remover in self._removers.items():
+            remover.setVisible(self._last_instance(first) is not None)
 
     # --- the last answer, and reasons ---
 
