@@ -222,3 +222,11 @@ def test_the_run_lock_is_part_of_the_dev_lock() -> None:
     )
     assert run, "empty lock"
     assert run <= dev
+
+
+def test_every_instrument_stands_in_the_document_that_says_whose_it_is() -> None:
+    from app.domain.instruments.registry import all_instruments
+
+    text = (ROOT / "docs" / "instruments.md").read_text(encoding="utf-8")
+    missing = [tool.code for tool in all_instruments() if f"| `{tool.code}` | {tool.title} | {tool.mode}" not in text]
+    assert missing == []
