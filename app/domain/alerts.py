@@ -410,8 +410,7 @@ _SBARD_OVERDUE = AlertRule(
     "No decision by the time that help was asked for",
     (
         "Call again now, and say that the time has passed.",
-        "Take NEWS2 again. Call 999 if it is 7 or more or the resident looks much worse, unless the care plan says "
-        "otherwise.",
+        "Take NEWS2 again. If the resident looks much worse call 999, unless the care plan says otherwise.",
         "Write the decision into the SBARD call, with who made it.",
     ),
     Recipient.GP,

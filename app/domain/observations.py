@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from app.domain.errors import UserError
 from app.domain.instruments.exact import as_decimal
+from app.domain.nutrition import WEIGHT_PLACES
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ def _kind(code: str, label: str, unit: str, low: str, high: str, places: int = 0
 KINDS: Mapping[str, Kind] = {
     kind.code: kind
     for kind in (
-        _kind("weight_kg", "Weight", "kg", "20", "250", 3, alone=True),
+        _kind("weight_kg", "Weight", "kg", "20", "250", WEIGHT_PLACES, alone=True),
         _kind("height_m", "Height", "m", "0.8", "2.5", 4),
         _kind("muac_cm", "Upper arm circumference", "cm", "10", "60", 1),
         _kind("resp_rate", "Breathing rate", "/min", "0", "60"),

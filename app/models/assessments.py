@@ -228,6 +228,19 @@ def made_before(
     return _lines(connection, query.order_by(_A.at.desc(), _A.id.desc()).limit(limit))
 
 
+def since(
+    connection: Connection, resident_id: ResidentId, instrument: str, first: datetime | None
+) -> tuple[AssessmentLine, ...]:
+    """A resident's sound assessments with the instrument since the instant (included), oldest first; incomplete ones
+    too."""
+    query = select(schema.assessment).where(
+        _A.resident_id == resident_id, _A.instrument == instrument, _A.state != IN_ERROR
+    )
+    if first:
+        query = query.where(_A.at >= instant_text(first))
+    return _lines(connection, query.order_by(_A.at, _A.id))
+
+
 def sound(
     connection: Connection,
     instruments: Sequence[str],

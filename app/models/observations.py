@@ -140,6 +140,18 @@ class Single:
     value: str
 
 
+_SIGNED = exists(select(literal(1)).where(schema.assessment.c.id == _O.id).correlate(schema.observation))
+_SINGLES = (
+    select(_O.kind, _O.at, _O.value)
+    .where(
+        _O.resident_id == bindparam("resident"), _O.kind == bindparam("kind"),
+        _O.at < bindparam("before"), _O.at >= bindparam("since"), ~_SIGNED,
+    )
+    .order_by(_O.at.desc(), _O.id.desc())
+    .limit(bindparam("limit"))
+)  # fmt: skip
+
+
 def singles(
     connection: Connection, resident_id: ResidentId, kind: str, before: str, limit: int, since: str = ""
 ) -> tuple[Single, ...]:
@@ -147,11 +159,31 @@ def singles(
 
     ``since`` is the earliest instant, as text; it is included.
     """
-    signed = exists(select(literal(1)).where(schema.assessment.c.id == _O.id).correlate(schema.observation))
-    query = (
-        select(_O.kind, _O.at, _O.value)
-        .where(_O.resident_id == resident_id, _O.kind == kind, _O.at < before, _O.at >= since, ~signed)
-        .order_by(_O.at.desc(), _O.id.desc())
-        .limit(limit)
+    given = {"resident": resident_id, "kind": kind, "before": before, "since": since, "limit": limit}
+    return tuple(Single(*row) for row in connection.execute(_SINGLES, given))
+
+
+_ALONE = (
+    select(_O.at, _O.value, _O.detail, _O.id)
+    .where(
+        _O.resident_id == bindparam("resident"), _O.kind == bindparam("kind"), _O.at >= bindparam("since"), ~_SIGNED,
     )
-    return tuple(Single(*row) for row in connection.execute(query))
+    .order_by(_O.at.desc(), _O.id.desc())
+    .limit(bindparam("limit"))
+)  # fmt: skip
+
+
+def alone(
+    connection: Connection, resident_id: ResidentId, kind: str, since: datetime | None, limit: int = -1
+) -> tuple[Reading, ...]:
+    """The newest of a kind that were measured by themselves since the instant (included), newest first."""
+    first = instant_text(since) if since else _EARLIEST
+    given = {"resident": resident_id, "kind": kind, "since": first, "limit": limit}
+    return tuple(_reading(row) for row in connection.execute(_ALONE, given))
+
+
+def by_whom(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
+    """The account that wrote the newest revision of each measurement."""
+    revision = schema.revision.c
+    query = select(revision.entity_id, revision.author).where(revision.entity_id.in_(ids)).order_by(revision.hlc)
+    return {row.entity_id: row.author for row in connection.execute(query)}

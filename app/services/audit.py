@@ -91,6 +91,7 @@ _WORDS = {
     ("discard", "draft"): "Discarded a draft",
     ("record", "observation"): "Recorded a measurement",
     ("entered-in-error", "observation"): "Marked a measurement as entered in error",
+    ("print", "observations"): "Printed observation charts",
     ("record", "note"): "Wrote a note",
     ("entered-in-error", "note"): "Marked a note as entered in error",
     ("take-in", "questionnaire"): "Took in a questionnaire of the home's own",

@@ -53,7 +53,7 @@ def test_a_measurement_in_error_leaves_the_series_and_cannot_be_marked_twice(hom
     ("kind", "value", "detail", "words"),
     [
         ("weight_kg", "19.9", "", "Weight must be between 20 kg and 250 kg"),
-        ("weight_kg", "64.1234", "", "Weight must have at most 3 decimal places"),
+        ("weight_kg", "64.12345678901", "", "Weight must have at most 10 decimal places"),
         ("fluid_in_ml", "200.5", "", "Fluid taken must be a whole number"),
         ("bowel_type", "8", "", "between 1 and 7"),
         ("pain_nrs", "-1", "", "between 0 and 10"),

@@ -23,6 +23,8 @@ TARGETS_ML = {"F": 1600, "M": 2000}
 """The least to drink in a day, by sex, without a restriction."""
 LOW_ML = 1200
 OVER_RESTRICTION = "over_restriction"
+LOW_TWO_DAYS = "low_two_days"
+"""What :func:`low_two_days` finds, as a flag of the record behind a result; no single result carries it."""
 RESTRICTED = "restricted_individual_target"
 
 TOOL = Instrument(
