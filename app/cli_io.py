@@ -13,12 +13,14 @@ from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from app.domain.errors import UserError, not_written
 from app.paths import default_store
 
 if TYPE_CHECKING:
+    from io import BufferedReader
+
     from app.services.session import Session
 
 _FIRST_YEAR, _LAST_YEAR = 1948, 2199
@@ -99,8 +101,8 @@ def input_lines() -> Iterator[str]:
 def input_blocks() -> Iterator[list[str]]:
     """The lines of standard input, blank ones left out, each time all of them that have come: a script that waits for
     the answer to its last line is not kept waiting for the next, and a long file is not taken line by line."""
-    rest = b""
-    while block := sys.stdin.buffer.read1(_BLOCK):
+    given, rest = cast("BufferedReader", sys.stdin.buffer), b""
+    while block := given.read1(_BLOCK):
         *whole, rest = (rest + block).split(b"\n")
         yield [text for raw in whole if (text := as_text(raw)).strip()]
     if (last := as_text(rest)).strip():

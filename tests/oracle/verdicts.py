@@ -6,6 +6,7 @@ every band that a decision could still end in. Only where nothing but the most s
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from fractions import Fraction
@@ -64,16 +65,15 @@ def exact(value: object) -> Fraction:
 
 @cache
 def holds(span: str) -> Callable[[Fraction], bool]:
-    """The test that a printed range stands for."""
-    for sign, test in (
-        ("<=", Fraction.__le__), (">=", Fraction.__ge__), ("<", Fraction.__lt__), (">", Fraction.__gt__),
-    ):  # fmt: skip
+    """The test that a printed range stands for, by whole numbers multiplied across: a million are asked for."""
+    for sign, test in (("<=", operator.le), (">=", operator.ge), ("<", operator.lt), (">", operator.gt)):
         if span.startswith(sign):
             edge = Fraction(span[len(sign) :])
-            return lambda value: test(value, edge)
+            n, d = edge.numerator, edge.denominator
+            return lambda value: bool(test(value.numerator * d, n * value.denominator))
     low, _, high = span.partition("..")
-    bottom, top = Fraction(low), Fraction(high or low)
-    return lambda value: bottom <= value <= top
+    (n, d), (m, e) = (Fraction(end).as_integer_ratio() for end in (low, high or low))
+    return lambda value: n * value.denominator <= value.numerator * d and value.numerator * e <= m * value.denominator
 
 
 @cache
@@ -85,7 +85,8 @@ def banded(code: str, total: Fraction | int) -> str:
 
 def ranged(code: str, name: str, value: object) -> int:
     """The points of a number, from the row of the table in which it lies."""
-    (found,) = [points for span, points in RANGES[code][name].items() if holds(span)(exact(value))]
+    number = value if isinstance(value, Fraction) else exact(value)
+    (found,) = [points for span, points in RANGES[code][name].items() if holds(span)(number)]
     return found
 
 
