@@ -252,6 +252,7 @@ class Program(QObject):
         context.exchange.begin()
         context.backups.begin()
         context.checks.begin()
+        context.falls.begin()
 
     def _lock(self) -> None:
         """What follows once the drafts are saved: out of sight, what was asked for done, the store closed, the end."""
@@ -316,6 +317,7 @@ class Program(QObject):
             context.exchange.end()
             context.backups.end()
             context.checks.end()
+            context.falls.end()
         failed = self.tasks.finish()
         for exc in failed:
             in_words(exc)

@@ -20,6 +20,7 @@ from app.domain.behaviour import SHIFTS, shift_of
 from app.domain.charts import body
 from app.domain.charts.body import Mark, View
 from app.domain.dates import short_date, to_local
+from app.domain.drawing import Chart, Line, Primitive, Rectangle, Role, Scene, Text
 from app.domain.errors import Problem, UserError
 from app.domain.instruments import falls_multifactorial
 from app.domain.transfer import time_critical_kind
@@ -407,6 +408,35 @@ def _top(counts: Mapping[str, int], total: int) -> tuple[str, int] | None:
     if ranked[0][1] * 2 < total or (len(ranked) > 1 and ranked[1][1] == ranked[0][1]):
         return None
     return ranked[0]
+
+
+_TALL, _LEFT_EDGE, _HEAD = 120, 34, 14
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def month_chart(falls: Iterable[Fall], today: date, *, width: int = 640) -> Chart:
+    """How many falls in each of the last twelve calendar months, this one included."""
+    months = [divmod(today.year * 12 + today.month - 1 - back, 12) for back in range(11, -1, -1)]
+    days = (to_local(fall.at).date() for fall in falls)
+    counted = Counter((day.year, day.month - 1) for day in days if day <= today)
+    counts = [(year, month, counted[year, month]) for year, month in months]
+    most = max((count for *_, count in counts), default=0)
+    step = (width - _LEFT_EDGE) / 12
+    bottom = _HEAD + _TALL
+    parts: list[Primitive] = [Line(_LEFT_EDGE, bottom, width, bottom, Role.EDGE)]
+    for n, (year, month, count) in enumerate(counts):
+        left, middle = _LEFT_EDGE + n * step, _LEFT_EDGE + (n + 1 / 2) * step
+        tall = _TALL * count / most if most else 0
+        if count:
+            parts.append(Rectangle(left + step / 6, bottom - tall, step * 2 / 3, tall, Role.BAR_1, Role.EDGE))
+            parts.append(Text(middle, bottom - tall - 3, str(count), 11, anchor="middle", bold=True))
+        parts.append(Text(middle, bottom + 13, _MONTHS[month], 10, anchor="middle", room=step - 2))
+        if n == 0 or month == 0:
+            parts.append(Text(middle, bottom + 26, str(year), 10, Role.FAINT, anchor="middle", room=step - 2))
+    rows = tuple((f"{_MONTHS[month]} {year}", str(count)) for year, month, count in counts)
+    said = ", ".join(f"{when} {count}" for when, count in rows if count != "0")
+    scene = Scene(width, bottom + 32, tuple(parts), "Falls by month", f"{said or 'No falls'}.")
+    return Chart(scene, ("Month", "Falls"), lambda: rows)
 
 
 # ----------------------------------------------------------------------------------------------------------- actions

@@ -130,7 +130,7 @@ def _decision(flow: Flow, paper: FallPaper) -> None:
 
 def _injuries(flow: Flow, paper: FallPaper) -> None:
     """The body map on the left, what each number stands for beside it."""
-    flow.heading("Injuries", "injuries", room=_MAP_HIGH + 20)
+    flow.heading("Injuries", "injuries", room=240)
     fall = paper.fall
     if not fall.looked_over:
         flow.paragraph(("Nobody has recorded yet what was looked for and seen.", STRONG))

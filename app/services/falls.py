@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from app.domain import falls as domain
+from app.domain.alerts import Recipient
 from app.domain.dates import parse_instant, to_local
 from app.domain.errors import UserError
 from app.domain.falls import Fall, FallPattern, Injury, Progress, State, Stopped
@@ -147,13 +148,15 @@ class Register:
 
 @dataclass(frozen=True, slots=True)
 class CheckStart:
-    """What the first question needs: whose fall, the blood thinners of the medicine list, and unsigned work."""
+    """What the first question needs: whose fall, the blood thinners of the medicine list, unsigned work, and whom to
+    phone under which number, by recipient."""
 
     resident_id: ResidentId
     details: ResidentDetails
     status: str
     thinners: tuple[str, ...]
     drafts: tuple[DraftRow, ...]
+    phones: Mapping[Recipient, tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +255,7 @@ def start(session: Session, resident_id: ResidentId, *, again: bool = False) -> 
         return CheckStart(
             resident_id, person.resident.details, person.status(session.now()), _thinners(work.connection, resident_id),
             tuple(row for row in drafts if row.instrument == CHECK and not row.about),
+            {each: alerts.phone(session.home, person.resident, each) for each in Recipient},
         )  # fmt: skip
 
 
