@@ -14,6 +14,7 @@ dementia: use Cornell there.
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 from app.domain.instruments.answers import Answers
 from app.domain.instruments.outcome import AnswerError, Outcome, Severity
@@ -65,6 +66,17 @@ _WHO5_ACTIONS = {
         "Ask again in 3 months. A change of 10 points or more counts.",
     ),
 }
+WHO5_MEANINGFUL = 10
+"""Percentage points by which wellbeing must have changed for the change to count."""
+
+
+def who5_change(now: Decimal, before: Decimal) -> str:
+    """How wellbeing moved, in words: "Up 16 points: a change that counts", "Down 4 points: too small to count"."""
+    moved = now - before
+    if not moved:
+        return "No change"
+    counts = "a change that counts" if abs(moved) >= WHO5_MEANINGFUL else "too small to count"
+    return f"{'Up' if moved > 0 else 'Down'} {abs(moved)} points: {counts}"
 
 
 def score_who5(answers: Answers, on: date | None = None) -> Outcome:
