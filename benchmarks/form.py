@@ -120,6 +120,7 @@ def keys(view: FormView, link_id: str, text: str) -> list[float]:
     """Milliseconds of each key typed into a question; the listener asks what a page asks at every key."""
     found: list[float] = []
     view.go_to(link_id)
+    QApplication.processEvents()  # the page has scrolled before the first key
     box = view.editor(link_id).focus_on()
     for letter in text:
         began = time.perf_counter()
@@ -162,6 +163,7 @@ def main() -> int:
                 area.activateWindow()
                 typed += keys(view, "decimal3", "64.85") + keys(view, "text4", "Sore heel")
                 view.go_to("boolean2")
+                app.processEvents()
                 for key in (Qt.Key.Key_Space, Qt.Key.Key_Right, Qt.Key.Key_Space):
                     focused = QApplication.focusWidget()
                     assert focused is not None

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 from app.domain.codec import instant, instant_text
 from app.domain.dates import age_years, long_date, parse_date, short_date
 from app.domain.errors import UserError
+from app.ui.widgets.flow import FlowLayout
 from app.ui.widgets.guard import keep_wheel_for_scrolling
 from app.ui.widgets_form.labels import Words
 from app.ui.widgets_form.tiles import TileGroup
@@ -48,12 +49,20 @@ class TilesEditor(TileGroup):
 
 
 class _Line(QLineEdit):
-    """A one-line box whose height follows the text size."""
+    """A one-line box whose height follows the text size; with ``letters`` it asks for room for so many."""
 
-    def __init__(self, label: str) -> None:
+    def __init__(self, label: str, letters: int = 0) -> None:
         super().__init__()
+        self._letters = letters
         self.setAccessibleName(label)
         self.setMinimumHeight(_TALL)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """As wide as what is expected in it."""
+        hint = super().sizeHint()
+        if self._letters:
+            hint.setWidth(self.fontMetrics().averageCharWidth() * self._letters + 24)
+        return hint
 
 
 class NumberEditor(QWidget):
@@ -334,20 +343,18 @@ class LinesEditor(NotesEditor):
 
 
 class _Echoed(QWidget):
-    """A box with what was understood written beside it."""
+    """A box with what was understood written beside it, or under it where there is no room."""
 
     changed = Signal()
 
     def __init__(self, label: str, example: str) -> None:
         super().__init__()
-        self._box = _Line(label)
+        self._box = _Line(label, 36)
         self._box.setPlaceholderText(example)
-        self._box.setMaximumWidth(self._box.fontMetrics().averageCharWidth() * 34 + 24)
         self._echo = Words("")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self._box, 3)  # as wide as its example, where there is room
-        row.addWidget(self._echo, 2)
+        line = FlowLayout(self)
+        line.addWidget(self._box)
+        line.addWidget(self._echo)
         self._box.textEdited.connect(self._edited)
         self.setFocusProxy(self._box)
 

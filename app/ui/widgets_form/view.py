@@ -558,12 +558,17 @@ class FormView(QWidget):
     def _show_enabled(self) -> None:
         shown = enabled(self._whole, self._readable(hidden=True))
         changed, self._shown = shown ^ self._shown, shown
+        if not changed and not self._grown:
+            return
+        self._column.setEnabled(False)
         for key, widgets in self._blocks.items():
             if key in changed or key.startswith(_ANOTHER):
                 for widget in widgets:
                     widget.setVisible(self._is_on(key))
         for first, remover in self._removers.items():
             remover.setVisible(self._last_instance(first) is not None)
+        self._column.setEnabled(True)
+        self._column.invalidate()
 
     # --- the last answer, and reasons ---
 
