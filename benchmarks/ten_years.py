@@ -7,7 +7,7 @@
 The store is a real one: SQLCipher file, keyfile, anchor and an account ("mo"; the password is printed), so the window
 and every command open on it, and ``hartwell verify`` finds nothing wrong. In it: 60 beds and the 400 residents who had
 them, one of them all the ten years; about 23,000 assessments, 219,000 notes of 14 to 33 invented words, residents,
-facts, alerts and wounds, each with its signed revision and its audit event, written in the order of time through
+facts, alerts, falls and wounds, each with its signed revision and its audit event, written in the order of time through
 the program's own :class:`~app.models.store.Work`; and 2,000,000 measurements in their series. Those that an assessment
 took stand behind it as always. The single ones (fluids, bowels, pain, glucose, weights between) are laid out WITHOUT
 their two million revisions: those would be another 3 GB that no screen reads.
@@ -30,6 +30,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import count as numbers
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -189,8 +190,10 @@ def _answers(chance: random.Random) -> dict[str, list[dict[str, object]]]:
             "previous_weight_kg": weight + Decimal(chance.randint(-20, 40)) / 10, "acutely_ill_no_intake_5d": False,
         }  # fmt: skip
 
+    serial = numbers()
+
     def news2() -> dict[str, object]:
-        ill = chance.random() < 0.06
+        ill = next(serial) % 12 == 0
         return {
             "resp_rate": chance.randint(25, 28) if ill else chance.randint(12, 20),
             "spo2": chance.randint(91, 94) if ill else chance.randint(95, 99), "spo2_scale": 1, "on_oxygen": False,
@@ -311,7 +314,7 @@ class Maker:
                 if (day - person.first) % every == 0:
                     self._sign(work, person, code, work.now + timedelta(minutes=len(code)))
             if self.chance.random() < 0.004:
-                self._sign(work, person, "post_fall", midnight + timedelta(hours=11, seconds=person.place))
+                self._fall(work, person, midnight + timedelta(hours=11, seconds=person.place))
             self._skin(work, person, day)
             self._note(work, person, midnight + timedelta(hours=20, seconds=person.place))
             if person.last == day + 1 and person.last < self.days:
@@ -366,7 +369,18 @@ class Maker:
             details = replace(line.resident.details, died_at=at)
             rows.save_resident(work, line.resident.id, details, reason="Died in the home")
 
-    def _sign(self, work: Any, person: Person, code: str, at: datetime) -> None:
+    def _fall(self, work: Any, person: Person, at: datetime) -> None:
+        from app.domain.falls import Fall
+        from app.domain.people import ResidentId
+        from app.models import falls as rows
+
+        work.now = at
+        place, activity = self.chance.choice(("bedroom", "lounge")), self.chance.choice(("walking", "getting_up"))
+        found = Fall(at, head=False, place=place, activity=activity, witness="nobody", no_injury=True)
+        fall = rows.save(work, ResidentId(person.id), found)
+        self._sign(work, person, "post_fall", at + timedelta(minutes=4), fall.id)
+
+    def _sign(self, work: Any, person: Person, code: str, at: datetime, about: str = "") -> None:
         from app.domain.codec import instant_text
 
         variant = self.chance.choice(self.variants[code])
@@ -374,7 +388,7 @@ class Maker:
         response = {**variant.body["response"], "subject": {"reference": f"Patient/{person.id}"},
                     "authored": instant_text(at)}  # fmt: skip
         body = {
-            **variant.body, "resident_id": person.id, "response": response,
+            **variant.body, "resident_id": person.id, "response": response, "about": about,
             "outcome": {**variant.body["outcome"], "next_due": due},
         }  # fmt: skip
         work.now = at
@@ -395,7 +409,7 @@ class Maker:
             "resident_id": person.id, "instrument": code, "at": instant_text(at), "id": entity,
             "revision_id": revised.id, "state": state, "score": None if outcome.score is None else str(outcome.score),
             "band": outcome.band, "severity": outcome.severity.value, "complete": int(outcome.complete),
-            "next_due": due, "signed_by": work.author.user, "signed_at": work.at, "latest": 0, "about": "",
+            "next_due": due, "signed_by": work.author.user, "signed_at": work.at, "latest": 0, "about": about,
         })  # fmt: skip
         for each in variant.measured:
             value = "" if each.value is None else format(each.value, "f")
@@ -465,7 +479,7 @@ class Maker:
         everything = []
         for person in sorted(self.people, key=lambda each: each.id):
             lines = sorted(self.assessments[person.place], key=lambda line: (line["instrument"], line["at"]))
-            newest = {line["instrument"]: line for line in lines}
+            newest = {(line["instrument"], line["about"]): line for line in lines}
             for line in newest.values():
                 line["latest"] = 1
             everything += lines
@@ -607,7 +621,7 @@ def _within(name: str, value: float, most: float, unit: str = "ms") -> Figure:
 
 
 def _contents(session: Any) -> Iterator[Figure]:
-    tables = ("resident", "observation", "assessment", "note", "alert", "wound", "revision", "event")
+    tables = ("resident", "observation", "assessment", "note", "alert", "fall", "wound", "revision", "event")
     with session.read() as connection:
         for table in tables:
             count = connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar()  # noqa: S608 - our own names

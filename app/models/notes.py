@@ -96,7 +96,7 @@ HIT, END = "\x02", "\x03"
 """What stands before and after a word that was found, in the extract of a note."""
 _FOUND = """
 SELECT note.n, note.id, note.resident_id, note.at, note.author, note.source, note.in_error, note.revision_id,
-    note.text, snippet(note_fts, 0, char(2), char(3), '…', 24) AS extract
+    note.text, snippet(note_fts, 0, char(2), char(3), '…', 12) AS extract
 FROM note_fts JOIN note ON note.n = note_fts.rowid
 WHERE note_fts MATCH :words {also}
 ORDER BY {order} LIMIT :limit
@@ -107,7 +107,7 @@ _SEARCHES = {
     (one, ranked): statement(
         _FOUND.format(
             also=f"{_ONE if one else ''} {'' if ranked else _BEFORE}",
-            order="note_fts.rank, note_fts.rowid DESC" if ranked else "note_fts.rowid DESC",
+            order="note_fts.rank" if ranked else "note_fts.rowid DESC",
         )
     ).bindparams(bindparam("words"), bindparam("limit"))
     for one in (False, True)
@@ -128,7 +128,8 @@ def search(
     """Notes that the query of the index finds, each with an extract in which :data:`HIT` and :data:`END` mark words.
 
     The newest first (``before`` goes on from a note's number) or, ``ranked``, the best first. Sorting by the index's
-    own row number lets it stop at the limit; by any other column it would read every note that has the words.
+    own row number lets it stop at the limit, and by its own rank alone lets it sort numbers only; by anything else
+    every note that has the words would be read, and its extract made.
     """
     given: dict[str, object] = {"words": words, "limit": limit}
     if resident_id is not None:

@@ -453,6 +453,16 @@ def changes_of(earlier: Version, later: Version) -> tuple[Difference, ...]:
     return tuple(found)
 
 
+def listed(session: Session, assessment_id: str) -> AssessmentRow:
+    """One assessment as lists show it, to be opened from another list; opening it is what is audited."""
+    require(session, Action.VIEW_RESIDENTS)
+    with session.read() as connection:
+        line = rows.assessment(connection, assessment_id)
+        if line is None:
+            raise UserError("This assessment is not in the records", field="assessment")
+        return _row(session, line, None)
+
+
 def previous(session: Session, resident_id: ResidentId, instrument: str, about: str = "") -> Assessment | None:
     """The newest sound assessment with the instrument (of the same wound or fall), to show beside today's."""
     require(session, Action.VIEW_RESIDENTS)

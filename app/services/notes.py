@@ -104,6 +104,16 @@ def entered_in_error(session: Session, note_id: str, *, reason: str) -> Changes:
     return changes("note", resident=line.resident_id)
 
 
+def note(session: Session, note_id: str) -> NoteRow:
+    """One note whole. Part of a resident's record that is open already, so that reading it is not another view."""
+    require(session, Action.VIEW_RESIDENTS)
+    with session.read() as connection:
+        line = rows.note(connection, note_id)
+        if line is None:
+            raise UserError("This note is not in the records", field="note")
+        return _rows(session, connection, [(line, line.text)])[0]
+
+
 def of_resident(
     session: Session, resident_id: ResidentId, limit: int = 50, before: NoteRow | None = None
 ) -> tuple[NoteRow, ...]:

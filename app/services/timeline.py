@@ -16,16 +16,17 @@ from typing import TYPE_CHECKING
 from app.domain.codec import instant, instant_text
 from app.domain.dates import clock_time, to_local, to_utc
 from app.domain.errors import UserError
+from app.domain.falls import INJURIES, WITNESS, Fall
 from app.domain.instruments import registry
 from app.domain.instruments.outcome import Severity
 from app.domain.observations import KINDS, Kind
 from app.domain.people import Resident, ResidentId
 from app.models import alerts as alert_rows
 from app.models import assessments as assessment_rows
+from app.models import falls as fall_rows
 from app.models import notes as note_rows
 from app.models import observations as observation_rows
 from app.models import residents as resident_rows
-from app.models import timeline as rows
 from app.models import transfers as transfer_rows
 from app.models import wounds as wound_rows
 from app.services import assessments, notes
@@ -304,11 +305,22 @@ def _note(session: Session, line: note_rows.NoteLine, sources: Mapping[str, tupl
 
 def _falls(asked: _Asked) -> _Found:
     entries = []
-    for line in rows.falls(asked.connection, asked.resident_id):
+    for line in fall_rows.of_resident(asked.connection, asked.resident_id):
+        fall, link = line.fall, ("fall", line.id)
+        title = f"Fall: {fall.where.lower()}" if fall.where else "Fall"
         state = _STRUCK[assessment_rows.IN_ERROR] if line.in_error else ""
         severity = Severity.NONE if line.in_error else Severity.ATTENTION
-        entries.append(Entry("fall", line.at, "Fall", "", severity, ("fall", line.id), state))
+        entries.append(Entry("fall", fall.at, title, _injuries(fall), severity, link, state))
     return _earlier(asked, entries)
+
+
+def _injuries(fall: Fall) -> str:
+    seen = WITNESS.get(fall.witness, "")
+    if fall.injuries:
+        hurt = "Injuries: " + ", ".join(sorted({INJURIES[each.kind].lower() for each in fall.injuries}))
+    else:
+        hurt = "No injury seen" if fall.no_injury else "Injuries not recorded yet"
+    return f"{seen}. {hurt}" if seen else hurt
 
 
 def _wounds(asked: _Asked) -> _Found:

@@ -67,7 +67,9 @@ class Entry:
 PAGES = (
     Entry("today", "Today", "app.ui.pages.today.page", "TodayPage"),
     Entry("residents", "Residents", "app.ui.pages.residents.page", "ResidentsPage", "VIEW_RESIDENTS"),
+    Entry("search", "Search", "app.ui.pages.search.page", "SearchPage", "VIEW_RESIDENTS"),
     Entry("alerts", "Alerts", "app.ui.pages.alerts.page", "AlertsPage", "VIEW_RESIDENTS"),
+    Entry("falls", "Falls", "app.ui.pages.falls.page", "FallsPage", "VIEW_RESIDENTS"),
     Entry("premium", "Premium", "app.ui.pages.premium.page", "PremiumPage", "VIEW_CLAIMS"),
     Entry("sync", "Sync", "app.ui.pages.sync.page", "SyncPage", "SYNC"),
     Entry("staff", "Staff", "app.ui.pages.staff.page", "StaffPage", "VIEW_STAFF"),
@@ -76,11 +78,14 @@ PAGES = (
     Entry("retention", "", "app.ui.pages.retention.page", "RetentionPage", "RETENTION", "settings"),
     Entry("instruments", "", "app.ui.pages.instruments.page", "InstrumentsPage", "MANAGE_HOME", "settings"),
     Entry("resident", "", "app.ui.pages.resident.page", "ResidentPage", "VIEW_RESIDENTS", "residents"),
+    Entry("timeline", "", "app.ui.pages.timeline.page", "TimelinePage", "VIEW_RESIDENTS", "residents"),
+    Entry("wounds", "", "app.ui.pages.wounds.page", "WoundsPage", "VIEW_RESIDENTS", "residents"),
     Entry("assessment", "", "app.ui.pages.assessment.page", "AssessmentPage", "RECORD_ASSESSMENT", "residents"),
 )
 ALL_KINDS = frozenset(
-    {"resident", "fact", "assessment", "draft", "alert", "transfer", "claim", "outbox", "staff", "setting", "backup"}
-)
+    {"resident", "wound", "fall", "photo", "fact", "assessment", "draft", "note", "observation", "alert", "transfer",
+     "claim", "outbox", "staff", "setting", "backup"}
+)  # fmt: skip
 
 BACKUP_HELP = "Opens the backups in Settings"
 

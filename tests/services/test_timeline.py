@@ -9,10 +9,12 @@ from decimal import Decimal
 import pytest
 
 from app.domain.errors import UserError
+from app.domain.falls import Fall, Injury
 from app.domain.instruments.outcome import Severity
 from app.domain.people import ResidentId
 from app.domain.transfer import TransferReason
 from app.domain.wounds import HEALED, Closing, Wound, placed
+from app.models import falls as fall_rows
 from app.models import wounds as wound_rows
 from app.services import alerts, assessments, audit, notes, observations, timeline, transfers
 from app.services.timeline import Entry
@@ -116,23 +118,32 @@ def test_an_alert_stands_when_it_was_raised_called_about_and_closed(home: Living
     assert entries[2].severity in (Severity.URGENT, Severity.EMERGENCY)
 
 
-def test_wounds_packs_and_notes_stand_with_where_they_lead(home: LivingHome) -> None:
+def test_wounds_falls_packs_and_notes_stand_with_where_they_lead(home: LivingHome) -> None:
     person = home.resident()
     found = Wound("left_heel", *placed("left_heel"), "pressure", _ago(days=20), "Cal Campion", "Blister")
     with home.session.write() as work:
         wound = wound_rows.save(work, person, found)
         wound_rows.save(work, person, found, Closing(_ago(days=2), HEALED), wound_id=wound.id, action="close")
+    with home.session.write() as work:
+        hurt = Injury(*placed("left_heel")[:1], "left_heel", *placed("left_heel")[1:], "bruise")
+        fall = fall_rows.save(work, person, Fall(_ago(days=5), place="bedroom", witness="nobody", injuries=(hurt,)))
+        struck = fall_rows.save(work, person, Fall(_ago(days=6)))
+        fall_rows.mark_in_error(work, struck, "another resident")
     pack = transfers.send_to_hospital(home.session, person, TransferReason(situation="A fall", bag="RB-02"))
     signed = assessments.sign(home.session, person, "must", MUST_LOW, at=_ago(days=3), note="Loose clothes")
-    entries = _page(home, person, ["wound", "transfer", "note"])
+    entries = _page(home, person, ["wound", "transfer", "note", "fall"])
     assert [(entry.title, entry.link) for entry in entries] == [
         ("Red-bag pack printed, version 1", ("transfer", pack.id)),
         ("Wound healed: Left heel", ("wound", wound.id)),
         ("MUST: note", ("assessment", signed.assessment_id)),
+        ("Fall: bedroom", ("fall", fall.id)),
+        ("Fall", ("fall", struck.id)),
         ("Wound found: Left heel", ("wound", wound.id)),
     ]
     assert entries[0].detail == "Bag RB-02. A fall (Mo Manager)"
-    assert entries[3].detail == "Blister"
+    assert entries[3].detail == "Not seen. Injuries: bruise"
+    assert (entries[4].detail, entries[4].state) == ("Injuries not recorded yet", "Entered in error")
+    assert entries[5].detail == "Blister"
 
 
 def test_filters_leave_only_their_kinds_and_an_unknown_one_is_refused(home: LivingHome) -> None:

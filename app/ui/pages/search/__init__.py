@@ -1,0 +1,1 @@
+"""Searching the notes of the whole home."""

@@ -1,0 +1,1 @@
+"""Everything that happened to one resident, newest first."""
