@@ -53,7 +53,8 @@ def assessments(connection: Connection, resident_id: ResidentId) -> tuple[Row, .
 def observations(connection: Connection, resident_id: ResidentId) -> tuple[Row, ...]:
     """The measurements, series by series, oldest first."""
     c = schema.observation.c
-    return _rows(connection, schema.observation, c.resident_id == resident_id, c.kind, c.at, c.id)
+    query = select(schema.observation).where(c.resident_id == resident_id).order_by(c.kind, c.at, c.id)
+    return tuple(dict(row._mapping) for row in connection.execute(query))  # the detail is words, and no JSON
 
 
 def notes(connection: Connection, resident_id: ResidentId) -> tuple[Row, ...]:

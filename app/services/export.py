@@ -11,28 +11,38 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from app.domain.codec import canonical, instant, instant_text
+from app.domain.codec import canonical, from_plain, instant, instant_text
 from app.domain.dates import date_time, short_date
 from app.domain.errors import UserError, not_written
 from app.domain.instruments import registry
 from app.domain.money import pounds
 from app.domain.nhs import format_nhs_number
+from app.domain.observations import KINDS
 from app.domain.people import FACT_TYPES, GENDER_LABELS, FactKind, ResidentDetails, ResidentId
+from app.domain.photos import Photo
 from app.domain.questionnaire import answer_words, spread
+from app.domain.wounds import CAUSES, CLOSINGS
 from app.models import dossier, schema
+from app.models import photos as photo_rows
 from app.models import residents as resident_rows
 from app.models import transfers as transfer_rows
 from app.models.dossier import Row
 from app.models.store import Work
+from app.models.wounds import taken_apart
 from app.services.access import Action, require
 from app.services.assessments import form, outcome_from, result_label, score_text
 from app.services.audit import action_words
 from app.services.session import Session
 from app.services.sign_in import unlock_again
+from app.services.wounds import name_of
 from app.vault.files import replace_file
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 JSON_NAME, PDF_NAME = "resident.json", "resident.pdf"
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
@@ -43,6 +53,8 @@ _KINDS = {
     FactKind.CHC: "Continuing Healthcare", FactKind.STAY: "Stays", FactKind.ABSENCE: "Absences",
 }  # fmt: skip
 _SHOWN = {"cpr": "CPR"}
+_OF_A_WOUND = frozenset({"wound_area_cm2", "pain_nrs"})
+"""Measurements whose detail may be the wound that they are of."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -113,6 +125,10 @@ class _Held:
         self.revisions = dossier.revisions(connection, resident_id)
         self.facts = dossier.facts(connection, resident_id)
         self.assessments = dossier.assessments(connection, resident_id)
+        self.observations = dossier.observations(connection, resident_id)
+        self.notes = dossier.notes(connection, resident_id)
+        self.wounds = dossier.wounds(connection, resident_id)
+        self.falls = dossier.falls(connection, resident_id)
         self.drafts = dossier.drafts(connection, resident_id)
         self.alerts = dossier.alerts(connection, resident_id)
         self.transfers = dossier.transfers(connection, resident_id)
@@ -125,13 +141,15 @@ class _Held:
             for row in self.transfers
             if (content := transfer_rows.content(connection, row["sha256"])) is not None
         }
+        self.photos, self.pictures = _pictures(connection, resident_id)
         self._bodies = {row["id"]: row["body"] for row in self.revisions}
+        self._about = {row["id"]: name_of(taken_apart(row["body"])[0]) for row in self.wounds}
 
     def files(self) -> Exported:
         """The files, the PDF first, because the JSON names the fingerprint of each other file."""
         from app.reports.export import export_pdf
 
-        files = {PDF_NAME: export_pdf(self._document()), **self.papers}
+        files = {PDF_NAME: export_pdf(self._document()), **self.papers, **self.pictures}
         files[JSON_NAME] = self._json(files)
         return Exported(files, len(self.revisions))
 
@@ -157,6 +175,11 @@ class _Held:
                 else row
                 for row in self.assessments
             ],
+            "observations": self.observations,
+            "notes": self.notes,
+            "wounds": self.wounds,
+            "falls": self.falls,
+            "photos": self.photos,
             "drafts": self.drafts,
             "alerts": self.alerts,
             "transfers": self.transfers,
@@ -182,6 +205,11 @@ class _Held:
             Section("Who this is", (self._who(),)),
             Section("What is recorded", self._fact_blocks()),
             Section("Assessments", [self._assessment_block(row) for row in self.assessments]),
+            Section("Measurements", self._measurement_blocks(), "Nothing was measured."),
+            Section("Notes", self._note_blocks(), "No note was written."),
+            Section("Wounds", [self._wound_block(row) for row in self.wounds], "No wound is recorded."),
+            Section("Falls", [self._fall_block(row) for row in self.falls], "No fall is recorded."),
+            Section("Photos", self._photo_blocks(), "No photo was kept."),
             Section("Unsigned drafts", [self._draft_block(row) for row in self.drafts], "There are no drafts."),
             Section("Alerts", [self._alert_block(row) for row in self.alerts], "No alert was raised."),
             Section("Red-bag packs", self._pack_blocks(), "No pack was printed."),
@@ -244,7 +272,8 @@ class _Held:
         from app.reports.export import Block
 
         tool = registry.instrument(row["instrument"])
-        title = f"{tool.title}, {_when(row['at'])}"
+        of = self._about.get(row["about"], "")
+        title = f"{tool.title}, {_when(row['at'])}{f': {of}' if of else ''}"
         body = self._bodies.get(row["revision_id"])
         if not body:
             return Block(title, note="Its content was destroyed at the end of its keeping.")
@@ -266,6 +295,77 @@ class _Held:
             values.append(("Next due", short_date(date.fromisoformat(row["next_due"]))))
         values += _answers(row["instrument"], body["answers"])
         return Block(title, values=values, note=outcome.attribution)
+
+    def _measurement_blocks(self) -> list[Any]:
+        """Each series in one line: ten years of them would bury what there is to read."""
+        from app.reports.export import Block
+
+        series: dict[tuple[str, str], list[Row]] = {}
+        for row in self.observations:
+            of = row["detail"] if row["kind"] in _OF_A_WOUND else ""
+            series.setdefault((row["kind"], of), []).append(row)
+        rows = [_series_row(kind, self._about.get(of, ""), found) for (kind, of), found in series.items()]
+        if not rows:
+            return []
+        headers = ("What", "How many", "First", "Last", "Lowest to highest")
+        note = "Each measurement stands in resident.json."
+        return [Block(headers=headers, shares=(150, 55, 106, 106, 110), rows=rows, note=note)]
+
+    def _note_blocks(self) -> list[Any]:
+        from app.reports.export import Block
+
+        rows = [
+            (
+                _when(row["at"]),
+                self._person(row["author"]),
+                f"{'Entered in error. ' if row['in_error'] else ''}{row['text']}",
+            )
+            for row in self.notes
+        ]
+        return [Block(headers=("When", "Who", "Note"), shares=(106, 100, 321), rows=rows)] if rows else []
+
+    def _wound_block(self, row: Row) -> Any:
+        from app.reports.export import Block
+
+        wound, closing = taken_apart(row["body"])
+        values = [
+            ("Where", f"{wound.where}{f'. {wound.words}' if wound.words else ''}"),
+            ("Cause", CAUSES[wound.cause]),
+            ("Found", f"{date_time(wound.found_at)} by {wound.found_by}"),
+            ("Present on admission", _text(wound.on_admission)),
+            ("Pressed by a device", _text(wound.device_related)),
+            ("In a moist lining", _text(wound.mucosal)),
+        ]
+        if closing is not None:
+            why = f": {closing.reason}" if closing.reason else ""
+            values.append(("Closed", f"{date_time(closing.at)}, {CLOSINGS[closing.how].lower()}{why}"))
+        if row["in_error"]:
+            values.append(("State", "Entered in error"))
+        values.append(("Entry", row["revision_id"]))
+        return Block(f"{name_of(wound)}, found {_when(row['found_at'])}", values=values)
+
+    def _fall_block(self, row: Row) -> Any:
+        from app.reports.export import Block
+
+        values = [(_field(str(key)), _text(value)) for key, value in _told(row["body"])]
+        if row["in_error"]:
+            values.append(("State", "Entered in error"))
+        return Block(f"Fall, {_when(row['at'])}", values=[*values, ("Entry", row["revision_id"])])
+
+    def _photo_blocks(self) -> list[Any]:
+        from app.reports.export import Block
+
+        rows = [
+            (
+                row["file"] or "Left out: entered in error, so it may show somebody else",
+                _when(row["taken_at"]),
+                self._about.get(row["about"], "The resident" if not row["about"] else ""),
+                from_plain(row["body"]["photo"], Photo).consent.words,
+            )
+            for row in self.photos
+        ]
+        headers = ("File", "Taken", "Of", "Consent")
+        return [Block(headers=headers, shares=(130, 106, 120, 171), rows=rows)] if rows else []
 
     def _draft_block(self, row: Row) -> Any:
         from app.reports.export import Block
@@ -361,6 +461,42 @@ class _Held:
 
     def _person(self, user: str) -> str:
         return self._session.person(user)
+
+
+def _pictures(connection: Connection, resident_id: ResidentId) -> tuple[tuple[Row, ...], dict[str, bytes]]:
+    """What each photo is of, with its file's name, and the files; one entered in error may show somebody else."""
+    rows, files = [], {}
+    for number, row in enumerate(dossier.photos(connection, resident_id), 1):
+        jpeg = None if row["in_error"] else photo_rows.content(connection, row["sha256"])
+        name = f"photo-{number:02d}.jpg" if jpeg is not None else None
+        if name is not None and jpeg is not None:
+            files[name] = jpeg
+        rows.append({**row, "file": name})
+    return tuple(rows), files
+
+
+def _series_row(kind: str, of: str, found: Sequence[Row]) -> tuple[str, ...]:
+    known = KINDS.get(kind)
+    values = [Decimal(row["value"]) for row in found if row["value"]]
+    unit = f" {known.unit}" if known and known.unit else ""
+    spread_words = "" if not values else f"{min(values):f} to {max(values):f}{unit}"
+    if not values:  # in words only, such as the letter of consciousness
+        spread_words = ", ".join(sorted({row["detail"] for row in found if row["detail"]}))
+    name = known.label if known else kind
+    return (
+        f"{name}: {of}" if of else name, str(len(found)), _when(found[0]["at"]), _when(found[-1]["at"]), spread_words,
+    )  # fmt: skip
+
+
+def _told(body: object) -> list[tuple[object, object]]:
+    """What a body says that holds something, without the ids that only programs read."""
+    if not isinstance(body, Mapping):
+        return []
+    return [
+        (key, value)
+        for key, value in body.items()
+        if value not in (None, "", [], {}) and not str(key).endswith(("_id", "_ids"))
+    ]
 
 
 def _latest_details(revisions: Sequence[Row], resident_id: ResidentId) -> Mapping[str, object]:

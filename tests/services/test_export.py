@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from pypdf import PdfReader
 
+from app.domain import wounds as domain
 from app.domain.codec import canonical, parse
 from app.domain.errors import EnvironmentTrouble, ExitCode, NotAllowed, UserError
 from app.domain.messages import Event
 from app.domain.people import Allergy, Need, ResidentId, Role
+from app.domain.photos import Consent
 from app.domain.transfer import TransferReason
-from app.services import assessments, export, premium, residents, transfers
-from tests.factories import MUST_HIGH, MUST_LOW, NEWS2_HIGH, PASSWORD, WEEK, LivingHome, nhs_number
+from app.domain.wounds import Closing, Wound
+from app.services import assessments, export, observations, photos, premium, residents, transfers, wounds
+from tests.factories import MUST_HIGH, MUST_LOW, NEWS2_HIGH, NOW, PASSWORD, WEEK, LivingHome, nhs_number
 
 
 def _json(exported: export.Exported) -> dict[str, Any]:
@@ -102,6 +107,81 @@ def test_the_document_can_be_read_and_names_the_resident_on_every_page(home: Liv
     for words in ("Penicillin", "swelling", "Entered in error", "misread the scales", "Malnutrition", "a fall",
                   "Exported the whole record", "Mo Manager"):  # fmt: skip
         assert words in text, words
+
+
+def _wounded(home: LivingHome, person: ResidentId, words: str = "over the bone") -> str:
+    view, x, y = domain.placed("sacrum")
+    found = Wound("sacrum", view, x, y, "pressure", NOW - timedelta(days=40), "Cal Carer", words)
+    wound_id = wounds.add(home.session, person, found).wound_id
+    for days, length in ((14, "4"), (7, "3.5")):
+        at = NOW - timedelta(days=days)
+        answers = {
+            "tissue": ["granulating"], "infection": "none", "moisture": "dry", "edge": "advancing", "odour": "none",
+            "surrounding_skin": ["red"], "dressing": "foam", "next_change": at.date() + timedelta(days=3), "pain": 2,
+            "length_cm": Decimal(length), "width_cm": Decimal("3"),
+        }  # fmt: skip
+        wounds.review(home.session, wound_id, answers, at=at, note="Hexagonal")
+    return wound_id
+
+
+def _photo(home: LivingHome, person: ResidentId, about: str, colour: str) -> str:
+    out = BytesIO()
+    Image.new("RGB", (300, 200), colour).save(out, "JPEG")
+    consent = Consent("best-interests", "Ann Osborn")
+    return photos.add(home.session, person, out.getvalue(), consent=consent, about=about).photo_id
+
+
+def test_wounds_measurements_and_notes_are_there_exact_and_to_read(home: LivingHome) -> None:
+    person = home.resident(1)
+    wound_id = _wounded(home, person)
+    wounds.close(home.session, wound_id, Closing(NOW, "other", "moved away"))
+    observations.record(home.session, person, "glucose_mmol", Decimal("6.1"))
+    exported = export.export_resident(home.session, person, PASSWORD)
+    found = _json(exported)
+    assert [row["body"]["wound"]["site"] for row in found["wounds"]] == ["sacrum"]
+    assert found["wounds"][0]["body"]["closing"]["reason"] == "moved away"
+    areas = [row for row in found["observations"] if row["kind"] == "wound_area_cm2"]
+    assert [(row["value"], row["detail"]) for row in areas] == [("12", wound_id), ("10.5", wound_id)]
+    assert [row["value"] for row in found["observations"] if row["kind"] == "glucose_mmol"] == ["6.1"]
+    assert [row["text"] for row in found["notes"]] == ["Hexagonal", "Hexagonal"]
+    text = " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(exported.files["resident.pdf"])).pages)
+                    .split())  # fmt: skip
+    for words in ("Sacrum, pressure", "over the bone", "another reason: moved away", "Wound area: Sacrum, pressure",
+                  "10.5 to 12 cm²", "Blood glucose", "Hexagonal", "Wound review (TIME)"):  # fmt: skip
+        assert words in text, words
+
+
+def test_photos_go_out_as_files_and_one_in_error_does_not(home: LivingHome) -> None:
+    """A photo that was entered in error may show another resident: it is named and left out."""
+    person = home.resident(1)
+    wound_id = _wounded(home, person)
+    kept, wrong = _photo(home, person, wound_id, "tan"), _photo(home, person, wound_id, "navy")
+    own = _photo(home, person, "", "olive")
+    shown = photos.photo_bytes(home.session, wrong)
+    photos.entered_in_error(home.session, wrong, reason="another resident")
+    exported = export.export_resident(home.session, person, PASSWORD)
+    rows = {row["id"]: row for row in _json(exported)["photos"]}
+    assert exported.files[rows[kept]["file"]] == photos.photo_bytes(home.session, kept)
+    assert exported.files[rows[own]["file"]] == photos.photo_bytes(home.session, own)
+    assert rows[wrong]["file"] is None
+    assert shown not in exported.files.values()
+    for name in (rows[kept]["file"], rows[own]["file"]):
+        assert _json(exported)["files"][name] == hashlib.sha256(exported.files[name]).hexdigest()
+    text = " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(exported.files["resident.pdf"])).pages)
+                    .split())  # fmt: skip
+    for words in (rows[kept]["file"], "Ann Osborn", "Left out: entered in error", "The resident"):
+        assert words in text, words
+
+
+def test_no_wound_and_no_photo_of_another_resident(home: LivingHome) -> None:
+    person, other = home.resident(1), home.resident(2)
+    _wounded(home, person)
+    _photo(home, other, _wounded(home, other, "Xylophone"), "tan")
+    exported = export.export_resident(home.session, person, PASSWORD)
+    found = _json(exported)
+    assert (len(found["wounds"]), len(found["photos"])) == (1, 0)
+    assert set(exported.files) == {"resident.json", "resident.pdf"}
+    assert b"Xylophone" not in exported.files["resident.json"]
 
 
 def test_nothing_of_another_resident_is_in_any_file(home: LivingHome) -> None:
