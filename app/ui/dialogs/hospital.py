@@ -221,6 +221,11 @@ class HospitalDialog(QDialog):
         self._arrange()
         self._tell_missing()
         self._ready = True
+        for at in range(self._column.count()):
+            item = self._column.itemAt(at)
+            part = item.widget() if item is not None else None
+            if part is not None and not part.testAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide):
+                part.show()  # now, not at the next turn of the event loop: what is not to be seen takes no focus
         self._fields["situation"].focus()
 
     def _side_body(self) -> QWidget:
