@@ -290,6 +290,20 @@ class Measure:
         """Length × width, cm²."""
         return self.length * self.width
 
+    @property
+    def size(self) -> str:
+        """``4 × 3.5 cm``."""
+        return f"{_plain(self.length)} × {_plain(self.width)} cm"
+
+    @property
+    def words(self) -> str:
+        """``14 cm² (4 × 3.5 cm)``."""
+        return f"{_plain(self.area)} cm² ({self.size})"
+
+
+def _plain(number: Decimal) -> str:
+    return format(number.normalize(), "f")
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -429,7 +443,7 @@ def area_chart(measures: Sequence[Measure], *, title: str = "Wound area", width:
     """
     ordered = sorted(measures, key=lambda each: each.at)
     first = first_measure(ordered)
-    points = tuple(Point(each.at, each.area, f"{each.length} × {each.width} cm") for each in ordered)
+    points = tuple(Point(each.at, each.area.normalize(), each.size) for each in ordered)
     targets = [Target("40 % smaller", first.area * 3 / 5)] if first is not None and len(ordered) > 1 else []
     words = change_words(healing(ordered))
     chart = line_chart(

@@ -224,7 +224,7 @@ def _reviews(flow: Flow, paper: WoundPaper) -> None:
 
 
 def _size_words(measure: Measure | None) -> str:
-    return f"{measure.length} × {measure.width} cm = {measure.area} cm²" if measure else "Not measured"
+    return measure.words if measure else "Not measured"
 
 
 def _categories(flow: Flow, paper: WoundPaper) -> None:

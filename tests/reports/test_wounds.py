@@ -80,7 +80,7 @@ def test_it_says_what_the_card_says() -> None:
     text = " ".join(pages(wound_pdf(paper())))
     for words in (
         "Sacrum", "Pressure", "Healing category 3", "stays category 3", "over the bone", "14-Oct-2026 by Cal Carer",
-        "40 days", "22-Nov-2026, overdue", "5.0 × 4.0 cm", "Since 19-Oct-2026 (28 days)", "↓ 20.0 % smaller",
+        "40 days", "22-Nov-2026, overdue", "20 cm² (5 × 4 cm)", "Since 19-Oct-2026 (28 days)", "↓ 20.0 % smaller",
         "Less than 40 % smaller over 4 weeks", "The edge has not advanced", "Granulating (red)", "Foam", "Ate well",
         "Category 2", "never classified backwards", "Nia Nurse",
     ):  # fmt: skip
