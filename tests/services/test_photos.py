@@ -18,11 +18,11 @@ from PIL import Image, ImageCms, ImageFile
 
 from app.domain import wounds as domain
 from app.domain.errors import EnvironmentTrouble, UserError
-from app.domain.people import ResidentId, Role
+from app.domain.people import FactKind, ResidentId, Role, Stay
 from app.domain.photos import BEST_INTERESTS, RESIDENT, Consent
 from app.domain.wounds import Wound
-from app.services import audit, photos, wounds
-from tests.factories import NOW, LivingHome
+from app.services import audit, photos, residents, retention, wounds
+from tests.factories import NOW, PASSWORD, LivingHome
 
 AGREED = Consent(RESIDENT)
 CANARY = b"Kingfisher-51.7520-N"
@@ -361,3 +361,28 @@ def test_an_auditor_looks_and_keeps_none(home: LivingHome, person: ResidentId) -
         photos.add(session, person, jpeg(), consent=AGREED)
     with pytest.raises(UserError, match="does not let you"):
         photos.entered_in_error(session, added.photo_id, reason="r")
+
+
+def test_destroying_a_record_destroys_its_photos_and_wounds_and_no_other(home: LivingHome, person: ResidentId) -> None:
+    """A picture that another resident's record holds too, by chance or by mistake, stays there."""
+    other = home.resident(2)
+    same = noisy()
+    wound_id = a_wound(home, person)
+    gone = photos.add(home.session, person, noisy((500, 400)), consent=AGREED, about=wound_id, note="Zzmark")
+    for who in (person, other):
+        kept = photos.add(home.session, who, same, consent=AGREED)
+    stay = residents.read_again(home.session, person).facts[FactKind.STAY][0]
+    assert isinstance(stay.body, Stay)
+    residents.change_fact(home.session, stay.id, Stay(stay.body.since, NOW), reason="moved away")
+    home.clock.at = NOW + timedelta(days=3660)
+    home.sign_in_as(Role.MANAGER)
+    retention.purge(home.session, [person], PASSWORD, "reviewed")
+    with pytest.raises(UserError, match="not in the records"):
+        photos.photo_bytes(home.session, gone.photo_id)
+    assert photos.photo_bytes(home.session, kept.photo_id) == photos.prepared(same).jpeg
+    with home.session.read() as connection:
+        counts = connection.exec_driver_sql(
+            "SELECT (SELECT count(*) FROM photo), (SELECT count(*) FROM wound), (SELECT count(*) FROM blob), "
+            "(SELECT count(*) FROM revision WHERE body LIKE '%Zzmark%')"
+        ).one()
+    assert tuple(counts) == (1, 0, 1, 0)
