@@ -347,10 +347,14 @@ def follow_review(work: Work, session: Session, person: ResidentLine, about: str
         if first is not None and each.at > first.at
     }  # fmt: skip
     signed = []
-    for line in assessment_rows.history(work.connection, resident_id, REDUCTION, _DEPTH, about):
-        if line.state == assessment_rows.IN_ERROR:
-            continue
-        body = _body(work.connection, line.revision_id)
+    lines = [
+        line
+        for line in assessment_rows.history(work.connection, resident_id, REDUCTION, _DEPTH, about)
+        if line.state != assessment_rows.IN_ERROR
+    ]
+    bodies = revisions.bodies(work.connection, [line.revision_id for line in lines])
+    for line in lines:
+        body = bodies[line.revision_id]
         answers = wanted.pop(line.at, None)
         if answers is None:
             assessment_rows.mark_in_error(work, line, body, _CORRECTED)
@@ -498,11 +502,15 @@ def _review_due(line: WoundLine, newest: Review | None) -> date | None:
 
 def _reviews(session: Session, connection: Connection, resident_id: ResidentId, about: str) -> tuple[Review, ...]:
     """The sound reviews of a wound, newest first."""
+    lines = [
+        line
+        for line in assessment_rows.history(connection, resident_id, REVIEW, _DEPTH, about)
+        if line.state != assessment_rows.IN_ERROR
+    ]
+    bodies = revisions.bodies(connection, [line.revision_id for line in lines])
     found = []
-    for line in assessment_rows.history(connection, resident_id, REVIEW, _DEPTH, about):
-        if line.state == assessment_rows.IN_ERROR:
-            continue
-        body = _body(connection, line.revision_id)
+    for line in lines:
+        body = bodies[line.revision_id]
         answers = body["answers"]
         length, width = as_decimal(answers.get("length_cm")), as_decimal(answers.get("width_cm"))
         measure = Measure(line.at, length, width) if length is not None and width is not None else None
@@ -519,13 +527,6 @@ def _classified(session: Session, connection: Connection, line: WoundLine) -> tu
         if each.state != assessment_rows.IN_ERROR
     ]
     return tuple(sorted(found, key=lambda each: each.row.at, reverse=True))
-
-
-def _body(connection: Connection, revision_id: str) -> Any:
-    revision = revisions.revision(connection, revision_id)
-    if revision is None:
-        raise LookupError("an assessment without its revision")
-    return revision.body
 
 
 def _day(value: object) -> date | None:
