@@ -281,36 +281,27 @@ def _glucose(board: Board, width: int) -> Chart:
 
 
 Draw = Callable[[int], Chart]
-_PARTS: Mapping[str, tuple[str, Sequence[Callable[[Board, int], Chart]]]] = {
-    "news2": ("NEWS2", (_news2,)),
-    "weight": ("Weight", (_weight, _must)),
-    "pressure": ("Blood pressure", (_pressure,)),
-    "fluids": ("Fluids", (_fluids,)),
-    "bowels": ("Bowels", (_bowels,)),
-    "pain": ("Pain", (_pain, _abbey)),
-    "glucose": ("Glucose", (_glucose,)),
+_Make = Callable[[Board, int], Chart]
+_PARTS: Mapping[str, tuple[str, Sequence[tuple[_Make, Callable[[Board], Sequence[object]]]]]] = {
+    "news2": ("NEWS2", ((_news2, lambda board: board.sets),)),
+    "weight": ("Weight", ((_weight, lambda board: board.weights), (_must, lambda board: board.must))),
+    "pressure": ("Blood pressure", ((_pressure, lambda board: board.pressures),)),
+    "fluids": ("Fluids", ((_fluids, lambda board: board.fluids),)),
+    "bowels": ("Bowels", ((_bowels, lambda board: board.bowels),)),
+    "pain": (
+        "Pain",
+        ((_pain, lambda board: (*board.pain, *board.painad)), (_abbey, lambda board: board.abbey)),
+    ),
+    "glucose": ("Glucose", ((_glucose, lambda board: board.glucose),)),
 }
 PARTS: Mapping[str, str] = {key: words for key, (words, _) in _PARTS.items()}
 """The parts that can be shown and printed, in their order, with their words."""
 
 
 def charts(board: Board, part: str) -> tuple[Draw, ...]:
-    """The charts of a part of :data:`PARTS`, each laid out for the width in points that it is given."""
-    return tuple(partial(make, board) for make in _PARTS[part][1])
-
-
-def recorded(board: Board, part: str) -> bool:
-    """Whether there is anything in the part."""
-    what: Mapping[str, Sequence[object]] = {
-        "news2": board.sets,
-        "weight": (*board.weights, *board.must),
-        "pressure": board.pressures,
-        "fluids": board.fluids,
-        "bowels": board.bowels,
-        "pain": (*board.pain, *board.painad, *board.abbey),
-        "glucose": board.glucose,
-    }
-    return bool(what[part])
+    """The charts of a part of :data:`PARTS` in which there is anything, each laid out for the width in points that it
+    is given."""
+    return tuple(partial(make, board) for make, shown in _PARTS[part][1] if shown(board))
 
 
 def words(board: Board, part: str) -> tuple[str, ...]:

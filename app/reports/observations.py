@@ -14,7 +14,7 @@ from app.domain.drawing import Chart, Scene
 from app.domain.nhs import format_nhs_number
 from app.domain.observation_board import PARTS, Board, cautions, charts, words
 from app.domain.people import ResidentDetails
-from app.reports import scene
+from app.reports import fonts, scene
 from app.reports.fonts import Face
 from app.reports.paper import (
     A4,
@@ -25,6 +25,7 @@ from app.reports.paper import (
     VALUE,
     Flow,
     Line,
+    Piece,
     Style,
     draw_foot,
     painted,
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
 _FOOT = 48.0
 _MOST_NEWS2 = 4
 """Pictures of NEWS2, one a page; the table has every set."""
-_WHEN, _PLAIN, _NOTES = 100.0, 70.0, 110.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,7 @@ def observations_pdf(paper: ObservationsPaper) -> bytes:
     flow = Flow(bottom=_FOOT + 6)
     flow.new_sheet()
     _head(flow, paper)
+    _at_a_glance(flow, paper)
     for part in paper.parts:
         _part(flow, paper.board, part)
     foot = _foot_lines(paper)
@@ -102,41 +103,72 @@ def period_words(board: Board) -> str:
     return f"Measurements from {short_date(to_local(board.since).date())} to {until}"
 
 
+def _at_a_glance(flow: Flow, paper: ObservationsPaper) -> None:
+    """Each part in a sentence or two, and what stands out in it."""
+    flow.heading("At a glance", "glance")
+    for part in paper.parts:
+        said = [draw(int(flow.wide)).scene.description for draw in charts(paper.board, part)]
+        found: list[Piece] = [(each, STRONG) for each in cautions(paper.board, part)]
+        found.append((" ".join(said) or "Nothing recorded in this time.", VALUE))
+        flow.fact(PARTS[part], *found, label_width=110)
+
+
 def _part(flow: Flow, board: Board, part: str) -> None:
-    made = _news2(board, int(flow.wide)) if part == "news2" else [draw(int(flow.wide)) for draw in charts(board, part)]
-    flow.heading(PARTS[part], part, room=made[0].scene.height + 40, fresh=part == "news2")
+    wide = int(flow.wide)
+    made = _news2(board, wide) if part == "news2" else [draw(wide) for draw in charts(board, part)]
+    room = made[0].scene.height + 40 if made else 30
+    flow.heading(PARTS[part], part, room=room)
     for each in cautions(board, part):
         flow.paragraph((each, STRONG))
     for each in words(board, part):
         flow.paragraph((each, NOTE))
+    if not made:
+        flow.paragraph(("Nothing recorded in this time.", VALUE))
     for at, chart in enumerate(made):
-        if chart.scene.height > flow.limit - flow.y:
+        if at and part != "news2":
+            flow.need(chart.scene.height + 40)
+            flow.subheading(chart.scene.title)
+        elif chart.scene.height > flow.limit - flow.y:
             flow.new_sheet()
         _draw(flow, chart.scene)
-        if part != "news2" or at == len(made) - 1:
-            _table(flow, _whole_table(board, chart, part))
+        if part != "news2":
+            _table(flow, chart)
+    if part == "news2" and made:
+        _table(flow, charts(board, part)[0](wide))  # the pictures show the newest sets, the table every one
 
 
 def _news2(board: Board, width: int) -> list[Chart]:
     """The newest sets, as many a picture as fit, the newest picture first."""
     fit = fitting(width, usual=board.usual is not None)
     ordered = sorted(board.sets, key=lambda each: each.at)
-    pieces = [ordered[max(0, end - fit) : end] for end in range(len(ordered), 0, -fit)][:_MOST_NEWS2] or [ordered]
+    pieces = [ordered[max(0, end - fit) : end] for end in range(len(ordered), 0, -fit)][:_MOST_NEWS2]
     return [charts(replace(board, sets=tuple(piece)), "news2")[0](width) for piece in pieces]
 
 
-def _whole_table(board: Board, chart: Chart, part: str) -> Chart:
-    return charts(board, part)[0](int(chart.scene.width)) if part == "news2" else chart
-
-
 def _table(flow: Flow, chart: Chart) -> None:
-    if not chart.rows:
-        flow.paragraph(("Nothing recorded in this time.", VALUE))
-        return
-    shares = [_WHEN, *(_PLAIN for _ in chart.headers[1:-1]), _NOTES]
     rows = [tuple(((cell, NOTE),) for cell in row) for row in chart.rows]
-    flow.table(chart.headers, shares, rows)
+    flow.table(chart.headers, _widths(chart, flow.wide), rows)
     flow.y += 6
+
+
+def _widths(chart: Chart, wide: float) -> list[float]:
+    """Every column is wide enough for its longest word; what is left goes where the longest texts are."""
+    columns = list(zip(chart.headers, *chart.rows, strict=True))
+    least = [max(_word(word, first) for first, cell in _marked(column) for word in cell.split()) for column in columns]
+    longest = [max(_word(cell, first) for first, cell in _marked(column)) for column in columns]
+    spare = wide - sum(least) - 8 * len(columns)
+    wanted = [max(0.0, much - little) for much, little in zip(longest, least, strict=True)]
+    unit = max(0.0, spare) / (sum(wanted) or 1)
+    return [little + 8 + more * unit for little, more in zip(least, wanted, strict=True)]
+
+
+def _marked(column: Sequence[str]) -> list[tuple[bool, str]]:
+    """The cells, each with whether it is the header; an empty one counts as a short word."""
+    return [(at == 0, cell or "–") for at, cell in enumerate(column)]
+
+
+def _word(text: str, bold: bool) -> float:
+    return fonts.width(fonts.clean(text), Face.BOLD if bold else Face.REGULAR, NOTE.size)
 
 
 def _draw(flow: Flow, drawn: Scene) -> None:
