@@ -32,6 +32,7 @@ DAYS = 28
 """How far back behaviour is summed up."""
 _MOST = 500
 """More entries of one kind than a resident has in a month."""
+_MOST_IN_A_WEEK = 100
 ABC, SBARD, ENGAGEMENT = abc_chart.TOOL.code, sbard.TOOL.code, engagement_log.TOOL.code
 _NEEDED = ("antecedent", "behaviour_kind", "helped")
 
@@ -118,7 +119,7 @@ def engagement_week(connection: Connection, resident_id: ResidentId, last_day: d
             int(answers.get("minutes") or 0),
             None if answers.get("engagement") is None else int(answers["engagement"]),
         )
-        for line, answers in _signed(connection, resident_id, ENGAGEMENT, since)
+        for line, answers in _signed(connection, resident_id, ENGAGEMENT, since, most=_MOST_IN_A_WEEK)
     ]
     return engagement.week(entries, last_day)
 
@@ -173,10 +174,11 @@ def _signed(
     since: datetime | None = None,
     *,
     unfinished: bool = False,
+    most: int = _MOST,
 ) -> list[tuple[rows.AssessmentLine, Mapping[str, Any]]]:
     """The sound entries with an instrument and their answers, newest first; ``unfinished`` ones alone where asked."""
     found = []
-    for line in rows.history(connection, resident_id, code, _MOST):
+    for line in rows.history(connection, resident_id, code, most):
         if since is not None and line.at < since:
             break
         if line.state == rows.IN_ERROR or (unfinished and line.complete):

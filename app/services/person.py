@@ -31,7 +31,7 @@ from app.models.residents import ResidentLine
 from app.models.store import Work
 from app.services import assessments, patterns, permission, photos
 from app.services.access import Action, require
-from app.services.assessments import Assessment, AssessmentRow, DraftRow, DueRow
+from app.services.assessments import Assessment, AssessmentRow, DueRow
 from app.services.patterns import Abc, Call
 from app.services.photos import PhotoRow
 from app.services.session import Session
@@ -52,6 +52,8 @@ DECISIONS = {
     dear_gp.NONE: "No referral",
 }
 """What DeAR-GP came to, by the part ``decision``."""
+IDLE = "Engagement: no activity in 7 days"
+"""What the list of what is due says of a resident who took part in nothing."""
 _WHEN_NEEDED = re.compile(r"\b(when|as|if)\s+(needed|required|necessary)\b|\bprn\b", re.IGNORECASE)
 _REFUSED_PAPER = "This assessment was marked as entered in error and is not printed"
 
@@ -207,7 +209,6 @@ class Person:
     medicines: Medicines
     cga: AssessmentRow | None
     cga_gaps: int
-    drafts: tuple[DraftRow, ...]
     due: Mapping[str, DueRow]
     usable: frozenset[str]
 
@@ -222,6 +223,28 @@ def person(session: Session, resident_id: ResidentId, *, again: bool = False) ->
         found = _person(session, work.connection, resident_id)
         work.audit("view", "resident", resident_id, resident_id=resident_id, detail={"screen": "person"})
         return found
+
+
+def without_activity(session: Session) -> tuple[DueRow, ...]:
+    """Residents who live here, whose engagement log is kept, and who took part in nothing in the last seven days.
+
+    No entry makes it so, only time: it is said in the list of what is due and raises no alert.
+    """
+    require(session, Action.VIEW_RESIDENTS)
+    today, found = session.today(), []
+    with session.read() as connection:
+        people = {each.id: each for each in resident_rows.living(connection, session.now())}
+        for line in rows.board(connection, list(people)):
+            if line.instrument != patterns.ENGAGEMENT or line.next_due is None:
+                continue
+            since = date.fromisoformat(line.next_due)
+            # The next one is due later only after an activity; after a refusal of today's it is tomorrow.
+            if since > today + timedelta(days=1):
+                continue
+            if patterns.engagement_week(connection, line.resident_id, today).activities == 0:
+                one, late = people[line.resident_id], max((today - since).days, 1)
+                found.append(DueRow(one.id, one.banner_name, one.room, line.instrument, IDLE, since, late, never=False))
+    return tuple(found)
 
 
 def _person(session: Session, connection: Connection, resident_id: ResidentId) -> Person:
@@ -248,7 +271,6 @@ def _person(session: Session, connection: Connection, resident_id: ResidentId) -
         medicines=_medicines(newest, facts, today),
         cga=cga.row if cga else None,
         cga_gaps=int(cga.outcome.parts.get("gaps", 0)) if cga else 0,
-        drafts=assessments.draft_rows(session, connection, resident_id),
         due={row.instrument: row for row in assessments.due_rows(session, connection, resident_id)},
         usable=frozenset(
             tool.code for tool in permission.usable(connection) if permission.is_on(connection, tool)

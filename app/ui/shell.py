@@ -80,6 +80,8 @@ PAGES = (
     Entry("resident", "", "app.ui.pages.resident.page", "ResidentPage", "VIEW_RESIDENTS", "residents"),
     Entry("timeline", "", "app.ui.pages.timeline.page", "TimelinePage", "VIEW_RESIDENTS", "residents"),
     Entry("wounds", "", "app.ui.pages.wounds.page", "WoundsPage", "VIEW_RESIDENTS", "residents"),
+    Entry("observations", "", "app.ui.pages.observations.page", "ObservationsPage", "VIEW_RESIDENTS", "residents"),
+    Entry("person", "", "app.ui.pages.person.page", "PersonPage", "VIEW_RESIDENTS", "residents"),
     Entry("assessment", "", "app.ui.pages.assessment.page", "AssessmentPage", "RECORD_ASSESSMENT", "residents"),
 )
 ALL_KINDS = frozenset(

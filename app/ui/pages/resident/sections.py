@@ -282,6 +282,8 @@ class Assessments:
 def result_words(row: AssessmentRow) -> str:
     """Score and band in one tag: "16: High risk"; the band alone when there is no score."""
     band = row.band_label or ("Recorded" if not row.score else "")
+    if row.score and band.startswith(f"{row.score} "):
+        return band  # the frailty scale: its levels carry their number
     return f"{row.score}: {band}" if row.score and band else row.score or band
 
 

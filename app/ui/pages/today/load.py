@@ -47,6 +47,16 @@ class Today:
     last_backup: datetime | None = None
 
 
+def _due(session: Session) -> tuple[DueRow, ...]:
+    """What is overdue or was never done; of whoever took part in nothing for a week it says so in these words."""
+    from app.services import assessments, person
+
+    idle = person.without_activity(session)
+    said = {(row.resident_id, row.instrument) for row in idle}
+    late = (row for row in assessments.due(session) if row.overdue_days > 0 or row.never)
+    return (*idle, *(row for row in late if (row.resident_id, row.instrument) not in said))
+
+
 def load_today(session: Session) -> Today:
     """Read it; the premium only for a role that may see claims."""
     from app.services import alerts, assessments, premium, residents, status
@@ -65,7 +75,7 @@ def load_today(session: Session) -> Today:
     )
     return Today(
         alerts=alerts.standing(session),
-        due=tuple(row for row in assessments.due(session) if row.overdue_days > 0 or row.never),
+        due=_due(session),
         drafts=assessments.drafts(session),
         away=tuple(row for row in people if row.status == "away"),
         premium=hint,
