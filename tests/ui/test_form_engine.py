@@ -59,7 +59,7 @@ EVERYTHING = {
                     enableWhen=[{"question": "well", "operator": "=", "answerBoolean": False}],
                 ),
                 _choice("side", "Side", "left", "right", "both"),
-                _choice("month", "Month", "jan", "feb", "mar", "apr", "may", "jun"),
+                _choice("month", "Month", "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct"),
                 _choice("signs", "Signs", "cough", "rash", "fever", repeats=True, required=True),
             ],
         },

@@ -25,6 +25,7 @@ from app.domain.questionnaire.values import EnableWhen, Form, Question, Value
 
 _DOTTED = re.compile(r"(.+)\.(0|[1-9]\d{0,2})", re.ASCII)
 _MOST_ITEMS = 10_000
+_READ_PLACES = 3
 
 Path = tuple[int, ...]
 Counts = frozenset[tuple[str, Path, int]]
@@ -237,7 +238,10 @@ def _settled(items: Mapping[str, Question], parents: Mapping[str, str]) -> tuple
 
 
 def answer_words(question: Question, value: object) -> str:
-    """An answer in the words of its question: the option's words, Yes or No, a number with its unit, a date."""
+    """An answer in the words of its question: the option's words, Yes or No, a number with its unit, a date.
+
+    A number with many decimals, as stones and pounds give, is read to three of them; what is kept stays exact.
+    """
     if isinstance(value, list | tuple):
         return "; ".join(answer_words(question, each) for each in value)
     if isinstance(value, bool):
@@ -249,6 +253,8 @@ def answer_words(question: Question, value: object) -> str:
         return short_date(date.fromisoformat(str(value)[:10]))
     if question.type == "dateTime":
         return date_time(datetime.fromisoformat(str(value)))
+    if isinstance(value, Decimal):
+        value = round(value, _READ_PLACES) if -int(value.as_tuple().exponent) > _READ_PLACES else value
     number = format(value, "f") if isinstance(value, Decimal) else str(value)
     return f"{number} {question.unit}" if question.unit else number
 

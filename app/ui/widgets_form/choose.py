@@ -25,8 +25,8 @@ from app.ui.widgets_form.editors import (
 )
 from app.ui.widgets_form.typed import read_clock, read_measure, read_when
 
-_FEW = 5
-"""Choices up to so many are tiles; longer ones are a list that opens."""
+_FEW = 9
+"""Choices up to so many are tiles, which a gloved hand hits; longer ones are a list that opens."""
 
 
 def editor_for(question: Question, now: Callable[[], datetime], today: Callable[[], date]) -> Editor:

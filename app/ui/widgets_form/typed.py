@@ -23,8 +23,12 @@ _FEET = re.compile(rf"{_N}\s*(?:ft|feet|foot|')\.?\s*(?:{_N}\s*(?:ins?|inch|inch
 _INCHES = re.compile(rf"{_N}\s*(?:ins?|inch|inches|\"|'')\.?", re.ASCII)
 _METRIC = re.compile(rf"{_N}\s*(mm|cm|m|kg|kgs|kilos?)", re.ASCII)
 _METRES = {"mm": Decimal("0.001"), "cm": Decimal("0.01"), "m": Decimal(1)}
-_FINEST = {"kg": 3, "m": 4, "cm": 2}
-"""Decimal places of a converted figure: a gram, a tenth of a millimetre (so that whole inches stay exact)."""
+_FINEST = {"kg": 10, "m": 6, "cm": 4}
+"""Decimal places that hold a converted figure exactly: with rounded grams a loss of exactly 10 % is a little more."""
+_USUAL = 6
+"""Decimal places of a question that sets none, as the questionnaire's own check has it."""
+_SHOWN = {"kg": 3, "m": 4, "cm": 2}
+"""Decimal places of a converted figure as it is read back: a gram, a tenth of a millimetre."""
 _APART = re.compile(r"\d\s+\d")
 _TWO = {"kg": "10st 4lb", "m": "5ft 2in", "cm": "12.5"}
 WAYS = {"kg": "or such as 10st 4lb", "m": "or such as 157 cm, 5ft 2in", "cm": ""}
@@ -52,9 +56,10 @@ def read_number(text: str, label: str, *, whole: bool, field: str = "") -> Decim
 def read_measure(text: str, label: str, *, unit: str, places: int | None, whole: bool) -> tuple[Decimal | int, str]:
     """A number, also in units that people use where the question's is kg, m or cm, and what was converted.
 
-    "10st 4lb" for kilograms is 65.317 and "10 st 4 lb = 65.317 kg"; a number in the question's own unit comes back as
-    it is, with no words. What is converted is exact, then rounded half up to a gram, or to a tenth of a millimetre, or
-    to the question's ``places`` when it takes fewer. UserError in the label's words.
+    "10st 4lb" for kilograms to 10 places is 65.31730128, said as "10 st 4 lb = 65.317 kg"; a number in the question's
+    own unit comes back as it is, with no words. What is converted is kept exactly, or rounded half up to the question's
+    ``places`` when it takes fewer; the words round to a gram, or to a tenth of a millimetre. UserError in the label's
+    words.
     """
     raw = " ".join(text.lower().translate(_QUOTES).split())
     own = unit.lower()
@@ -68,10 +73,15 @@ def read_measure(text: str, label: str, *, unit: str, places: int | None, whole:
     said, exact = found
     if own == "cm":
         exact *= 100
-    finest = min(_FINEST[own], 0 if whole else _FINEST[own] if places is None else places)
+    finest = min(_FINEST[own], 0 if whole else _USUAL if places is None else places)
     number = exact.quantize(Decimal(1).scaleb(-finest), ROUND_HALF_UP)
-    number = number.quantize(Decimal(1)) if number == number.to_integral_value() else number.normalize()
-    return (int(number) if whole else number), f"{said} = {number:f} {unit}"
+    number, read = _short(number), _short(number.quantize(Decimal(1).scaleb(-min(finest, _SHOWN[own])), ROUND_HALF_UP))
+    return (int(number) if whole else number), f"{said} = {read:f} {unit}"
+
+
+def _short(number: Decimal) -> Decimal:
+    """The same number without noughts at its end."""
+    return number.quantize(Decimal(1)) if number == number.to_integral_value() else number.normalize()
 
 
 _QUOTES = str.maketrans({"’": "'", "′": "'", "‘": "'", "”": '"', "″": '"', "“": '"'})

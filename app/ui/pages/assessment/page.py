@@ -786,12 +786,11 @@ class AssessmentPage(QWidget):
         for key, each in fields.items():
             each.set_error(messages.get(key, ""))
         lines: list[tuple[str, QWidget | None]] = []
-        asked = {question.link_id for question in self.form.form.questions()}
         for problem in problems:
             if problem.field in fields:
                 lines.append((problem.message, fields[problem.field].target))
-            elif problem.field in asked:
-                lines.append((problem.message, self.form.editor(problem.field).focus_on()))
+            elif self.form.has(problem.field):
+                lines.append((problem.message, self.form.row(problem.field).focus_on()))
             else:
                 lines.append((problem.message, None))
         self.summary.show_lines(lines)
