@@ -9,15 +9,20 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from app.domain import wounds as domain
 from app.domain.alerts import AlertKind
+from app.domain.codec import canonical
 from app.domain.dates import to_local
 from app.domain.errors import UserError
 from app.domain.people import ResidentId, Role
 from app.domain.wounds import Closing, Wound
+from app.models import revisions, schema
+from app.models.integrity import chain_problems, projection_problems
 from app.services import alerts, assessments, audit, wounds
 from tests.factories import NOW, LivingHome
+from tests.helpers.rebuild import rebuilt, stored
 
 CATEGORY_3 = {"skin": "broken", "depth": "full", "base_obscured": False, "bone_tendon_muscle": False}
 CATEGORY_2 = {"skin": "broken", "depth": "partial"}
@@ -385,3 +390,43 @@ def test_an_auditor_looks_and_records_nothing(home: LivingHome, person: Resident
         wounds.add(session, person, a_wound())
     with pytest.raises(UserError, match="does not let you"):
         wounds.review(session, wound_id, review())
+
+
+def test_what_the_screens_read_can_be_built_again_from_the_record(
+    home: LivingHome, person: ResidentId, wound_id: str
+) -> None:
+    """Every row of wounds and photos is what its newest revision says; assessments and areas follow corrections."""
+    reviewed(home, wound_id, 14, "4", "4")
+    second = reviewed(home, wound_id, 7, "5", "4")
+    amended = assessments.amend(
+        home.session, second.revision_id, review("3", "4"), reason="r", at=NOW - timedelta(days=7)
+    )
+    reviewed(home, wound_id, 0, "2", "4")
+    assessments.entered_in_error(home.session, amended.revision_id, reason="another wound")
+    wounds.change(home.session, wound_id, a_wound(words="deep"), reason="r")
+    wounds.close(home.session, wound_id, Closing(NOW, "healed"))
+    wounds.reopen(home.session, wound_id, reason="r")
+    closed = wounds.add(home.session, person, a_wound("left_heel")).wound_id
+    wounds.close(home.session, closed, Closing(NOW, "other", "moved"))
+    wrong = wounds.add(home.session, person, a_wound("left_hip")).wound_id
+    wounds.entered_in_error(home.session, wrong, reason="r")
+    with home.session.read() as connection:
+        rows = connection.execute(select(schema.wound)).mappings().all()
+        assert len(rows) == 3
+        for row in rows:
+            newest = revisions.revisions(connection, row["id"])[-1]
+            closing = newest.body["closing"]
+            assert row == {
+                "id": newest.entity_id,
+                "resident_id": newest.body["resident_id"],
+                "revision_id": newest.id,
+                "found_at": newest.body["wound"]["found_at"],
+                "closed_at": closing["at"] if closing else None,
+                "in_error": int(newest.state == "entered-in-error"),
+                "body": canonical(newest.body),
+            }
+        found = rebuilt(connection)
+        for name in ("assessment", "observation"):
+            assert found[name] == stored(connection, schema.metadata.tables[name]), name
+        assert chain_problems(connection) == ()
+        assert projection_problems(connection) == ()

@@ -25,7 +25,7 @@ from app.domain.wounds import Closing, Wound
 from app.services import audit, photos, wounds
 from app.services.wounds import WoundRow
 from app.ui.forms.form import FormDialog
-from app.ui.pages.assessment import Open
+from app.ui.pages.assessment import AssessmentPage, Open
 from app.ui.pages.wounds import WoundsPage
 from app.ui.pages.wounds.card import WoundCard
 from app.ui.pages.wounds.dialogs import CloseDialog, PaperDialog, ReasonDialog, VersionsDialog, WoundDialog
@@ -616,4 +616,27 @@ def test_the_window_opens_it_below_residents(home: SignedIn, qtbot: QtBot) -> No
     until(qtbot, lambda: page.found is not None)
     assert window.place().page == "wounds"
     assert window.place().arg == who
+    wait_quiet(qtbot, home.tasks)
+
+
+def test_a_review_leads_to_its_form_and_back(home: SignedIn, qtbot: QtBot) -> None:
+    """Through the window: the form is of this wound, and what was signed meanwhile stands on the card afterwards."""
+    who = home.resident()
+    wound_id = add(home, who)
+    window = MainWindow(home.ctx, lambda: None)
+    qtbot.addWidget(window)
+    window.show()
+    home.ctx.navigate.emit("wounds", who)
+    page = window.stack.currentWidget()
+    assert isinstance(page, WoundsPage)
+    until(qtbot, lambda: wound_id in page.cards)
+    press(page.cards[wound_id], qtbot, "Review now")
+    form = window.stack.currentWidget()
+    assert isinstance(form, AssessmentPage)
+    until(qtbot, lambda: form.form is not None)
+    wait_quiet(qtbot, home.tasks)
+    review(home, wound_id, 0, "4", "3")
+    window.go_back()
+    assert window.here == "wounds"
+    until(qtbot, lambda: "Area 12 cm² (4 × 3 cm)" in texts(page.cards[wound_id]))
     wait_quiet(qtbot, home.tasks)
