@@ -299,31 +299,40 @@ def timetable(
     return tuple(at for at in times if status(at) == "here" and (stopped_at is None or at < stopped_at))
 
 
-def progress(due: Sequence[datetime], taken: Iterable[datetime], now: datetime) -> Progress:
-    """Which times are done, late or still to come.
+def progress(fell_at: datetime, due: Sequence[datetime], taken: Iterable[datetime], now: datetime) -> Progress:
+    """Which times of the timetable are done, late or still to come.
 
     A set counts for the time that it was taken at or after, up to the next time; also when it was taken a little
-    before (a third of the interval, at most an hour), for nobody goes by the second.
+    before (a third of the interval, at most an hour), for nobody goes by the second. A time that the resident was away
+    after is not late until the return: it is missed when the next one would have come.
     """
-    times = sorted(due)
-    opens = [at - _early(times, n) for n, at in enumerate(times)]
-    sets = sorted(taken)
+    times, sets = sorted(due), sorted(taken)
+    opens = [at - _early(fell_at, at) for at in times]
+    afters = [at + _room(fell_at, at, last=at == times[-1]) for at in times]
+    closes = [min(after, following) for after, following in zip(afters, [*opens[1:], *afters[-1:]], strict=True)]
+    found = [next((each for each in sets if opens[n] <= each < closes[n]), None) for n in range(len(times))]
     slots = []
-    for n, at in enumerate(times):
-        closes = opens[n + 1] if n + 1 < len(times) else None
-        found = next((each for each in sets if opens[n] <= each and (closes is None or each < closes)), None)
-        after = times[n + 1] if n + 1 < len(times) else at + _last_room(times)
-        slots.append(Slot(at, State.DONE if found else _open_state(at, after, now), found))
+    for n, (at, when) in enumerate(zip(times, found, strict=True)):
+        overtaken = n + 1 < len(times) and found[n + 1] is not None  # the next one was taken a little before its time
+        state = State.DONE if when else State.MISSED if overtaken else _open_state(at, afters[n], now)
+        slots.append(Slot(at, state, when))
     return Progress(tuple(slots))
 
 
-def _early(times: Sequence[datetime], n: int) -> timedelta:
-    return min((times[n] - times[n - 1]) / 3, _EARLIEST) if n else timedelta(0)
+def _interval(fell_at: datetime, at: datetime, step: int) -> timedelta:
+    """From a time of the timetable to the one before (-1) or after (1) it; half an hour beyond the ends."""
+    place = _MINUTES_TO_72_HOURS.index((at - fell_at) // timedelta(minutes=1)) + min(step, 0)
+    pair = _MINUTES_TO_72_HOURS[max(place, 0) : place + 2]
+    return timedelta(minutes=pair[1] - pair[0] if place >= 0 and len(pair) == 2 else 30)
 
 
-def _last_room(times: Sequence[datetime]) -> timedelta:
-    """How long after its time the last set still makes sense: as long as the interval before it."""
-    return times[-1] - times[-2] if len(times) > 1 else timedelta(hours=1)
+def _early(fell_at: datetime, at: datetime) -> timedelta:
+    return timedelta(0) if at == fell_at else min(_interval(fell_at, at, -1) / 3, _EARLIEST)
+
+
+def _room(fell_at: datetime, at: datetime, *, last: bool) -> timedelta:
+    """How long a set for this time still makes sense: to the next time; after the last as long as before it."""
+    return _interval(fell_at, at, -1 if last else 1)
 
 
 def _open_state(due: datetime, after: datetime, now: datetime) -> State:

@@ -552,7 +552,7 @@ def _progress(session: Session, connection: Connection, line: FallLine, person: 
         line.at, head_injury_possible=line.fall.head, status=person.status, stopped_at=stopped.at if stopped else None
     )
     taken = rows.sets_taken(connection, line.resident_id, line.at, line.at + _WATCHED)
-    return domain.progress(due, taken, session.now())
+    return domain.progress(line.at, due, taken, session.now())
 
 
 def _whole(session: Session, connection: Connection, line: FallLine) -> FallWhole:

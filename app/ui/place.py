@@ -52,7 +52,7 @@ def argument(plain: str | dict[str, str] | None) -> object:
     from app.domain.people import ResidentId
     from app.ui.pages.assessment.page import Open
 
-    return Open(ResidentId(plain["resident_id"]), plain["instrument"], plain["draft_id"], plain["amends"])
+    return Open(**{**plain, "resident_id": ResidentId(plain["resident_id"])})
 
 
 def place_of(user: str, key: str, arg: object, page: QWidget | None) -> Place:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from app.domain.dates import clock_time, date_time, to_local
 from app.domain.falls import ACTIVITIES, PERIODS, PLACES, Fall, FallPattern, month_chart
+from app.domain.instruments.post_fall import CALL_999, HEAD_INJURY, LIFT, LONG_LIE
 from app.ui import theme
 from app.ui.pages.assessment.words import TONES
 from app.ui.pages.falls.check import Large
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 FALLEN = "A resident has fallen"
 _PERIOD_WORDS = {7: "in the last 7 days", 30: "in 30 days", 91: "in 3 months", 365: "in a year"}
 _SHIFTS = {"morning": "07 to 14", "afternoon": "14 to 21", "night": "21 to 07"}
+_SHORT = {CALL_999: "Call 999", HEAD_INJURY: "Head injury", LONG_LIE: "Long lie", LIFT: "Lift, observe"}
 _TABLE = 330
 
 
@@ -212,7 +214,7 @@ def _columns(*, one: bool) -> tuple[Column[FallRow], ...]:
 
 def decided(row: FallRow) -> str:
     """What the check decided, in short."""
-    return "Entered in error" if row.in_error else (row.band_label.split(":")[0] or "No check")
+    return "Entered in error" if row.in_error else _SHORT.get(row.band or "", row.band_label or "No check")
 
 
 def observed(row: FallRow) -> str:
@@ -245,7 +247,7 @@ def spread_words(pattern: FallPattern) -> list[str]:
         ("Activity", pattern.by_activity, ACTIVITIES),
     ):
         if counts:
-            lines.append(f"{name}: {', '.join(f'{words[code].lower()} {count}' for code, count in counts.items())}")
+            lines.append(f"{name}: {', '.join(f'{words[code].lower()} ({count})' for code, count in counts.items())}")
     return lines
 
 
