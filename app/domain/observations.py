@@ -14,7 +14,6 @@ from decimal import Decimal
 from app.domain.errors import UserError
 from app.domain.instruments.exact import as_decimal
 from app.domain.nutrition import WEIGHT_PLACES
-from app.domain.nutrition import WEIGHT_PLACES
 
 
 @dataclass(frozen=True, slots=True)
