@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from app.domain.instruments import cga, registry
 from app.domain.instruments.outcome import AnswerError
 from app.domain.instruments.registry import all_instruments, instrument, score
 from app.domain.questionnaire import Form, check_answers, enabled, gather, parse_questionnaire, response, spread
+from tests.oracle.inputs import AT_RANDOM, drawn, every, how_many
+from tests.oracle.verdicts import VERDICTS
 
 FOLDER = Path(__file__).resolve().parents[2] / "resources" / "instruments"
 CODES = [tool.code for tool in all_instruments()]
@@ -243,7 +246,7 @@ FILLED: dict[str, dict[str, Any]] = {
                         "clinician": "Dr Test", "original_at": "Office, red folder", "original_seen": True,
                         "discussed_with_resident": True},
     "engagement_log": {"kind": "outdoors", "took_part": "yes", "minutes": 30, "engagement": 2},
-    "cga": {domain: "covered" for domain in cga.DOMAINS},
+    "cga": dict.fromkeys(cga.DOMAINS, "covered"),
 }  # fmt: skip
 
 
@@ -260,3 +263,24 @@ def test_what_the_form_takes_is_scored_and_written_as_a_response(code: str) -> N
     )
     QuestionnaireResponse.model_validate(json.loads(json.dumps(written)))
     assert written["questionnaire"] == f"https://hartwell.example/fhir/Questionnaire/{code}|{instrument(code).version}"
+
+
+@pytest.mark.parametrize("code", sorted(VERDICTS))
+def test_what_can_be_scored_can_be_recorded_and_comes_to_the_same(code: str) -> None:
+    """The answers of the published contract go through the form that screens and commands record with."""
+    asked = form(code)
+    tried = 0
+    for answers in (
+        drawn(code, 400) if code in AT_RANDOM else islice(every(code), 0, None, max(1, how_many(code) // 400))
+    ):
+        try:
+            scored = score(code, answers)
+        except AnswerError:
+            continue
+        if any(value is None or (isinstance(value, list) and None in value) for value in answers.values()):
+            continue  # a line to record leaves out what it does not know
+        recorded = score(code, gather(check_answers(asked, answers), asked))
+        found = (recorded.score, recorded.band, recorded.flags, recorded.complete)
+        assert found == (scored.score, scored.band, scored.flags, scored.complete), answers
+        tried += 1
+    assert tried
