@@ -47,7 +47,9 @@ KIND_LABELS = {
     "alert": "Alerts",
 }
 """The kinds of entry, with the words of their filters."""
-_ALONE = tuple(kind.code for kind in KINDS.values() if kind.alone)
+_MANY = ("fluid_in_ml", "fluid_out_ml")
+_ALONE = (*_MANY, *(kind.code for kind in KINDS.values() if kind.alone and kind.code not in _MANY))
+"""What may be measured by itself, the kinds that are measured most often first."""
 _READ = 2
 """How many single measurements of a kind are read for each entry of a page. There are some a day, and other entries of
 that day; where there are very many, a page is shorter."""
@@ -212,19 +214,21 @@ def _observations(asked: _Asked) -> _Found:
     found: list[Entry] = []
     horizon: datetime | None = None
     for kind in _ALONE:
-        entries, cut = _days(asked, kind)
+        # What is older than the end of a list that was cut off is not shown, so it is not read either.
+        since = _midnight(to_local(horizon).date()) if horizon is not None else ""
+        entries, cut = _days(asked, kind, since)
         found += entries
         if cut is not None:
             horizon = max(horizon or cut, cut)
     return found, horizon
 
 
-def _days(asked: _Asked, kind: str) -> _Found:
+def _days(asked: _Asked, kind: str, since: str) -> _Found:
     most = asked.limit * _READ
     # Of the day that the page goes on in the whole is read: its entry may stand on this page or on the one before.
     until = _midnight(to_local(asked.before).date() + timedelta(days=1)) if asked.before is not None else _END
     while True:
-        rows = observation_rows.singles(asked.connection, asked.resident_id, kind, until, most)
+        rows = observation_rows.singles(asked.connection, asked.resident_id, kind, until, most, since)
         days: dict[date, list[observation_rows.Single]] = {}
         for row in rows:
             days.setdefault(_local_day(row.at[:13]), []).append(row)
