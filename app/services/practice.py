@@ -45,6 +45,7 @@ from app.services import (
     accounts,
     alerts,
     assessments,
+    cga,
     first_run,
     permission,
     practice_ccg,
@@ -304,6 +305,9 @@ def _assess(session: Session, chance: random.Random, person: _Person, today: dat
             _sign(session, person, "abbey", {"items": [0, 1, 0, 0, 0, 1]})
         if person.place % 9 != 8:
             _sign(session, person, "about_me", _about_me(person, today))
+    _as_a_person(session, person, today, weeks)
+    if first and person.place % 9 != 7:
+        _sign(session, person, "cga", _cga(session, person))
     if person.place == 33 and first:
         _sign(session, person, "pressure_ulcer_category", {"skin": "broken", "depth": "partial"})
     if person.place == 33 and not first:
@@ -311,6 +315,37 @@ def _assess(session: Session, chance: random.Random, person: _Person, today: dat
             "length0_cm": Decimal("4.0"), "width0_cm": Decimal("3.0"),
             "length1_cm": Decimal("4.0") - Decimal("0.3") * weeks, "width1_cm": Decimal("3.0") - Decimal("0.2") * weeks,
         })  # fmt: skip
+
+
+def _as_a_person(session: Session, person: _Person, today: date, weeks: int) -> None:
+    """What a few residents have besides: memory, behaviour, activities, how frail they are and what they wish."""
+    first, now = weeks == 0, session.now()
+    dementia = "dementia" in person.needs
+    if first and dementia:
+        _sign(session, person, "cfs", {"level": 6})
+        _sign(session, person, "barthel", {"items": [1, 1, 0, 1, 1, 2, 2, 1, 0, 0]})
+    if first and person.place in (27, 36):
+        _sign(session, person, "dear_gp", _dear_gp(refers=person.place == 27))
+    if person.place == 18 and weeks % 4 == 0:
+        _sign(session, person, "needs_code", {"code": "B"})
+    if first and person.place == 18:
+        _sign(session, person, "preferred_place", {
+            "first_choice": "usual_residence", "second_choice": "hospice",
+            "stated_on": today.isoformat(), "said_by": "resident", "capacity": "yes",
+        })  # fmt: skip
+    if person.place == 6 and weeks >= 2:
+        for hours in (14, 10):
+            _sign(session, person, "abc_chart", _abc(now - timedelta(hours=hours + 29 * (weeks % 3))))
+    if person.place == 6 and weeks == 3:
+        _sign(session, person, "antipsychotic_review", {
+            "started": (today - timedelta(days=60)).isoformat(), "last_review": today.isoformat(),
+            "stopped": False, "lewy_body_or_parkinsons": False, "side_effects": ["none"], "clear_benefit": True,
+            "target_behaviour": "Hits out at washing time", "consent_or_best_interests": True,
+        })  # fmt: skip
+    if person.place in (0, 3, 6, 39) and (person.place != 39 or weeks < _WEEKS - 1):
+        _sign(session, person, "engagement_log", _activity("creative" if person.place == 3 else "one_to_one"))
+    if person.place == 39 and weeks in (0, 5):
+        _sign(session, person, "who5", {"items": [2, 3, 2, 3, 2] if first else [3, 3, 3, 3, 3]})
 
 
 def _this_week(session: Session, past: SetClock, people: list[_Person], now: datetime) -> None:
@@ -327,7 +362,14 @@ def _this_week(session: Session, past: SetClock, people: list[_Person], now: dat
     died = past.at
     residents.change_resident(session, gone.id, replace(gone.details, died_at=died), reason="Died in the home")
     _end_stay(session, gone.id, died)
+    at(30)
+    fallen = by_place[42]
+    _fell(session, fallen, past.at - timedelta(days=19), minutes=5)
+    _fell(session, fallen, past.at, minutes=20, seen=False)
+    _sign(session, fallen, "news2", _WELL)
+    _sign(session, fallen, "falls_multifactorial", _falls(fallen, to_local(past.at).date()))
     at(6)
+    _sign(session, fallen, "news2", _WELL)
     unwell = by_place[9]
     _sign(session, unwell, "news2", {
         "resp_rate": 23, "spo2": 93, "spo2_scale": 1, "on_oxygen": False, "systolic": 118, "pulse": 96,
@@ -339,9 +381,40 @@ def _this_week(session: Session, past: SetClock, people: list[_Person], now: dat
         "height_m": thin.height, "weight_kg": thin.weight - Decimal("2.0"),
         "previous_weight_kg": thin.weight + Decimal("4.5"), "acutely_ill_no_intake_5d": False,
     })  # fmt: skip
+    _sign(session, by_place[0], "engagement_log", _activity("one_to_one"))
+    at(3)
+    _sign(session, by_place[24], "soft_signs", {
+        "signs": ["eating_less"], "can_take_news2": True, "senior_told": "Nia Nightingale",
+    })  # fmt: skip
     at(2)
     assessments.save_draft(session, by_place[3].id, "waterlow", {"sex": "F", "age_years": 84, "build": "below_average"})
     assessments.save_draft(session, by_place[15].id, "news2", {"resp_rate": 18, "spo2": 96})
+
+
+def _fell(session: Session, person: _Person, at: datetime, *, minutes: int, seen: bool = True) -> None:
+    """A fall without a danger sign, its circumstances and its injury recorded."""
+    answers: dict[str, object] = {
+        "danger_clear": True, "responsive_and_breathing": True, "intense_pain": False, "suspected_collapse": False,
+        "trauma_head_neck_back": False, "unusual_behaviour": False, "marked_breathing_difficulty_or_chest_pain": False,
+        "bleeding_freely": False, "loss_of_consciousness": False, "evidence_of_fracture": False, "fast_abnormal": False,
+        "head_struck_or_unwitnessed": not seen, "minutes_on_floor": minutes,
+        **({} if seen else {"on_anticoagulant_or_antiplatelet": False}),
+    }  # fmt: skip
+    told = at + timedelta(minutes=40)
+    now = session.now()
+    fall_id = falls.record(session, person.id, answers, at=at).fall_id
+    assessments.sign(session, person.id, "fall_record", {
+        "found_at": at, "witness": "staff" if seen else "nobody", "head_struck": "no", "on_blood_thinner": False,
+        **({} if seen else {"last_seen": at - timedelta(minutes=minutes)}),
+        "injuries": ["bruise"], "first_aid": ["cold_pack"], "lifted_with": "cushion",
+        "place": "lounge" if seen else "bathroom", "activity": "getting_up" if seen else "toilet",
+        "footwear": "slippers", "aid": "used" if seen else "out_of_reach", "light": "good", "call_bell": "in_reach",
+        "duty_of_candour": "done",
+        **{f"{who}_told": True for who in ("family", "gp", "manager")},
+        **{f"{who}_told_at": min(told, now) for who in ("family", "gp", "manager")},
+    }, at=min(told, now), about=fall_id)  # fmt: skip
+    view, x, y = centre_of("left_hip")
+    falls.mark_injuries(session, fall_id, (Injury(view, "left_hip", x, y, "bruise"),))
 
 
 def _end_stay(session: Session, resident_id: ResidentId, at: datetime) -> None:
@@ -429,6 +502,56 @@ def _about_me(person: _Person, today: date) -> dict[str, object]:
     }
 
 
+def _dear_gp(*, refers: bool) -> dict[str, object]:
+    return {
+        "agreed": "consents",
+        "known_diagnosis": False,
+        "sudden_change": False,
+        "observations": ["memory", "orientation"] if refers else ["mood"],
+        "examples": "Asks several times a day where the dining room is. Put the post in the oven on 3 occasions.",
+        "duration": "three_months_or_more" if refers else "under_3_months",
+        "amt_correct": 5 if refers else 9,
+    }
+
+
+def _activity(kind: str) -> dict[str, object]:
+    return {"kind": kind, "took_part": "yes", "minutes": 40, "engagement": 2, "interest": True}
+
+
+def _abc(started: datetime) -> dict[str, object]:
+    return {
+        "started": started,
+        "place": "corridor",
+        "antecedent": "visit_ended",
+        "behaviour_kind": "trying_to_leave",
+        "behaviour": "Went to the front door with a coat on, rattled the handle and called for the bus.",
+        "response": ["time_and_calm", "distraction"],
+        "helped": "distraction",
+        "intensity": 3,
+        "unmet_need": ["boredom"],
+        "new_behaviour": False,
+        "harm": [],
+    }
+
+
+def _cga(session: Session, person: _Person) -> dict[str, object]:
+    """Assembled from the others, as on the screen, and completed."""
+    return cga.assemble(session, person.id) | {
+        "diagnoses": "covered",
+        "diagnoses_reason": "As in the record, gone through with the GP",
+        "sight_hearing": "covered",
+        "sight_hearing_reason": "Glasses and hearing looked at on arrival",
+        "surroundings": "covered",
+        "surroundings_reason": "Bed, chair and bell checked",
+        "present": ["resident", "family", "nurse"],
+        "goal": "To stay here, among people who know me.",
+    }
+
+
+_WELL: dict[str, object] = {
+    "resp_rate": 16, "spo2": 97, "spo2_scale": 1, "on_oxygen": False, "systolic": 132, "pulse": 76,
+    "consciousness": "A", "temp_c": Decimal("36.6"),
+}  # fmt: skip
 _FOUR_AT: dict[str, object] = {
     "alertness": "normal", "amt4_mistakes": 1, "months_backwards": 5, "acute_change": False,
 }  # fmt: skip
