@@ -26,18 +26,24 @@ from app.domain.errors import EnvironmentTrouble, NotAllowed, UserError
 from app.domain.people import Allergy, ChampionPost, Role, StaffDetails, StaffId
 from app.domain.retention import RetentionPolicy
 from app.domain.transfer import TransferReason
+from app.domain.wounds import Closing, Wound, placed
 from app.services import (
     accounts,
     alerts,
     assessments,
     audit,
     backups,
+    cga,
+    due,
     evidence,
     export,
+    falls,
     imports,
     notes,
     observations,
     permission,
+    person,
+    photos,
     premium,
     questionnaires,
     recording,
@@ -53,6 +59,7 @@ from app.services import (
     timeline,
     transfers,
     verify,
+    wounds,
 )
 from app.services.access import Action, allowed, require
 from app.services.session import Session
@@ -103,6 +110,7 @@ class Made:
         self.staff, self.post = home.champion("falls")
         home.champion("dementia")
         self.pack = transfers.send_to_hospital(home.session, self.person, TransferReason(situation="a fall")).id
+        self.wound = Wound("sacrum", *placed("sacrum"), "pressure", NOW, "Cal Carer")
         self.stick = self.folder / "stick"
         self.stick.mkdir()
         self.backup = backups.make(home.session, folder=self.stick)
@@ -171,6 +179,10 @@ USES: dict[str, tuple[Action, Call]] = {
         Action.VIEW_RESIDENTS,
         lambda s, m: assessments.before(s, assessments.assessment(s, m.signed.assessment_id).row),
     ),
+    "assessments.listed": (
+        Action.VIEW_RESIDENTS,
+        lambda s, m: assessments.listed(s, m.signed.assessment_id),
+    ),
     "assessments.previous": (Action.VIEW_RESIDENTS, lambda s, m: assessments.previous(s, m.person, "news2")),
     "assessments.history": (Action.VIEW_RESIDENTS, lambda s, m: assessments.history(s, m.person)),
     "assessments.due": (Action.VIEW_RESIDENTS, lambda s, _: assessments.due(s)),
@@ -183,10 +195,29 @@ USES: dict[str, tuple[Action, Call]] = {
     "backups.looked_at_change": (Action.MANAGE_HOME, lambda s, _: backups.looked_at_change(s, "looked")),
     "evidence.evidence": (Action.EXPORT_EVIDENCE, lambda s, _: evidence.evidence(s, WEEK, WEEK, PASSWORD)),
     "export.export_resident": (Action.EXPORT_RESIDENT, lambda s, m: export.export_resident(s, m.person, PASSWORD)),
+    "due.shift": (Action.VIEW_RESIDENTS, lambda s, _: due.shift(s, WEEK, "night")),
+    "due.present": (Action.VIEW_RESIDENTS, lambda s, _: due.present(s)),
+    "due.passed": (Action.VIEW_RESIDENTS, lambda s, _: due.passed(s, NOW)),
+    "due.coming": (Action.VIEW_RESIDENTS, lambda s, _: due.coming(s, 7)),
+    "due.paper": (Action.PRINT_PACK, lambda s, _: due.paper(s, WEEK, "night")),
+    "falls.falls": (Action.VIEW_RESIDENTS, lambda s, _: falls.falls(s)),
+    "falls.register": (Action.VIEW_RESIDENTS, lambda s, m: falls.register(s, m.person)),
+    "falls.whose": (Action.VIEW_RESIDENTS, lambda s, m: falls.whose(s, m.person)),
+    "falls.fall": (Action.VIEW_RESIDENTS, lambda s, _: falls.fall(s, "x")),
+    "falls.start": (Action.RECORD_ASSESSMENT, lambda s, m: falls.start(s, m.person)),
+    "falls.observations_due": (Action.VIEW_RESIDENTS, lambda s, _: falls.observations_due(s)),
+    "falls.actions": (Action.VIEW_RESIDENTS, lambda s, m: falls.actions(s, m.person)),
+    "falls.record": (Action.SIGN_ASSESSMENT, lambda s, m: falls.record(s, m.person, {"danger_clear": False})),
+    "falls.mark_injuries": (Action.RECORD_ASSESSMENT, lambda s, _: falls.mark_injuries(s, "x", ())),
+    "falls.stop_observations": (Action.RECORD_ASSESSMENT, lambda s, _: falls.stop_observations(s, "x", why="died")),
+    "falls.go_on_observing": (Action.RECORD_ASSESSMENT, lambda s, _: falls.go_on_observing(s, "x", reason="r")),
+    "falls.entered_in_error": (Action.SIGN_ASSESSMENT, lambda s, _: falls.entered_in_error(s, "x", reason="r")),
+    "falls.fall_paper": (Action.PRINT_PACK, lambda s, _: falls.fall_paper(s, "x")),
     "imports.import_residents": (Action.IMPORT, lambda s, _: imports.import_residents(s, b"")),
     "imports.import_staff": (Action.MANAGE_STAFF, lambda s, _: imports.import_staff(s, b"")),
     "notes.add": (Action.RECORD_ASSESSMENT, lambda s, m: notes.add(s, m.person, "slept well")),
     "notes.entered_in_error": (Action.RECORD_ASSESSMENT, lambda s, _: notes.entered_in_error(s, "x", reason="r")),
+    "notes.note": (Action.VIEW_RESIDENTS, lambda s, _: notes.note(s, "x")),
     "notes.of_resident": (Action.VIEW_RESIDENTS, lambda s, m: notes.of_resident(s, m.person)),
     "notes.search": (Action.VIEW_RESIDENTS, lambda s, _: notes.search(s, "slept")),
     "observations.record": (
@@ -197,6 +228,8 @@ USES: dict[str, tuple[Action, Call]] = {
         Action.RECORD_ASSESSMENT,
         lambda s, _: observations.entered_in_error(s, "nothing", reason="r"),
     ),
+    "observations.board": (Action.VIEW_RESIDENTS, lambda s, m: observations.board(s, m.person)),
+    "observations.paper": (Action.PRINT_PACK, lambda s, m: observations.paper(s, m.person, ("news2",))),
     "observations.series": (Action.VIEW_RESIDENTS, lambda s, m: observations.series(s, m.person, ("pulse",))),
     "observations.weight_before": (
         Action.VIEW_RESIDENTS,
@@ -288,6 +321,29 @@ USES: dict[str, tuple[Action, Call]] = {
     "transfers.pack_pdf": (Action.PRINT_PACK, lambda s, m: transfers.pack_pdf(s, m.pack)),
     "transfers.packs": (Action.VIEW_RESIDENTS, lambda s, m: transfers.packs(s, m.person)),
     "verify.verify": (Action.VERIFY, lambda s, _: verify.verify(s)),
+    "wounds.wounds": (Action.VIEW_RESIDENTS, lambda s, m: wounds.wounds(s, m.person)),
+    "wounds.wound": (Action.VIEW_RESIDENTS, lambda s, _: wounds.wound(s, "x")),
+    "wounds.versions": (Action.VIEW_RESIDENTS, lambda s, _: wounds.versions(s, "x")),
+    "wounds.add": (Action.RECORD_ASSESSMENT, lambda s, m: wounds.add(s, m.person, m.wound)),
+    "wounds.change": (Action.RECORD_ASSESSMENT, lambda s, m: wounds.change(s, "x", m.wound, reason="r")),
+    "wounds.close": (Action.RECORD_ASSESSMENT, lambda s, _: wounds.close(s, "x", Closing(NOW, "healed"))),
+    "wounds.reopen": (Action.RECORD_ASSESSMENT, lambda s, _: wounds.reopen(s, "x", reason="r")),
+    "wounds.entered_in_error": (Action.RECORD_ASSESSMENT, lambda s, _: wounds.entered_in_error(s, "x", reason="r")),
+    "wounds.review": (Action.SIGN_ASSESSMENT, lambda s, _: wounds.review(s, "x", {})),
+    "wounds.classify": (Action.SIGN_ASSESSMENT, lambda s, _: wounds.classify(s, "x", {})),
+    "wounds.wound_paper": (Action.PRINT_PACK, lambda s, _: wounds.wound_paper(s, "x")),
+    "cga.assemble": (Action.VIEW_RESIDENTS, lambda s, m: cga.assemble(s, m.person)),
+    "cga.begin": (Action.RECORD_ASSESSMENT, lambda s, m: cga.begin(s, m.person)),
+    "cga.cga_paper": (Action.PRINT_PACK, lambda s, _: cga.cga_paper(s, "x")),
+    "person.without_activity": (Action.VIEW_RESIDENTS, lambda s, _: person.without_activity(s)),
+    "person.person": (Action.VIEW_RESIDENTS, lambda s, m: person.person(s, m.person)),
+    "person.dear_gp_letter": (Action.PRINT_PACK, lambda s, _: person.dear_gp_letter(s, "x")),
+    "person.about_me_paper": (Action.PRINT_PACK, lambda s, m: person.about_me_paper(s, m.person)),
+    "person.behaviour_paper": (Action.PRINT_PACK, lambda s, m: person.behaviour_paper(s, m.person)),
+    "photos.add": (Action.RECORD_ASSESSMENT, lambda s, m: photos.add(s, m.person, b"", consent=None)),
+    "photos.photos": (Action.VIEW_RESIDENTS, lambda s, m: photos.photos(s, m.person)),
+    "photos.photo_bytes": (Action.VIEW_RESIDENTS, lambda s, _: photos.photo_bytes(s, "x")),
+    "photos.entered_in_error": (Action.RECORD_ASSESSMENT, lambda s, _: photos.entered_in_error(s, "x", reason="r")),
 }
 
 OPEN: dict[str, str] = {
@@ -300,6 +356,7 @@ OPEN: dict[str, str] = {
     "access.require": "the table itself",
     "accounts.change_own_password": "everybody's own, with the present one",
     "assessments.revision_of": "gives back the id it was given, for recording, which asks",
+    "assessments.row_of": "lays out a line that a use case, which asks, has read",
     "backups.note": "notes what prepare, which asks, was allowed to make",
     "backups.is_due": "a yes or no for the clock",
     "backups.settings_of": "where the backups go: no record",
