@@ -13,8 +13,10 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+from app.domain.charts.body import centre_of
 from app.domain.clock import Clock
 from app.domain.dates import LONDON, age_years, to_local, to_utc, week_start
+from app.domain.falls import Injury, timetable
 from app.domain.instruments.falls_multifactorial import DOMAINS
 from app.domain.instruments.registry import all_instruments
 from app.domain.nhs import is_nhs_number
@@ -46,6 +48,7 @@ from app.services import (
     alerts,
     assessments,
     cga,
+    falls,
     first_run,
     permission,
     practice_ccg,
@@ -365,11 +368,14 @@ def _this_week(session: Session, past: SetClock, people: list[_Person], now: dat
     at(30)
     fallen = by_place[42]
     _fell(session, fallen, past.at - timedelta(days=19), minutes=5)
-    _fell(session, fallen, past.at, minutes=20, seen=False)
-    _sign(session, fallen, "news2", _WELL)
-    _sign(session, fallen, "falls_multifactorial", _falls(fallen, to_local(past.at).date()))
+    fell_at = past.at
+    _fell(session, fallen, fell_at, minutes=20, seen=False)
+    _sign(session, fallen, "falls_multifactorial", _falls(fallen, to_local(fell_at).date()))
+    for due in timetable(fell_at, head_injury_possible=True, status=lambda _at: "here"):
+        if due < now - timedelta(hours=6):
+            past.at = due + timedelta(minutes=4)
+            _sign(session, fallen, "news2", _WELL)
     at(6)
-    _sign(session, fallen, "news2", _WELL)
     unwell = by_place[9]
     _sign(session, unwell, "news2", {
         "resp_rate": 23, "spo2": 93, "spo2_scale": 1, "on_oxygen": False, "systolic": 118, "pulse": 96,
