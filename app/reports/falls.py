@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 _FOOT = 48.0
 _MAP_WIDE, _MAP_HIGH = 270, 300
+_BESIDE = 10
+"""How many injuries have room beside the body map."""
 _SIGNED = tuple[datetime, str]
 
 
@@ -142,9 +144,11 @@ def _injuries(flow: Flow, paper: FallPaper) -> None:
     wide = flow.size[0] - MARGIN - left
     y = top + 6
     lines = [(f"{n}\u00a0", each.words) for n, each in enumerate(fall.injuries, 1)]
-    for number, words in lines or [("", "Looked over: no injury seen.")]:
+    for number, words in lines[:_BESIDE] or [("", "Looked over: no injury seen.")]:
         y = flow.sheet.block(left, y, wrap(((number, STRONG), (words, VALUE)), wide), 15) + 4
     flow.y = max(y, top + drawn.height) + 6
+    for number, words in lines[_BESIDE:]:
+        flow.paragraph((number, STRONG), (words, VALUE))
 
 
 def _circumstances(flow: Flow, paper: FallPaper) -> None:
