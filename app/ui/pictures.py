@@ -25,6 +25,7 @@ from app.ui.messages import Messages
 from app.ui.shell import PAGES, MainWindow
 from app.ui.tasks import Tasks
 from app.ui.theme import Choice, Theme, scaled
+from app.ui.widgets_form.view import FormView
 
 if TYPE_CHECKING:
     from app.services.residents import ResidentRow
@@ -315,7 +316,11 @@ class _Taker:
 
     def _go(self, key: str, arg: Any = None) -> None:
         self._window.go(key, arg)
-        settle(self._tasks)
+        settle(self._tasks, lambda: all(form.finished_making() for form in self._forms()))
+
+    def _forms(self) -> list[FormView]:
+        """The forms that are on the screen: one that is out of sight makes its rows when it is seen."""
+        return [form for form in self._window.findChildren(FormView) if form.isVisible()]
 
     @contextmanager
     def _shown(self, widget: QWidget) -> Iterator[None]:

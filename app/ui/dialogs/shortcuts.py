@@ -21,7 +21,7 @@ KEYS = (
     ("Load again", "F5"),
     ("Cancel, close a question", "Esc"),
     ("Back to the page before", "Alt+Left"),
-    ("Go to page 1 to 7 on the left", "Ctrl+1 to Ctrl+7"),
+    ("Go to a page on the left, from the top", "Ctrl+1 to Ctrl+9, Ctrl+0"),
     ("Next part of the window", "F6"),
     ("Larger text, smaller text", "Ctrl++, Ctrl+-"),
     ("Cover the screen, and uncover it", "F9"),

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMenu, QScrollArea, QVBoxLayout, QWidget
 
@@ -347,7 +347,10 @@ class FormView(QWidget):
                 self._column.insertWidget(at + offset, widget)
                 widget.setVisible(self._is_on(entry.key))
         self._column.setEnabled(True)
-        self._column.invalidate()
+        self._column.update()
+        if self.isVisible():
+            # Now, up to the page: a new row that waits for its place is painted over the first one.
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
         self._chain([entry.key for entry in batch])
 
     def _places(self) -> dict[str, int]:
