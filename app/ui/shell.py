@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
-from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QFont, QFontMetrics, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QFont, QFontMetrics, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
     QButtonGroup,
@@ -20,6 +20,8 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QMainWindow,
     QPushButton,
+    QScrollArea,
+    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -66,6 +68,7 @@ class Entry:
 
 PAGES = (
     Entry("today", "Today", "app.ui.pages.today.page", "TodayPage"),
+    Entry("due", "Due", "app.ui.pages.due.page", "DuePage", "VIEW_RESIDENTS"),
     Entry("residents", "Residents", "app.ui.pages.residents.page", "ResidentsPage", "VIEW_RESIDENTS"),
     Entry("search", "Search", "app.ui.pages.search.page", "SearchPage", "VIEW_RESIDENTS"),
     Entry("alerts", "Alerts", "app.ui.pages.alerts.page", "AlertsPage", "VIEW_RESIDENTS"),
@@ -356,7 +359,7 @@ class MainWindow(QMainWindow):
         row.addWidget(self.lock_button)
         return bar
 
-    def _navigation(self) -> QFrame:
+    def _navigation(self) -> QWidget:
         bar = QFrame()
         bar.setProperty("role", "nav")
         bar.setAccessibleName("Pages")
@@ -373,7 +376,7 @@ class MainWindow(QMainWindow):
             self.nav[entry.key] = button
             column.addWidget(button)
         column.addStretch(1)
-        return bar
+        return _NavArea(bar)
 
     def _pressed(self, key: str) -> None:
         self.go(key, None)
@@ -397,8 +400,8 @@ class MainWindow(QMainWindow):
             QShortcut(QKeySequence(keys), self).activated.connect(slot)
         self._find = QShortcut(QKeySequence(standard.Find), self)
         self._find.activated.connect(lambda: self.go("residents", None))
-        for at, key in enumerate(self.nav):
-            QShortcut(QKeySequence(f"Ctrl+{at + 1}"), self).activated.connect(lambda key=key: self.go(key, None))
+        for digit, key in zip("1234567890", self.nav, strict=False):
+            QShortcut(QKeySequence(f"Ctrl+{digit}"), self).activated.connect(lambda key=key: self.go(key, None))
 
     def show_shortcuts(self) -> None:
         """The list of keys (Ctrl+/)."""
@@ -434,6 +437,45 @@ class MainWindow(QMainWindow):
             )
             if first is not None:
                 first.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+
+class _NavArea(QScrollArea):
+    """The pages on the left; with large text on a low screen they scroll, and the one with the keyboard is in sight."""
+
+    def __init__(self, bar: QFrame) -> None:
+        super().__init__()
+        self._bar = bar
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        self.setWidget(bar)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """As wide as the pages' names, with room for the scroll bar while there is one."""
+        wanted = self._bar.sizeHint()
+        more = self.verticalScrollBar().sizeHint().width() if wanted.height() > self.height() else 0
+        return QSize(wanted.width() + more, wanted.height())
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """The same width; any height will do."""
+        return QSize(self.sizeHint().width(), 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Rather scroll than squeeze the buttons; a scroll bar that comes or goes changes the width."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """The same when the text size changes."""
+        super().changeEvent(event)
+        if event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange}:
+            self._fit()
+
+    def _fit(self) -> None:
+        self._bar.setMinimumHeight(self._bar.sizeHint().height())
+        self.updateGeometry()
 
 
 class _NavButton(Button):
