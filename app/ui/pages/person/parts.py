@@ -138,10 +138,9 @@ def draw_wellbeing(acts: Acts, found: Person, rows: QVBoxLayout) -> None:
     none = NO_ACTIVITY in week.findings
     tags = [Tag("No activity in 7 days", Tone.WARNING)] if none else [Tag(week.words, Tone.GOOD)]
     detail = f"7 days to {short_date(week.last_day)}: {week.words}" if own.logged else "Nothing was ever logged"
-    log = secondary("Record an activity", partial(acts.record, "engagement_log"))
-    log.setVisible(acts.writes)
+    log = [secondary("Record an activity", partial(acts.record, "engagement_log"))] if acts.writes else []
     said = [each.action for each in week.findings if each.action]
-    rows.addWidget(line("Activities", tags, detail, log, more=said))
+    rows.addWidget(line("Activities", tags, detail, *log, more=said))
     rows.addWidget(rule())
     if own.who5 is None:
         rows.addWidget(_missing(acts, found, "who5"))
@@ -422,12 +421,11 @@ def _episode(acts: Acts, record: Abc) -> QWidget:
 def _call(acts: Acts, call: Call) -> QWidget:
     decide = secondary("Write the decision", partial(acts.decide, call))
     decide.setAccessibleName(f"Write the decision into the SBARD call of {date_time(call.at)}")
-    decide.setVisible(acts.writes)
     by = f"Help was asked for by {date_time(call.requested_by)}." if call.requested_by else "No time was asked for."
     words = "SBARD call overdue: no decision. Call again now" if call.overdue else "SBARD call open: no decision yet"
     to = f" to {call.recipient}" if call.recipient else ""
     said = (f"{call.situation or 'Situation not written down'}. Called {date_time(call.at)}{to}.", by)
-    return Framed(Tone.DANGER if call.overdue else Tone.CAUTION, words, said, (decide,))
+    return Framed(Tone.DANGER if call.overdue else Tone.CAUTION, words, said, (decide,) if acts.writes else ())
 
 
 def _results(
