@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from functools import partial
+from functools import lru_cache, partial
 from itertools import pairwise
 
 from app.domain.behaviour import shift_of
@@ -48,6 +48,7 @@ class Board:
 
     ``losses`` are those of :func:`app.domain.nutrition.weight_losses`, which look further back than ``since`` does.
     ``target`` and ``limit`` are ml a day, one or none of them. ``bowel_state`` is None where no chart is kept.
+    ``read`` names the parts that were read, None for all of them; the others are empty for now.
     """
 
     now: datetime
@@ -68,6 +69,11 @@ class Board:
     abbey: tuple[Point, ...] = ()
     glucose: tuple[Point, ...] = ()
     low_fluid: bool = False
+    read: frozenset[str] | None = None
+
+    def has(self, part: str) -> bool:
+        """Whether the part was read."""
+        return self.read is None or part in self.read
 
 
 # ------------------------------------------------------------------------------------------------- days and shifts
@@ -75,9 +81,17 @@ class Board:
 
 def care_day(at: datetime) -> tuple[date, str]:
     """The day and the shift (of :data:`~app.domain.charts.days.SHIFTS`) that an instant belongs to."""
-    local = to_local(at)
+    utc = at if at.tzinfo is UTC else to_utc(at)
+    return _of_hour(utc.toordinal() * 24 + utc.hour)
+
+
+@lru_cache(maxsize=1 << 16)
+def _of_hour(number: int) -> tuple[date, str]:
+    """The same for a whole hour of UTC, by its number: shifts, and the change of the clocks, begin on one. A chart of
+    ten years that is read again has met its own hours before."""
+    local = to_local(datetime.combine(date.fromordinal(number // 24), time(number % 24), UTC))
     day = local.date()
-    return (day - timedelta(days=1) if local.hour < _DAY_BEGINS else day), _NAMES[shift_of(at)]
+    return (day - timedelta(days=1) if local.hour < _DAY_BEGINS else day), _NAMES[shift_of(local)]
 
 
 def day_begins(at: datetime) -> datetime:

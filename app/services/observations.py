@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.domain import bowels
 from app.domain.alerts import AlertRule, alerts_for_flags
@@ -208,18 +208,27 @@ def weight_before(session: Session, resident_id: ResidentId, at: datetime) -> De
 # ------------------------------------------------------------------------------------------------------ the charts
 
 
-def board(session: Session, resident_id: ResidentId, since: datetime | None = None, *, again: bool = False) -> Shown:
+def board(
+    session: Session,
+    resident_id: ResidentId,
+    since: datetime | None = None,
+    *,
+    again: bool = False,
+    parts: Collection[str] | None = None,
+) -> Shown:
     """The charts of a resident's measurements since the instant (all of them without one), read in one transaction.
 
-    Opening them is audited as a view of the record; reading them ``again``, for the same screen, is not another one.
-    Raises UserError for a resident who is not in the records.
+    With ``parts`` only those are read, for a screen that shows one of them before the years of the others are there.
+    Opening is audited as a view of the record; reading ``again``, for the same screen, is not another one. Raises
+    UserError for a resident who is not in the records.
     """
     require(session, Action.VIEW_RESIDENTS)
+    wanted = None if parts is None else frozenset(parts)
     if again:
         with session.read() as connection:
-            return _shown(session, connection, resident_id, since)
+            return _shown(session, connection, resident_id, since, wanted)
     with session.look() as work:
-        found = _shown(session, work.connection, resident_id, since)
+        found = _shown(session, work.connection, resident_id, since, wanted)
         work.audit("view", "resident", resident_id, resident_id=resident_id, detail={"screen": "observations"})
         return found
 
@@ -236,7 +245,7 @@ def paper(session: Session, resident_id: ResidentId, parts: Collection[str], sin
     if not wanted or set(parts) - set(PARTS):
         raise UserError("Choose at least one chart", field="parts")
     with session.look() as work:
-        found = _shown(session, work.connection, resident_id, since)
+        found = _shown(session, work.connection, resident_id, since, frozenset(wanted))
         work.audit("print", "observations", resident_id, resident_id=resident_id, detail={"parts": ", ".join(wanted)})
         content = ObservationsPaper(
             details=found.resident.details,
@@ -253,42 +262,107 @@ def paper(session: Session, resident_id: ResidentId, parts: Collection[str], sin
     return made
 
 
-def _shown(session: Session, connection: Connection, resident_id: ResidentId, since: datetime | None) -> Shown:
+def _shown(
+    session: Session,
+    connection: Connection,
+    resident_id: ResidentId,
+    since: datetime | None,
+    parts: frozenset[str] | None,
+) -> Shown:
     line = resident_rows.resident(connection, resident_id)
     if line is None:
         raise UserError("This resident is not in the records", field="resident")
     now = session.now()
-    first = day_begins(since) if since else None  # a day is shown whole or not at all
-    today = care_day(now)[0]
-
-    def read(kind: str, back: datetime | None = first) -> tuple[Reading, ...]:
-        return rows.series(connection, resident_id, kind, back, now)
-
-    weights = read("weight_kg", None)
-    stools = read("bowel_type", min(first, now - _STOOLS_BACK) if first else None)
-    fluids = fluid_days(read("fluid_in_ml"), read("fluid_out_ml"), today)
-    target, limit = _fluid_aim(connection, line.resident)
-    content = Board(
-        now=now,
-        since=first,
-        sets=_sets(connection, resident_id, first),
-        usual=_usual(session, connection, resident_id),
-        weights=tuple(Point(each.at, each.value, each.detail) for each in weights if not first or each.at >= first),
-        losses=losses(weights, to_local(now).date()) if weights else {},
-        must=_scores(connection, resident_id, "must", first),
-        pressures=_pressures(connection, resident_id, first),
-        fluids=fluids,
-        target=target,
-        limit=limit,
-        bowels=bowel_days([each for each in stools if not first or each.at >= first], today),
-        bowel_state=_bowel_state(stools, now),
-        pain=_alone(connection, resident_id, "pain_nrs", first),
-        painad=_scores(connection, resident_id, "painad", first),
-        abbey=_scores(connection, resident_id, "abbey", first),
-        glucose=_alone(connection, resident_id, "glucose_mmol", first),
-        low_fluid=_is_low(connection, resident_id, now, restricted=limit is not None),
+    asked = _Asked(connection, resident_id, now, day_begins(since) if since else None)
+    content: dict[str, Any] = {}
+    for part in PARTS:
+        if parts is None or part in parts:
+            content |= _READERS[part](asked, session, line.resident)
+    return Shown(
+        line.resident,
+        line.status(now),
+        Board(now=now, since=asked.first, read=parts, **content),
+        _entries(session, connection, resident_id, asked.first),
     )
-    return Shown(line.resident, line.status(now), content, _entries(session, connection, resident_id, first))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Whose measurements, and from when: a day is shown whole or not at all."""
+
+    connection: Connection
+    resident_id: ResidentId
+    now: datetime
+    first: datetime | None
+
+    def read(self, kind: str) -> tuple[Reading, ...]:
+        return rows.series(self.connection, self.resident_id, kind, self.first, self.now)
+
+    def inside(self, readings: Sequence[Reading]) -> list[Reading]:
+        return [each for each in readings if self.first is None or each.at >= self.first]
+
+
+def _read_news2(asked: _Asked, session: Session, _: Resident) -> dict[str, object]:
+    return {
+        "sets": _sets(asked.connection, asked.resident_id, asked.first),
+        "usual": _usual(session, asked.connection, asked.resident_id),
+    }
+
+
+def _read_weight(asked: _Asked, _: Session, __: Resident) -> dict[str, object]:
+    """Every weight, because a loss looks further back than the period does."""
+    weights = rows.series(asked.connection, asked.resident_id, "weight_kg", None, asked.now)
+    return {
+        "weights": tuple(Point(each.at, each.value, each.detail) for each in asked.inside(weights)),
+        "losses": losses(weights, to_local(asked.now).date()) if weights else {},
+        "must": _scores(asked.connection, asked.resident_id, "must", asked.first),
+    }
+
+
+def _read_pressure(asked: _Asked, _: Session, __: Resident) -> dict[str, object]:
+    return {"pressures": _pressures(asked.connection, asked.resident_id, asked.first)}
+
+
+def _read_fluids(asked: _Asked, _: Session, person: Resident) -> dict[str, object]:
+    target, limit = _fluid_aim(asked.connection, person)
+    return {
+        "fluids": fluid_days(asked.read("fluid_in_ml"), asked.read("fluid_out_ml"), care_day(asked.now)[0]),
+        "target": target,
+        "limit": limit,
+        "low_fluid": _is_low(asked.connection, asked.resident_id, asked.now, restricted=limit is not None),
+    }
+
+
+def _read_bowels(asked: _Asked, _: Session, __: Resident) -> dict[str, object]:
+    """The state of the chart looks at the last weeks, be the period shorter or longer."""
+    lately = rows.series(asked.connection, asked.resident_id, "bowel_type", asked.now - _STOOLS_BACK, asked.now)
+    return {
+        "bowels": bowel_days(asked.read("bowel_type"), care_day(asked.now)[0]),
+        "bowel_state": _bowel_state(lately, asked.now),
+    }
+
+
+def _read_pain(asked: _Asked, _: Session, __: Resident) -> dict[str, object]:
+    return {
+        "pain": _alone(asked.connection, asked.resident_id, "pain_nrs", asked.first),
+        "painad": _scores(asked.connection, asked.resident_id, "painad", asked.first),
+        "abbey": _scores(asked.connection, asked.resident_id, "abbey", asked.first),
+    }
+
+
+def _read_glucose(asked: _Asked, _: Session, __: Resident) -> dict[str, object]:
+    return {"glucose": _alone(asked.connection, asked.resident_id, "glucose_mmol", asked.first)}
+
+
+_READERS: Mapping[str, Callable[[_Asked, Session, Resident], dict[str, object]]] = {
+    "news2": _read_news2,
+    "weight": _read_weight,
+    "pressure": _read_pressure,
+    "fluids": _read_fluids,
+    "bowels": _read_bowels,
+    "pain": _read_pain,
+    "glucose": _read_glucose,
+}
 
 
 def _sets(connection: Connection, resident_id: ResidentId, first: datetime | None) -> tuple[ObservationSet, ...]:

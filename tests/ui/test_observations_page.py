@@ -303,6 +303,23 @@ def test_a_period_shows_what_is_in_it(qtbot: QtBot, home: SignedIn) -> None:
     }
 
 
+def test_of_ten_years_the_chart_in_sight_comes_first_and_the_others_follow(qtbot: QtBot, home: SignedIn) -> None:
+    person = _filled(home)
+    page = open_page(home, qtbot, person)
+    boards = []
+    show = page.area.show_board
+    page.area.show_board = lambda shown: (boards.append(shown.board), show(shown))[1]  # type: ignore[method-assign]
+    page.area.periods.buttons["3653"].click()
+    qtbot.waitUntil(lambda: len(boards) == 2)
+    assert [(bool(each.sets), bool(each.fluids), each.has("fluids")) for each in boards] == [
+        (True, False, False), (True, True, True),
+    ]  # fmt: skip
+    page.area.show_part("fluids")
+    wait_quiet(qtbot, home.tasks)
+    assert "Reading" not in words(page)
+    assert page.area.cards
+
+
 def test_another_resident_is_another_screen(qtbot: QtBot, home: SignedIn) -> None:
     first, second = home.resident(), home.resident("Ida", "Example")
     page = open_page(home, qtbot, first)

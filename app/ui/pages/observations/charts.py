@@ -110,6 +110,10 @@ class ChartsArea(QWidget):
             self._draw_entries(self._shown.entries)
             return
         board = self._shown.board
+        if not board.has(self.part):
+            self._empty()
+            self._inside.addWidget(label("Reading…", "strong"))
+            return
         drawn = charts(board, self.part)
         open_tables = [card.table is not None and not card.table.isHidden() for card in self.cards]
         self._empty()

@@ -41,6 +41,9 @@ if TYPE_CHECKING:
     from app.ui.context import Context
 
 _MINUTE = 60_000
+_PAINTED = 50
+_LONG = 200
+"""Days from which the part on the screen is read before the others."""
 
 
 class ObservationsPage(QWidget):
@@ -262,7 +265,21 @@ class ObservationsPage(QWidget):
                 if not isinstance(exc, UserError):
                     self.ctx.messages.report(exc)
 
-        self.ctx.call(partial(_read, resident_id, self._since(), again=again), arrived, failed, owner=self)
+        work = partial(_read, resident_id, self._since())
+        if int(period) <= _LONG or self.area.part not in PARTS:
+            self.ctx.call(partial(work, again=again), arrived, failed, owner=self)
+            return
+
+        def others() -> None:
+            if visit == self._visit and period == self._period:
+                self.ctx.call(partial(work, again=True), arrived, failed, owner=self)
+
+        def first(shown: Shown) -> None:
+            arrived(shown)
+            QTimer.singleShot(_PAINTED, self, others)
+
+        # What is seen comes first; the years of the other charts once it has been painted.
+        self.ctx.call(partial(work, again=again, parts=(self.area.part,)), first, failed, owner=self)
 
     def _show(self, shown: Shown) -> None:
         from app.services.access import Action
@@ -292,10 +309,12 @@ class ObservationsPage(QWidget):
             self._minutes.stop()
 
 
-def _read(resident_id: ResidentId, since: datetime, session: Session, *, again: bool) -> Shown:
+def _read(
+    resident_id: ResidentId, since: datetime, session: Session, *, again: bool, parts: tuple[str, ...] | None = None
+) -> Shown:
     from app.services import observations
 
-    return observations.board(session, resident_id, since, again=again)
+    return observations.board(session, resident_id, since, again=again, parts=parts)
 
 
 def _record(resident_id: ResidentId, wanted: Wanted, session: Session) -> Recorded:
