@@ -42,6 +42,7 @@ from app.domain.people import (
     Stay,
 )
 from app.domain.transfer import time_critical_kind
+from app.domain.wounds import Wound
 from app.models.residents import facts as resident_facts
 from app.services import (
     accounts,
@@ -50,6 +51,7 @@ from app.services import (
     cga,
     falls,
     first_run,
+    observations,
     permission,
     practice_ccg,
     premium,
@@ -57,6 +59,7 @@ from app.services import (
     sign_in,
     staff,
     sync,
+    wounds,
 )
 from app.services.clock import SetClock
 from app.services.session import Session
@@ -311,13 +314,47 @@ def _assess(session: Session, chance: random.Random, person: _Person, today: dat
     _as_a_person(session, person, today, weeks)
     if first and person.place % 9 != 7:
         _sign(session, person, "cga", _cga(session, person))
-    if person.place == 33 and first:
-        _sign(session, person, "pressure_ulcer_category", {"skin": "broken", "depth": "partial"})
-    if person.place == 33 and not first:
-        _sign(session, person, "wound_area_reduction", {
-            "length0_cm": Decimal("4.0"), "width0_cm": Decimal("3.0"),
-            "length1_cm": Decimal("4.0") - Decimal("0.3") * weeks, "width1_cm": Decimal("3.0") - Decimal("0.2") * weeks,
-        })  # fmt: skip
+    if person.place in (33, 12):
+        _wound(session, person, weeks)
+
+
+def _wound(session: Session, person: _Person, weeks: int) -> None:
+    """A pressure ulcer that heals (place 33), and a skin tear that has stopped healing (place 12), week by week."""
+    ulcer = person.place == 33
+    if weeks == 0:
+        site = "sacrum" if ulcer else "left_shin"
+        view, x, y = centre_of(site)
+        cause = "pressure" if ulcer else "skin_tear"
+        wound = Wound(site, view, x, y, cause, session.now(), "Nia Nightingale")
+        added = wounds.add(session, person.id, wound).wound_id
+        wounds.classify(session, added, {"skin": "broken", "depth": "partial"} if ulcer else {"flap_loss": "partial"})
+    found = wounds.wounds(session, person.id, again=True).rows[0].id
+    smaller = Decimal("0.3") * weeks if ulcer else Decimal("0.1") * min(weeks, 1)
+    wounds.review(session, found, {
+        "length_cm": Decimal("4.0") - smaller, "width_cm": Decimal("3.0") - smaller, "tissue": ["granulating"],
+        "infection": "none", "moisture": "moist", "exudate": "clear", "pain": 2, "odour": "none",
+        "surrounding_skin": ["fragile"], "dressing": "Foam border dressing",
+        "next_change": (to_local(session.now()).date() + timedelta(days=4)).isoformat(),
+        **({"edge": "advancing"} if ulcer else {"edge": "not_advancing", "same_at_last_review": weeks > 0}),
+    })  # fmt: skip
+
+
+def _charts(session: Session, people: list[_Person], now: datetime) -> None:
+    """Drinks, stools and weights of the last days, for the residents whose charts are kept."""
+    by_place = {person.place: person for person in people}
+    drinks = (
+        (7, 200, "Tea"), (9, 150, "Water"), (11, 180, "Coffee"), (13, 150, "Squash"), (16, 200, "Tea"),
+        (20, 150, "Milk"),
+    )  # fmt: skip
+    for place, less in ((9, 60), (3, 0), (27, 40)):
+        person = by_place[place]
+        for days in (3, 2, 1):
+            day = to_local(now).date() - timedelta(days=days)
+            for hour, much, what in drinks:
+                observations.record(session, person.id, "fluid_in_ml", much - less, detail=what, at=_local(day, hour))
+            observations.record(session, person.id, "bowel_type", 4 if place != 27 else 2, at=_local(day, 8))
+        observations.record(session, person.id, "weight_kg", person.weight, at=now - timedelta(days=7, hours=3))
+    observations.record(session, by_place[9].id, "pain_nrs", 3, at=now - timedelta(hours=5))
 
 
 def _as_a_person(session: Session, person: _Person, today: date, weeks: int) -> None:
@@ -395,6 +432,7 @@ def _this_week(session: Session, past: SetClock, people: list[_Person], now: dat
     at(2)
     assessments.save_draft(session, by_place[3].id, "waterlow", {"sex": "F", "age_years": 84, "build": "below_average"})
     assessments.save_draft(session, by_place[15].id, "news2", {"resp_rate": 18, "spo2": 96})
+    _charts(session, people, past.at)
 
 
 def _fell(session: Session, person: _Person, at: datetime, *, minutes: int, seen: bool = True) -> None:
