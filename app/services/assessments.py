@@ -746,12 +746,14 @@ def _of_a_fall(
 
 
 def _followed(work: Work, session: Session, resident: ResidentLine, instrument: str, about: str) -> frozenset[str]:
-    """What follows from a review of a wound, or from what is signed about a fall, is worked out again; the alerts that
-    this raised."""
-    from app.services import falls, wounds
+    """What follows from a review of a wound, from a stool, or from what is signed about a fall, is worked out again;
+    the alerts that this raised."""
+    from app.services import falls, observations, wounds
 
     if about and instrument in {"post_fall", "fall_record"}:
         falls.follow(work, about)
+    if instrument == "bristol":
+        return observations.follow_stool(work, session, resident)
     if instrument != "time_wound" or not about:
         return frozenset()
 

@@ -485,8 +485,13 @@ class _New:
     revision_id: str
 
 
-def _follow(work: Work, session: Session, line: resident_rows.ResidentLine, new: _New) -> frozenset[str]:
-    """Raise what the charts call for now, and nobody has been called for yet; the ids of the alerts."""
+def _follow(
+    work: Work, session: Session, line: resident_rows.ResidentLine, new: _New, once_since: datetime | None = None
+) -> frozenset[str]:
+    """Raise what the charts call for now, and nobody has been called for yet; the ids of the alerts.
+
+    With ``once_since`` an alert that was raised since then is not raised again, even when it has been closed.
+    """
     person, now = line.resident, session.now()
     found: list[tuple[str, datetime | None, Outcome]] = []
     found += _stool_flags(work.connection, line, new, now)
@@ -496,13 +501,23 @@ def _follow(work: Work, session: Session, line: resident_rows.ResidentLine, new:
     known = alert_rows.alerts(work.connection, resident_id=person.id) if found else ()
     for flag, since, outcome in found:
         for rule in alerts_for_flags(outcome.instrument, (flag,)):
-            if not _is_known(known, rule, since):
+            if not _is_known(known, rule, since or once_since):
                 raised.add(
                     alerts.raise_alert(
                         work, session, person, rule, outcome, new.reading.id, new.revision_id, new.reading.at
                     )
                 )
     return frozenset(raised)
+
+
+def follow_stool(work: Work, session: Session, line: resident_rows.ResidentLine) -> frozenset[str]:
+    """What the bowel chart calls for after a stool was signed as an assessment, or marked as an error; the ids of the
+    alerts. Part of signing, inside its transaction."""
+    last = next(iter(rows.newest(work.connection, line.resident.id, "bowel_type")), None)
+    found = revisions.revisions(work.connection, last.id) if last is not None else ()
+    if last is None or not found:
+        return frozenset()
+    return _follow(work, session, line, _New("bowel_type", last, found[-1].id), once_since=last.at)
 
 
 def _is_known(known: Sequence[alert_rows.AlertLine], rule: AlertRule, since: datetime | None) -> bool:

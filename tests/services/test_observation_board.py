@@ -298,6 +298,16 @@ def test_a_restricted_resident_is_called_out_above_the_limit_and_never_for_littl
     assert "limit" in cautions(observations.board(home.session, person).board, "fluids")[0]
 
 
+def test_stools_signed_as_assessments_stand_in_the_same_chart(home: LivingHome) -> None:
+    person = home.resident(1)
+    assert _stool(home, person, 6) == []
+    home.clock.at += timedelta(hours=2)
+    signed = home.assess(person, "bristol", {"type": 7})
+    assert [each.title for each in signed.alerts] == ["Two loose stools within 24 hours"]
+    assessments.entered_in_error(home.session, signed.revision_id, reason="Another resident")
+    assert _standing(home) == []
+
+
 def test_an_entry_in_error_takes_back_the_alert_that_it_raised(home: LivingHome) -> None:
     person = home.resident(1)
     _stool(home, person, 6)
