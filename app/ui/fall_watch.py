@@ -26,7 +26,7 @@ class FallWatch(QObject):
     def __init__(self, ctx: Context) -> None:
         super().__init__(ctx)
         self._ctx = ctx
-        self._by_itself = False
+        self._by_itself = self._over = False
         self._said: set[tuple[str, object, str]] = set()
         self.timer = QTimer(self)
         self.timer.setSingleShot(True)
@@ -41,7 +41,7 @@ class FallWatch(QObject):
 
     def end(self) -> None:
         """Never again: the session is about to be closed."""
-        self._by_itself = False
+        self._by_itself, self._over = False, True
         self.timer.stop()
 
     def look(self) -> None:
@@ -51,6 +51,8 @@ class FallWatch(QObject):
         self._ctx.call(falls.observations_due, self._looked, self._failed, owner=self)
 
     def _looked(self, found: tuple[ObservationDue, ...]) -> None:
+        if self._over:
+            return
         self._wait(EVERY)
         fresh = [each for each in found if each.now and (each.fall_id, each.due, str(each.state)) not in self._said]
         self._said |= {(each.fall_id, each.due, str(each.state)) for each in fresh}
