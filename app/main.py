@@ -252,6 +252,7 @@ class Program(QObject):
         context.exchange.begin()
         context.backups.begin()
         context.checks.begin()
+        context.reminders.begin()
         context.falls.begin()
 
     def _lock(self) -> None:
@@ -317,6 +318,7 @@ class Program(QObject):
             context.exchange.end()
             context.backups.end()
             context.checks.end()
+            context.reminders.end()
             context.falls.end()
         failed = self.tasks.finish()
         for exc in failed:

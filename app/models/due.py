@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, or_, select
+from sqlalchemy import Connection, Select, and_, func, or_, select
 
 from app.domain.codec import canonical, from_plain, instant, parse
 from app.domain.people import Absence, ResidentId, banner_name
@@ -121,7 +121,7 @@ def before(connection: Connection, assessments: Sequence[str]) -> Mapping[str, B
             earlier.c.resident_id == now.c.resident_id,
             earlier.c.instrument == now.c.instrument,
             earlier.c.about == now.c.about,
-            earlier.c.at < now.c.at,
+            or_(earlier.c.at < now.c.at, and_(earlier.c.at == now.c.at, earlier.c.id < now.c.id)),
             earlier.c.state != IN_ERROR,
         )
         .order_by(earlier.c.at.desc(), earlier.c.id.desc())

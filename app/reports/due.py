@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from app.domain.dates import date_time, short_date
+from app.domain.dates import clock_time, date_time, short_date
 from app.reports.fonts import Face
 from app.reports.paper import (
     A4,
@@ -28,7 +28,7 @@ from app.reports.paper import (
 _FOOT = 48.0
 _LIST_PRACTICE = "PRACTICE: invented people, not for care"
 _HEADERS = ("Done", "When", "What", "Last result", "Time, initials")
-_SHARES = (32, 82, 222, 116, 75)
+_SHARES = (40, 82, 214, 116, 75)
 
 
 class Item(Protocol):
@@ -65,6 +65,10 @@ class Item(Protocol):
     @property
     def late(self) -> bool:
         """Whether it is late."""
+
+    @property
+    def then(self) -> Sequence[datetime]:
+        """Further times at which it is to be done in the shift; each gets a box of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,19 +134,25 @@ def _room(flow: Flow, room: str, items: Sequence[Item]) -> None:
         who = f"{room}: {name}"
         flow.heading(f"{who}, born {short_date(born)}", f"{who}, {born}", room=70)
         flow.outline[-1] = (room, flow.outline[-1][1])  # viewers list bookmarks beside the pages: no names there
-        flow.table(_HEADERS, _SHARES, [_cells(item) for item in own], least=34, tick=(0,))
+        flow.table(_HEADERS, _SHARES, [row for item in own for row in _rows(item)], least=34, tick=(0,))
         flow.y += 4
     flow.section = ""
 
 
-def _cells(item: Item) -> Cells:
-    return (
+def _rows(item: Item) -> list[Cells]:
+    first: Cells = (
         (("", NOTE),),
         ((item.when, NOTE_STRONG if item.late else NOTE),),
         ((f"{item.title}.", NOTE_STRONG), (item.why, NOTE)),
         ((item.changed, NOTE),),
         (("", NOTE),),
     )
+    again: list[Cells] = [
+        ((("", NOTE),), ((f"At {clock_time(at)}", NOTE),), ((f"{item.title}.", NOTE_STRONG),), (("", NOTE),),
+         (("", NOTE),))
+        for at in item.then
+    ]  # fmt: skip
+    return [first, *again]
 
 
 def _away(flow: Flow, items: Sequence[Item]) -> None:

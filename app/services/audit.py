@@ -117,6 +117,7 @@ _WORDS = {
     ("entered-in-error", "fall"): "Marked a fall as entered in error",
     ("view", "fall"): "Looked at a fall",
     ("print", "fall"): "Printed the sheet of a fall",
+    ("print", "due"): "Printed the due list of a shift",
     ("permit", "permission"): "Recorded that the home may use an instrument",
     ("withdraw", "permission"): "Turned an instrument off again",
     ("add", "resident"): "Added the resident",

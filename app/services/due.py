@@ -49,6 +49,7 @@ _READ = (*repeats.CODES, "sbard", "falls_multifactorial")
 """Instruments whose newest result is needed whatever its date says."""
 _HOSPITAL = re.compile(r"hospital|a\s*&\s*e|admitted|admission", re.IGNORECASE)
 _MOST_DAYS = 92
+DAY, HOUR, FALL = "day", "hour", "fall"
 _Key = tuple[ResidentId, str, str]
 
 
@@ -58,8 +59,9 @@ class DueItem:
 
     ``when`` and ``why`` are its words ("By 15:30", "Repeat NEWS2 …"); ``at`` the hour by which it is to be done and
     ``late_at`` when it is late, both None for what is due by date; ``due`` its day. ``then`` are further times inside
-    the shift. ``changed`` compares the last result with the one before. ``instrument`` and ``about`` say which form is
-    opened for it.
+    the shift. ``kind`` is :data:`DAY`, :data:`HOUR` or :data:`FALL`: what asks for it.
+    ``changed`` compares the last result with the one before. ``instrument`` and ``about`` say which form is opened
+    for it.
     """
 
     resident_id: ResidentId
@@ -79,11 +81,12 @@ class DueItem:
     late_at: datetime | None = None
     then: tuple[datetime, ...] = ()
     about: str = ""
+    kind: str = DAY
 
     @property
     def key(self) -> tuple[str, ...]:
         """What tells it from the others, also after the list was read again."""
-        return (self.resident_id, self.instrument, self.about, "hour" if self.at else "day")
+        return (self.resident_id, self.instrument, self.about, self.kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +125,12 @@ def present(session: Session) -> ShiftList:
 
 
 def passed(session: Session, since: datetime) -> tuple[DueItem, ...]:
-    """What has an hour and became late after the instant, the longest late first."""
+    """What a result asked for by an hour and became late after the instant, the longest late first; observations after
+    a fall are not among it."""
     require(session, Action.VIEW_RESIDENTS)
     now = session.now()
-    found = [(item.late_at, item) for item in _list(session, shift_at(now)).items if item.late_at is not None]
+    found = [(item.late_at, item) for item in _list(session, shift_at(now)).items
+             if item.late_at is not None and item.kind == HOUR]  # fmt: skip
     return tuple(item for late_at, item in sorted(found, key=lambda pair: pair[0]) if since < late_at <= now)
 
 
@@ -418,6 +423,7 @@ def _again_item(again: Again, result: LastLine, known: _Known, wanted: Shift) ->
         person.id, person.banner_name, person.room, person.born, again.code, tool.short, tool.pathway, when,
         f"{again.words}, after {asked_by} {after} at {_clock(result.at, known.now)}", again.severity, late,
         known.changed((person.id, again.code, "")), due=to_local(again.at).date(), at=again.at, late_at=again.late_at,
+        kind=HOUR,
     )  # fmt: skip
 
 
@@ -445,7 +451,7 @@ def _observation(row: FallRow, known: _Known, wanted: Shift) -> DueItem | None:
         person.id, person.banner_name, person.room, person.born, _SET, f"{tool.short} after a fall", "falls", when,
         f"Observations after the fall at {_clock(row.fall.at, known.now)}{more}", Severity.URGENT,
         first.state is State.LATE, known.changed((person.id, _SET, "")), due=to_local(first.due).date(),
-        at=first.due, late_at=first.due + _GRACE, then=then,
+        at=first.due, late_at=first.due + _GRACE, then=then, kind=FALL,
     )  # fmt: skip
 
 
@@ -472,7 +478,7 @@ _LAST = datetime.max.replace(tzinfo=UTC)
 
 def _order(item: DueItem) -> tuple[object, ...]:
     hour = item.at or _LAST
-    return (room_order(item.room), item.resident_name, item.at is None, hour, -_LOUDNESS[item.severity],
+    return (room_order(item.room), item.resident_name, item.at is None, -_LOUDNESS[item.severity], hour,
             item.due or date.max, item.title)  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.ui.backup_watch import BackupWatch
 from app.ui.check_watch import CheckWatch
+from app.ui.due_watch import DueWatch
 from app.ui.exchange import Exchange
 from app.ui.fall_watch import FallWatch
 from app.ui.tasks import Job, Tasks
@@ -66,7 +67,8 @@ class Context(QObject):
     nobody's); ``titled`` gives the window its title, for pages that learn theirs late: never a resident's name, because
     titles stand in the task bar and in lists of recent windows. ``exchange`` is the one place
     through which messages are sent and fetched, ``backups`` the one that makes backups, ``checks`` the one that
-    looks for damage, ``falls`` the one that says when observations after a fall are due. ``troubled`` follows when the
+    looks for damage, ``falls`` the one that says when observations after a fall are due,
+    ``reminders`` the one that says when another look at a resident has become late. ``troubled`` follows when the
     records turn out to be for reading only, and when they no longer are (:attr:`trouble`); ``leaving`` asks for the
     sign-in window, because the session has been closed.
     """
@@ -90,6 +92,7 @@ class Context(QObject):
         self.exchange = Exchange(self)
         self.backups = BackupWatch(self)
         self.checks = CheckWatch(self)
+        self.reminders = DueWatch(self)
         self.falls = FallWatch(self)
 
     def call(

@@ -75,7 +75,7 @@ def test_no_part_of_a_page_keeps_what_it_stands_in(qtbot: QtBot, home: SignedIn)
     """Such a circle is taken apart by Python's garbage collector, in an order that crashes Qt."""
     resident = home.resident("Ida", "Example")
     window = window_on(qtbot, home)
-    arguments = {"resident": resident, "assessment": Open(resident, "must")}
+    arguments = {"resident": resident, "person": resident, "assessment": Open(resident, "must")}
     wrong = set()
     for entry in PAGES:
         window.go(entry.key, arguments.get(entry.key))
@@ -94,7 +94,7 @@ def test_every_page_has_names_for_its_controls_and_cuts_nothing_off(qtbot: QtBot
     home.theme.set(Choice.LIGHT, size)
     window = window_on(qtbot, home)
     window.resize(1366, 768)
-    arguments = {"resident": resident, "assessment": Open(resident, "must")}
+    arguments = {"resident": resident, "person": resident, "assessment": Open(resident, "must")}
     wrong = []
     for entry in PAGES:
         with stray_windows() as strays:
@@ -109,7 +109,7 @@ def test_every_page_has_names_for_its_controls_and_cuts_nothing_off(qtbot: QtBot
 def test_pages_are_reached_by_keys_alone_and_the_way_back_is_kept(qtbot: QtBot, home: SignedIn) -> None:
     resident = home.resident()
     window = window_on(qtbot, home)
-    press(qtbot, Qt.Key.Key_2, CTRL)
+    press(qtbot, Qt.Key.Key_3, CTRL)
     assert window.here == "residents"
     window.ctx.navigate.emit("resident", resident)
     assert window.here == "resident"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Generic, TypeVar
 
 from PySide6.QtCore import Signal
@@ -38,6 +38,10 @@ class Filters(QWidget, Generic[T]):
 
     def __getitem__(self, key: str) -> QRadioButton:
         return self._buttons[key]
+
+    def __iter__(self) -> Iterator[str]:
+        """The keys. Without it Python would count from 0 through the keys when Qt takes the widget apart, and fail."""
+        return iter(tuple(self._buttons))
 
     def choose(self, key: str) -> None:
         """Choose from the program; says nothing."""

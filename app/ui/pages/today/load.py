@@ -35,7 +35,7 @@ class Missing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """Everything on the page."""
+    """Everything on the page. ``shift`` names the shift that is on, with how much it has to do and how much is late."""
 
     alerts: tuple[AlertRow, ...]
     due: tuple[DueRow, ...]
@@ -45,6 +45,9 @@ class Today:
     missing: tuple[Missing, ...] = ()
     backup_old: bool = False
     last_backup: datetime | None = None
+    shift: str = ""
+    shift_due: int = 0
+    shift_late: int = 0
 
 
 def _due(session: Session) -> tuple[DueRow, ...]:
@@ -59,7 +62,7 @@ def _due(session: Session) -> tuple[DueRow, ...]:
 
 def load_today(session: Session) -> Today:
     """Read it; the premium only for a role that may see claims."""
-    from app.services import alerts, assessments, premium, residents, status
+    from app.services import alerts, assessments, due, premium, residents, status
     from app.services.access import Action, allowed
 
     hint: PremiumHint | None = None
@@ -67,6 +70,7 @@ def load_today(session: Session) -> Today:
         week = premium.week(session, premium.default_week(session))
         hint = PremiumHint(week.week_start, week.eligible, week.total_pence, bool(week.submitted), len(week.at_risk))
     found = status.status(session)
+    shift = due.present(session)
     people = residents.find_residents(session)
     missing = (
         (Missing.PHONES, not session.home.phones),
@@ -82,4 +86,7 @@ def load_today(session: Session) -> Today:
         missing=tuple(each for each, lacks in missing if lacks),
         backup_old=found.backup_old,
         last_backup=found.last_backup,
+        shift=shift.shift.name,
+        shift_due=len(shift.items),
+        shift_late=shift.late,
     )

@@ -79,13 +79,24 @@ class TodayPage(QWidget):
         self.missing = _Part("To set up")
         self.missing.hide()
         column.addWidget(self.missing)
+        self.shift = _Part("This shift")
+        column.addWidget(self.shift)
         self._columns = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._columns.setSpacing(M)
         self.due = _Part("Assessments overdue")
         self.drafts = _Part("Drafts to finish")
         self.away = _Part("Away from the home")
         self.premium = _Part("Complex Care Premium")
-        self._parts = (self.alerts, self.backup, self.missing, self.due, self.drafts, self.premium, self.away)
+        self._parts = (
+            self.alerts,
+            self.backup,
+            self.missing,
+            self.shift,
+            self.due,
+            self.drafts,
+            self.premium,
+            self.away,
+        )
         left, right = QVBoxLayout(), QVBoxLayout()
         for side, parts in ((left, (self.due,)), (right, (self.drafts, self.premium, self.away))):
             side.setSpacing(M)
@@ -133,6 +144,7 @@ class TodayPage(QWidget):
         self._show_missing(today.missing)
         self._show_backup(today)
         self._show_alerts(today.alerts)
+        self._show_shift(today)
         self._show_due(today.due)
         self.drafts.fill([self._draft(row) for row in today.drafts], "No drafts.", count=len(today.drafts))
         self.away.fill(
@@ -172,6 +184,19 @@ class TodayPage(QWidget):
         stops = tab_stops(*self._parts)
         if stops and self.window().focusWidget() is self:
             stops[0].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show_shift(self, today: Today) -> None:
+        if not today.shift_due:
+            self.shift.fill([], "Nothing is due in this shift.")
+            return
+        late = f"of which {today.shift_late} {'is' if today.shift_late == 1 else 'are'} late"
+        row = RowButton(
+            f"Due this shift: {today.shift_due}, {late if today.shift_late else 'none of them late'}",
+            f"{today.shift}: the list by room",
+            tag=Tag("Late", Tone.WARNING) if today.shift_late else None,
+            slot=self._to("due", None),
+        )
+        self.shift.fill([row], "")
 
     def _show_backup(self, today: Today) -> None:
         """A week's work that is in no backup is said here, where everybody begins."""

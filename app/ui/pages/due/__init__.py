@@ -1,0 +1,1 @@
+"""What a shift has to do, by room, on the screen and on paper."""
