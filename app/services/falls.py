@@ -43,6 +43,8 @@ _DEPTH = 100
 _WATCHED = timedelta(days=5)
 """Falls before this are over: 72 hours, and a day in which the last set may still be taken."""
 _ASKED_FOR = timedelta(days=91)
+_REGISTER = timedelta(days=366)
+"""How far back the home's register goes on a screen; a resident's own goes back to the beginning."""
 _SAME_FALL = timedelta(hours=72)
 _STRUCK = "What was signed about the fall was entered in error"
 _NOTE_AFTER = "Look also at the pupils, and ask about headache and vomiting; write it in the notes."
@@ -207,11 +209,15 @@ def falls(
 
 
 def register(session: Session, resident_id: ResidentId | None = None, *, again: bool = False) -> Register:
-    """The register as a screen shows it. One resident's is a look at the record: audited once, unless the same screen
-    reads it ``again``; the home's is a list."""
+    """The register as a screen shows it: of the home the last year, of one resident everything.
+
+    One resident's is a look at the record: audited once, unless the same screen reads it ``again``; the home's is a
+    list.
+    """
     require(session, Action.VIEW_RESIDENTS)
     with session.look() as work:
-        found = _register(session, work.connection, resident_id, None)
+        since = session.now() - _REGISTER if resident_id is None else None
+        found = _register(session, work.connection, resident_id, since)
         pattern = domain.pattern((row.fall for row in found if not row.in_error), session.today())
         if resident_id is None:
             return Register(found, pattern)

@@ -298,6 +298,9 @@ def test_the_register_is_newest_first_by_resident_and_since(home: LivingHome, pe
     assert [row.id for row in falls.falls(home.session, since=NOW - timedelta(days=30))] == [third, second]
     assert falls.register(home.session).pattern.counts == {7: 2, 30: 2, 91: 3, 365: 3}
     assert falls.falls(home.session)[2].progress is None, "long over"
+    home.clock.at = NOW + timedelta(days=330)
+    assert len(falls.register(home.session).rows) == 2, "the home's goes back a year"
+    assert len(falls.register(home.session, person).rows) == 2, "a resident's to the beginning"
 
 
 def test_missing_circumstances_are_due_until_they_are_recorded(

@@ -143,6 +143,7 @@ def test_from_the_register_to_the_alert_with_the_keyboard_alone(page: FallsPage,
     assert home.call(assessments.drafts) == ()
     view = the_fall(page)
     assert QApplication.focusWidget() is view.cards[0].call_button, "the call comes first"
+    assert "hospital" in view.buttons, "with the red bag ready"
     assert list(view.steps) == ["circumstances", "injuries", "assessment"]
     assert "Due now (14:05)" in texts(page)
 
@@ -432,6 +433,11 @@ def test_a_set_is_said_when_it_is_due_and_again_when_it_is_late(home: SignedIn, 
     act()
     assert home.went[-1] == ("falls", fall_id)
     watch.end()
+
+
+def test_a_form_that_was_opened_from_a_fall_comes_back_to_it_after_the_lock(home: SignedIn) -> None:
+    asked = Open(home.resident(), "fall_record", about="a fall", back="falls")
+    assert argument(plain_argument(asked)) == asked
 
 
 def test_in_the_window_the_lock_brings_back_to_the_question(home: SignedIn, qtbot: QtBot) -> None:

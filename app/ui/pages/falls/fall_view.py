@@ -105,6 +105,7 @@ class FallView(QWidget):
                 each = AlertCard(self._ctx, row, with_resident=False)
                 self.cards.append(each)
                 self._top.addWidget(each)
+        self._hospital()
         self._steps()
         self._observations()
         self._circumstances()
@@ -132,6 +133,13 @@ class FallView(QWidget):
         if row.fall.witness:
             parts.append(label(domain.WITNESS[row.fall.witness], wrap=False))
         self._top.addWidget(level(parts))
+
+    def _hospital(self) -> None:
+        """Whoever goes to hospital after a fall takes the red bag."""
+        if not self._writes or not any(each.row.priority in {"stat", "asap"} for each in self.cards):
+            return
+        self.buttons["hospital"] = secondary("Send to hospital: make the red-bag pack", self._send)
+        self._top.addWidget(self.buttons["hospital"], 0, Qt.AlignmentFlag.AlignLeft)
 
     def _steps(self) -> None:
         row = self.whole.row
@@ -300,6 +308,11 @@ class FallView(QWidget):
 
         scroll_to(self.injuries)
         self.injuries.kind.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _send(self) -> None:
+        from app.ui.dialogs.hospital import open_for
+
+        open_for(self._ctx, self.whole.row.resident_id, self)
 
     def _stop(self) -> None:
         from app.ui.pages.falls.dialogs import StopDialog

@@ -66,7 +66,7 @@ class RegisterView(QWidget):
                 ("open", "Still to do", lambda row: row.open),
                 ("month", "Last 30 days", lambda row: self._days(row) < 30),
                 ("quarter", "Last 3 months", lambda row: self._days(row) < 91),
-                ("all", "All", lambda _row: True),
+                ("all", "All" if one else "Last year", lambda _row: True),
             ),
         )
         self.filters.picked.connect(self._fill)
