@@ -52,7 +52,8 @@ def argument(plain: str | dict[str, str] | None) -> object:
     from app.domain.people import ResidentId
     from app.ui.pages.assessment.page import Open
 
-    return Open(**{**plain, "resident_id": ResidentId(plain["resident_id"])})
+    rest = {name: value for name, value in plain.items() if name != "resident_id"}
+    return Open(ResidentId(plain["resident_id"]), **rest)
 
 
 def place_of(user: str, key: str, arg: object, page: QWidget | None) -> Place:

@@ -75,7 +75,9 @@ def test_no_part_of_a_page_keeps_what_it_stands_in(qtbot: QtBot, home: SignedIn)
     """Such a circle is taken apart by Python's garbage collector, in an order that crashes Qt."""
     resident = home.resident("Ida", "Example")
     window = window_on(qtbot, home)
-    arguments = {"resident": resident, "person": resident, "assessment": Open(resident, "must")}
+    arguments = {
+        "resident": resident, "person": resident, "observations": resident, "assessment": Open(resident, "must"),
+    }  # fmt: skip
     wrong = set()
     for entry in PAGES:
         window.go(entry.key, arguments.get(entry.key))
@@ -94,7 +96,9 @@ def test_every_page_has_names_for_its_controls_and_cuts_nothing_off(qtbot: QtBot
     home.theme.set(Choice.LIGHT, size)
     window = window_on(qtbot, home)
     window.resize(1366, 768)
-    arguments = {"resident": resident, "person": resident, "assessment": Open(resident, "must")}
+    arguments = {
+        "resident": resident, "person": resident, "observations": resident, "assessment": Open(resident, "must"),
+    }  # fmt: skip
     wrong = []
     for entry in PAGES:
         with stray_windows() as strays:
