@@ -19,7 +19,7 @@ from app.ui.pages.assessment.page import Open
 from app.ui.pages.falls import FallsPage
 from app.ui.pages.falls.check import CheckView
 from app.ui.pages.falls.fall_view import FallView
-from app.ui.pages.falls.register import ChooseView, RegisterView
+from app.ui.pages.falls.register import ChooseView, RegisterView, to_do_words
 from app.ui.place import argument, plain_argument
 from app.ui.shell import MainWindow
 from app.ui.theme import Choice
@@ -341,6 +341,7 @@ def test_the_register_shows_what_is_open_and_filters(page: FallsPage, home: Sign
     assert view.counts.text() == "1 fall in the last 7 days, 2 in 30 days, 2 in 3 months, 2 in a year"
     assert "too few to see a pattern" in view.spread.text()
     assert [row.resident_id for row in view.table.rows] == [first, second]
+    assert to_do_words(view.table.rows[0]) == "Record the circumstances, observations, falls assessment"
     view.box.setFocus()
     keys(qtbot, "jon")
     assert [row.resident_id for row in view.table.rows] == [second]

@@ -26,7 +26,7 @@ from app.ui.widgets.table import Column
 from app.ui.widgets.tag import Tag
 from app.ui.widgets.text import card
 from app.ui.widgets.wrapped_table import WrappedTable
-from app.ui.widgets_form.labels import heading, label, title
+from app.ui.widgets_form.labels import Words, heading, label, title
 
 if TYPE_CHECKING:
     from app.services.falls import FallWhole, Saved
@@ -271,8 +271,8 @@ class FallView(QWidget):
         box, inside = card()
         inside.addWidget(heading("From the falls assessment"))
         for each in self.whole.actions:
-            parts: list[QWidget] = [Tag("Overdue", Tone.WARNING)] if each.overdue else []
-            inside.addWidget(level([*parts, label(each.words)]) if parts else label(each.words))
+            line = Words(each.words)
+            inside.addWidget(level((Tag("Overdue", Tone.WARNING), line)) if each.overdue else line)
         self._tail.addWidget(box)
 
     def _foot(self) -> None:

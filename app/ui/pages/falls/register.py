@@ -208,8 +208,14 @@ def _columns(*, one: bool) -> tuple[Column[FallRow], ...]:
         Column("Decided", decided, tone=lambda row: Tone.NEUTRAL if row.in_error else TONES[row.severity]),
         Column("Where", lambda row: row.fall.where),
         Column("Observations", observed),
-        Column("Still to do", lambda row: ", ".join(row.to_do).capitalize(), stretch=True),
+        Column("Still to do", to_do_words, stretch=True),
     )
+
+
+def to_do_words(row: FallRow) -> str:
+    """What is still to be done, as one sentence without its stop."""
+    words = ", ".join(row.to_do)
+    return f"{words[:1].upper()}{words[1:]}"
 
 
 def decided(row: FallRow) -> str:
