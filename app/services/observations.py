@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from app.domain import bowels
-from app.domain.alerts import AlertRule, alerts_for_flags
+from app.domain.alerts import AlertKind, AlertRule, alerts_for_flags
 from app.domain.charts.axes import instant
 from app.domain.charts.days import Day
 from app.domain.charts.lines import Point
@@ -175,6 +175,8 @@ def entered_in_error(session: Session, observation_id: str, *, reason: str) -> C
         person = ResidentId(last.body["resident_id"])
         rows.mark_in_error(work, person, observation_id, last.valid_at, last.body, reason.strip())
         alerts.withdraw(work, session, observation_id, reason.strip())
+        if last.body["kind"] == "bowel_type":
+            _withdraw_stools(work, session, person, reason.strip())
     return changes("observation", "alert", "outbox", "resident", resident=person)
 
 
@@ -518,6 +520,22 @@ def follow_stool(work: Work, session: Session, line: resident_rows.ResidentLine)
     if last is None or not found:
         return frozenset()
     return _follow(work, session, line, _New("bowel_type", last, found[-1].id), once_since=last.at)
+
+
+def _withdraw_stools(work: Work, session: Session, person: ResidentId, reason: str) -> None:
+    """Take back what other stools called out that does not hold any more without the one that was an error, judged as
+    of their own time."""
+    now = session.now()
+    stools = {each.id: each for each in rows.series(work.connection, person, "bowel_type", now - _STOOLS_BACK, now)}
+    raised: dict[str, list[str]] = {}
+    for line in alert_rows.alerts(work.connection, resident_id=person, standing_only=True):
+        if line.body.kind == AlertKind.BOWELS and line.assessment_id in stools:
+            raised.setdefault(line.assessment_id, []).append(line.body.title)
+    moved = [each for each in map(motion, stools.values()) if each is not None]
+    for name, titles in raised.items():
+        flags = (finding.flag for finding in bowels.chart(moved, stools[name].at).findings)
+        if not {rule.title for rule in alerts_for_flags("bristol", flags)} & set(titles):
+            alerts.withdraw(work, session, name, reason)
 
 
 def _is_known(known: Sequence[alert_rows.AlertLine], rule: AlertRule, since: datetime | None) -> bool:

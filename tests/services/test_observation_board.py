@@ -315,3 +315,16 @@ def test_an_entry_in_error_takes_back_the_alert_that_it_raised(home: LivingHome)
     assert len(second.alerts) == 1
     observations.entered_in_error(home.session, second.observation_id, reason="Another resident")
     assert _standing(home) == []
+
+
+def test_a_stool_in_error_takes_back_what_another_called_out_only_with_it(home: LivingHome) -> None:
+    person = home.resident(1)
+    first = observations.record(home.session, person, "bowel_type", 6)
+    home.clock.at += timedelta(hours=2)
+    assert _stool(home, person, 6) == ["Two loose stools within 24 hours"]
+    home.clock.at += timedelta(hours=30)
+    normal = observations.record(home.session, person, "bowel_type", 4)
+    observations.entered_in_error(home.session, normal.observation_id, reason="Another resident")
+    assert _standing(home) == ["Two loose stools within 24 hours"], "it held when it was raised"
+    observations.entered_in_error(home.session, first.observation_id, reason="Another resident")
+    assert _standing(home) == []

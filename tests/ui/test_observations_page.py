@@ -183,6 +183,7 @@ def test_ctrl_z_and_one_digit_take_the_last_entry_back(qtbot: QtBot, home: Signe
     page = open_page(home, qtbot, person)
     type_keys(qtbot, home, "1314")
     press(qtbot, Qt.Key.Key_Z, CTRL)
+    assert "Why was it an error: Fluid taken 250 ml?" in words(page)
     type_keys(qtbot, home, "1")
     assert taken(home, person, "fluid_in_ml") == [(200, "")]
     assert "Fluid taken 250 ml" not in words(page)

@@ -41,7 +41,7 @@ class InErrorDialog(RecordDialog):
         detail = f", {row.detail}" if row.detail else ""
         self.body.addWidget(label(f"{row.words}{detail}, {when}, recorded by {row.by or 'somebody'}", "strong"))
         self.body.addWidget(label("It leaves the charts. The record keeps it, with your name and the reason."))
-        self.reason = Reason()
+        self.reason = Reason(row.words)
         self.reason.given.connect(self.take_back)
         self.body.addWidget(self.reason)
         self.trouble = label("", "error")

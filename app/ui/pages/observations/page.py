@@ -49,7 +49,7 @@ _LONG = 200
 class ObservationsPage(QWidget):
     """``opened(resident_id)``."""
 
-    title = "Measurements"  # never whose: titles stand in the task bar
+    title = "Observations"  # never whose: titles stand in the task bar
 
     def __init__(self, ctx: Context) -> None:
         super().__init__()
@@ -88,7 +88,7 @@ class ObservationsPage(QWidget):
             self._clear("No resident is chosen. Choose one in the list of residents.")
             return
         if arg != self.resident_id:
-            self._clear("Opening the measurements…")
+            self._clear("Opening the observations…")
             self.page_area.verticalScrollBar().setValue(0)
         self.resident_id = ResidentId(arg)
         self._load()
@@ -211,7 +211,7 @@ class ObservationsPage(QWidget):
         inside = QVBoxLayout(self.content)
         inside.setContentsMargins(0, 0, 0, 0)
         inside.setSpacing(M)
-        inside.addWidget(level((title("Measurements"), self.paper_button, self.back_button)))
+        inside.addWidget(level((title("Observations"), self.paper_button, self.back_button)))
         inside.addWidget(self.cannot)
         inside.addWidget(self.recent)
         inside.addWidget(self.entry)
@@ -261,7 +261,7 @@ class ObservationsPage(QWidget):
         def failed(exc: BaseException) -> None:
             if visit == self._visit:
                 message = in_words(exc)
-                self._clear(f"The measurements cannot be shown. {message.text} {message.detail}".strip())
+                self._clear(f"The observations cannot be shown. {message.text} {message.detail}".strip())
                 if not isinstance(exc, UserError):
                     self.ctx.messages.report(exc)
 
@@ -299,7 +299,7 @@ class ObservationsPage(QWidget):
         self.area.show_board(shown)
         self.waiting.hide()
         self.content.show()
-        self.setAccessibleName(f"Measurements of {spoken_resident(details, self.ctx.today())}")
+        self.setAccessibleName(f"Observations of {spoken_resident(details, self.ctx.today())}")
         if first and may:
             self.entry.begin()
 

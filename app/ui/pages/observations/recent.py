@@ -34,13 +34,13 @@ REASONS = (
 
 
 class Reason(QWidget):
-    """Why something was entered in error: a tile, or words. ``given`` carries the reason."""
+    """Why something (``of``, in words) was entered in error: a tile, or words. ``given`` carries the reason."""
 
     given = Signal(str)
 
-    def __init__(self) -> None:
+    def __init__(self, of: str) -> None:
         super().__init__()
-        self.tiles = TileGroup("Why it was an error", REASONS)
+        self.tiles = TileGroup(f"Why it was an error: {of}", REASONS)
         self.tiles.changed.connect(self._pressed)
         self.box = QLineEdit()
         self.box.returnPressed.connect(self._typed)
@@ -51,7 +51,7 @@ class Reason(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(S)
-        column.addWidget(label("Why was it an error? Pressing a reason takes it back.", "strong"))
+        column.addWidget(label(f"Why was it an error: {of}? Pressing a reason takes it back.", "strong"))
         column.addWidget(self.tiles)
         column.addWidget(self.words)
         self.setFocusProxy(self.tiles)
@@ -112,12 +112,15 @@ class Recent(QFrame):
 
     def ask(self, observation_id: str = "") -> None:
         """Ask why, of the newest one unless another is named (Ctrl+Z)."""
-        if not self._saved:
+        asked = [each for each in self._saved if observation_id in ("", each[0].observation_id)][:1]
+        if not asked:
             return
         if self.reason is None:
-            self.reason = Reason()
-            self.reason.given.connect(partial(self._given, observation_id or self._saved[0][0].observation_id))
+            done, words, _since = asked[0]
+            self.reason = Reason(words)
+            self.reason.given.connect(partial(self._given, done.observation_id))
             self._column.addWidget(self.reason)
+            self.reason.show()
         self.reason.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _given(self, observation_id: str, reason: str) -> None:
