@@ -35,7 +35,7 @@ from app.domain.people import (
     Role,
 )
 from app.domain.transfer import TransferReason
-from app.services import assessments, residents, transfers
+from app.services import assessments, notes, residents, transfers
 from app.services.assessments import AssessmentRow
 from app.services.changes import changes
 from app.services.transfers import PackRow
@@ -683,3 +683,30 @@ def _history(page: ResidentPage, home: SignedIn, qtbot: QtBot) -> str:
     )
     dialog.reject()
     return "\n".join(part.text() for part in labels)
+
+
+def test_a_note_is_written_from_the_record_and_kept_with_its_author(
+    page: ResidentPage, home: SignedIn, qtbot: QtBot
+) -> None:
+    resident = home.resident()
+    show(page, qtbot, resident)
+    qtbot.keyClick(page.note_button, Qt.Key.Key_Space)
+    dialog = dialog_of(page, FormDialog, qtbot)
+    assert isinstance(dialog, FormDialog)
+    qtbot.keyClick(dialog.save_button, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: dialog.form.fields["text"].error == "Enter the note")
+    qtbot.keyClicks(dialog.form.fields["text"].target, "Asked for her sister")
+    qtbot.keyClick(dialog.save_button, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: bool(home.call(lambda s: notes.of_resident(s, resident))))
+    (kept,) = home.call(lambda s: notes.of_resident(s, resident))
+    assert (kept.text, kept.author, kept.at) == ("Asked for her sister", "Mo Manager", home.clock.now())
+
+
+def test_each_other_page_of_the_resident_is_reached_from_the_record(
+    page: ResidentPage, home: SignedIn, qtbot: QtBot
+) -> None:
+    resident = home.resident()
+    show(page, qtbot, resident)
+    for button in page.places.values():
+        qtbot.keyClick(button, Qt.Key.Key_Space)
+    assert home.went == [(key, resident) for key in ("observations", "wounds", "falls", "person", "timeline")]

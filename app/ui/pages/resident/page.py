@@ -88,6 +88,7 @@ class ResidentPage(QWidget):
         self.waiting.setAccessibleName("State of the record")
         self.hospital_button = primary("Send to hospital", self.send_to_hospital)
         self.assess_button = primary("New assessment", self.new_assessment)
+        self.note_button = secondary("Write a note", self.write_note)
         self.details_button = secondary("Change details", self.change_details)
         self.history_button = link("History of the details", self.details_history)
         self.looked_button = link("Who looked", self.who_looked)
@@ -96,6 +97,7 @@ class ResidentPage(QWidget):
         self._actions = (
             self.hospital_button,
             self.assess_button,
+            self.note_button,
             self.details_button,
             self.history_button,
             self.looked_button,
@@ -152,6 +154,15 @@ class ResidentPage(QWidget):
             return
         resident_id = self.record.resident.id
         self._allowed("RECORD_ASSESSMENT", lambda: self._start(resident_id))
+
+    def write_note(self) -> None:
+        """Open an empty note."""
+        if self.record is None:
+            return
+        from app.ui.pages.timeline.note import WriteNoteDialog
+
+        resident = self.record.resident
+        self._allowed("RECORD_ASSESSMENT", lambda: WriteNoteDialog(self.ctx, self, resident).open())
 
     def change_details(self) -> None:
         """Open the form of who this is."""

@@ -1,4 +1,4 @@
-"""A note whole, with the way to say that it should not have been written."""
+"""Writing a note, and a note whole with the way to say that it should not have been written."""
 
 from __future__ import annotations
 
@@ -26,6 +26,39 @@ if TYPE_CHECKING:
     from app.ui.context import Context
 
 _WRONG = Ask("reason", "What was wrong", "notes", needed="Enter what was wrong")
+
+
+_NOTE = (
+    Ask("text", "Note", "notes", "What was seen, said or done. It is found by Search.", "Enter the note"),
+    Ask("day", "Date", "date", "Today unless another is given"),
+    Ask("time", "Time", "time"),
+)
+
+
+class WriteNoteDialog(FormDialog):
+    """Writes a note about a resident, of now unless another time is given."""
+
+    def __init__(self, ctx: Context, parent: QWidget | None, resident: Resident) -> None:
+        self._resident_id = resident.id
+        super().__init__(
+            ctx,
+            parent,
+            "Write a note",
+            _NOTE,
+            {},
+            who=spoken_resident(resident.details, ctx.today()),
+            action="Save note",
+        )
+
+    def save(self) -> None:
+        """Keep it."""
+        from app.services import notes
+
+        read = Reader(_NOTE, self.form.typed(), self.ctx.today())
+        text, at = read.text("text"), read.instant("day", "time")
+        read.finish()
+        resident_id = self._resident_id
+        self.run(lambda s: notes.add(s, resident_id, text, at), lambda _: self.saved())
 
 
 class NoteDialog(RecordDialog):
