@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QPixmap
+from PySide6.QtCore import QBuffer, QEvent, QIODevice, QSize, Qt
+from PySide6.QtGui import QImage, QImageReader, QPixmap
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from app.domain import behaviour
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 EPISODES = 5
 """How many ABC records stand on the page; all of them are on paper and in the list of assessments."""
 _PORTRAIT = 150
+_DECODED = 600
+"""Pixels of the longer side: the largest portrait on a screen with two pixels for one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,7 +340,7 @@ class Portrait(QLabel):
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         if jpeg is not None:
-            self._whole.loadFromData(jpeg, "JPEG")
+            self._whole = QPixmap.fromImage(_small(jpeg))
         self.setAccessibleName("No photo" if self._whole.isNull() else f"Photo of {name}")
         self._fit()
 
@@ -367,6 +369,19 @@ class Portrait(QLabel):
 
 
 # --------------------------------------------------------------------------------------------------------- inner parts
+
+
+def _small(jpeg: bytes) -> QImage:
+    """The photo decoded no larger than a portrait is ever shown, which takes a fraction of the time."""
+    held = QBuffer()
+    held.setData(jpeg)
+    held.open(QIODevice.OpenModeFlag.ReadOnly)
+    reader = QImageReader(held, b"jpeg")
+    size = reader.size()
+    room = QSize(_DECODED, _DECODED)
+    if size.isValid() and (size.width() > _DECODED or size.height() > _DECODED):
+        reader.setScaledSize(size.scaled(room, Qt.AspectRatioMode.KeepAspectRatio))
+    return reader.read()
 
 
 def _comfort(told: AboutMe) -> QFrame:
