@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
@@ -119,7 +120,7 @@ class ChartsArea(QWidget):
         self._empty()
         self._say(board)
         for at, draw in enumerate(drawn):
-            card = ChartCard(draw)
+            card = ChartCard(lru_cache(maxsize=8)(draw))  # while a page is laid out, a few widths are tried many times
             if at < len(open_tables) and open_tables[at]:
                 card.show_table()
             self.cards.append(card)
