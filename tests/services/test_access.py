@@ -491,6 +491,8 @@ COMMANDS: tuple[Command, ...] = (
     Command(Action.SYNC, ("sync",)),
     Command(Action.VIEW_RESIDENTS, ("outbox",)),
     Command(Action.VERIFY, ("verify",)),
+    Command(Action.VIEW_RESIDENTS, ("instruments",)),
+    Command(Action.MANAGE_HOME, ("instruments", "--withdraw", "waterlow", "--note", "not renewed")),
     Command(Action.BACKUP, ("backup", "--to", "FILES/stick")),
     Command(Action.EXPORT_RESIDENT, ("export", "R01", "--out", "FILES/export")),
     Command(Action.MANAGE_ACCOUNTS, ("user", "add", "zed", "--role", "carer")),
