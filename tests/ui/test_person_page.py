@@ -22,7 +22,7 @@ from app.services import assessments, audit, person, photos
 from app.ui.pages.assessment import Open
 from app.ui.pages.assessment.page import AssessmentPage
 from app.ui.pages.person import PersonPage
-from app.ui.pages.person.dialogs import PaperDialog, PortraitDialog
+from app.ui.pages.person.dialogs import PaperDialog, PortraitDialog, WrongPhotoDialog
 from app.ui.pages.person.parts import Framed, Portrait
 from app.ui.pages.resident.assessment_view import AssessmentDialog
 from app.ui.pages.today.page import TodayPage
@@ -469,6 +469,13 @@ def test_a_photo_needs_somebody_who_agrees_and_a_file(
         Portrait)[0].pixmap().isNull())  # fmt: skip
     assert [message.text for message in home.said] == ["The photo is kept"]
     assert page.photo_button.text() == "New photo…"
+    press(page, qtbot, "This photo was entered in error")
+    wrong = dialog(page, WrongPhotoDialog, qtbot)
+    assert isinstance(wrong, WrongPhotoDialog)
+    qtbot.keyClicks(wrong.form.fields["reason"].target, "Another resident")
+    qtbot.keyClick(wrong.save_button, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: "No photo" in said(page.sections["about"]))
+    assert not page.wrong_button.isVisible()
 
 
 # ------------------------------------------------------------------------------------------------------ roles and looks

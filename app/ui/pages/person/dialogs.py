@@ -38,6 +38,7 @@ _CONSENT = (
         "kept", choices=tuple(CONSENTS.items())),
     Ask("name", "Who made the best-interests decision", help="Only when the resident cannot decide"),
 )  # fmt: skip
+_WHY = Ask("reason", "Reason", "notes", needed="Enter the reason")
 _NO_FILE = "No photo is chosen yet"
 
 
@@ -183,3 +184,29 @@ class PortraitDialog(FormDialog):
         self.ctx.messages.good(
             "The photo is kept", "The file that it came from is not encrypted: delete it, on the camera too."
         )
+
+
+class WrongPhotoDialog(FormDialog):
+    """Says that a photo should not be in this record; it is shown no more."""
+
+    def __init__(self, ctx: Context, parent: QWidget | None, resident: Resident, photo_id: str) -> None:
+        super().__init__(
+            ctx,
+            parent,
+            "Photo entered in error",
+            (_WHY,),
+            {},
+            who=spoken_resident(resident.details, ctx.today()),
+            intro="It will be shown no more. It is not deleted: the record keeps it with your name and the reason.",
+            action="Record as entered in error",
+        )
+        self._photo_id = photo_id
+
+    def save(self) -> None:
+        """Record the mistake with its reason."""
+        from app.services import photos
+
+        reader = Reader((_WHY,), self.form.typed(), self.ctx.today())
+        reason, photo_id = reader.text("reason"), self._photo_id
+        reader.finish()
+        self.run(lambda s: photos.entered_in_error(s, photo_id, reason=reason), lambda _: self.saved())

@@ -67,6 +67,8 @@ class PersonPage(QWidget):
         self.about_paper = secondary("About me on paper…", self.print_about)
         self.photo_button = link("Photo…", self.add_photo)
         self.photo_button.setAccessibleName("Add a photo of the resident")
+        self.wrong_button = link("Wrong photo…", self.photo_in_error)
+        self.wrong_button.setAccessibleName("This photo was entered in error")
         self.behaviour_button = secondary("Record behaviour", partial(self.record, "abc_chart"))
         self.behaviour_paper = link("Summary on paper…", self.print_behaviour)
         self.behaviour_paper.setAccessibleName("Summary of behaviour on paper")
@@ -160,6 +162,13 @@ class PersonPage(QWidget):
 
             show_dialog(PortraitDialog(self.ctx, self, self.found.resident))
 
+    def photo_in_error(self) -> None:
+        """Ask what was wrong about the photo."""
+        if self.found is not None and self.found.photo is not None:
+            from app.ui.pages.person.dialogs import WrongPhotoDialog
+
+            show_dialog(WrongPhotoDialog(self.ctx, self, self.found.resident, self.found.photo.id))
+
     def print_about(self) -> None:
         """Ask before About me leaves the encrypted store."""
         if self.found is not None and self.found.about_me is not None:
@@ -206,7 +215,7 @@ class PersonPage(QWidget):
         )  # fmt: skip
         drawn = (
             ("about", "About me", parts.draw_about,
-             (self.about_button, self.about_paper, self.about_open, self.photo_button)),
+             (self.about_button, self.about_paper, self.about_open, self.photo_button, self.wrong_button)),
             ("behaviour", "Behaviour", parts.draw_behaviour, (self.behaviour_button, self.behaviour_paper)),
             ("memory", "Memory", parts.draw_memory, ()),
             ("wellbeing", "Wellbeing and activities", parts.draw_wellbeing, ()),
@@ -334,6 +343,7 @@ class PersonPage(QWidget):
         self.about_paper.setVisible(told is not None)
         self.about_open.setVisible(told is not None)
         self.photo_button.setText("New photo…" if found.photo else "Photo…")
+        self.wrong_button.setVisible(self.writes and found.photo is not None)
         self.behaviour_paper.setVisible(bool(found.behaviour.records))
         self.waiting.hide()
         self.content.show()
