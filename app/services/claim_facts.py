@@ -131,7 +131,8 @@ def _needs(
     ends: datetime,
     policy: Policy | None,
 ) -> tuple[dict[str, Evidence], dict[ResidentId, tuple[NeedEvidence, ...]]]:
-    """Each recorded need that held in the week, with its newest evidence dated by the week's end."""
+    """Each recorded need that held in the week, with its newest evidence dated by the week's end and not overdue then;
+    overdue evidence only where there is no other."""
     serving = policy.evidence_records if policy else {}
     codes = [tool.code for tool in registry.all_instruments() if any(tool.code in rec for rec in serving.values())]
     oldest = max(policy.evidence_days.values(), default=0) if policy else 0
@@ -147,22 +148,24 @@ def _needs(
             need = fact.body
             if not isinstance(need, Need) or not _held(need, week_start, week_end):
                 continue
-            pieces: list[tuple[date, Evidence]] = []
+            pieces: list[tuple[bool, date, Evidence]] = []
             if need.evidenced_on is not None and need.evidenced_on <= week_end:
                 paper = Evidence(PAPER, need.evidenced_on, "", fact.revision_id)
-                pieces.append((need.evidenced_on, paper))
+                pieces.append((False, need.evidenced_on, paper))
             area = premium_need(need.area)
             for code in serving.get(area, ()) if area else ():
                 found = newest.get((resident_id, code))
                 if found is not None:
                     on = to_local(found.at).date()
-                    pieces.append((on, Evidence(code, on, found.band or "", found.revision_id)))
+                    # What should have been done again by then is evidence no longer, and that is said.
+                    overdue = found.next_due is not None and found.next_due < week_end
+                    pieces.append((overdue, on, Evidence(code, on, found.band or "", found.revision_id)))
             if not pieces:
                 needs[resident_id].append(NeedEvidence(need.area, None))
                 continue
-            on, best = max(pieces, key=lambda piece: piece[0])
+            overdue, on, best = max(pieces, key=lambda piece: (not piece[0], piece[1]))
             evidence[best.revision_id] = best
-            needs[resident_id].append(NeedEvidence(need.area, on, best.revision_id))
+            needs[resident_id].append(NeedEvidence(need.area, on, best.revision_id, overdue))
     return evidence, {key: tuple(items) for key, items in needs.items()}
 
 

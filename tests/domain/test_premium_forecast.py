@@ -253,7 +253,7 @@ def test_every_reason_is_said_in_words_and_can_be_mended(code: str) -> None:
 
 def test_the_words_name_the_area() -> None:
     assert reason_words("EVIDENCE-STALE:wound") == (
-        "The newest evidence of the wound need was too old at the end of the week"
+        "The newest evidence of the wound need was too old, or overdue, at the end of the week"
     )
     assert "falls champions" in reason_mend("CHAMPION-NOT-IN-POST:falls")
 

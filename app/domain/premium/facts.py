@@ -14,12 +14,14 @@ class NeedEvidence:
     """A recorded need and one piece of its evidence; several pieces are several entries, and the newest counts.
 
     ``area`` is a premium area, a health condition or ``engagement``. ``evidenced_on`` is the date of the signed
-    assessment or paper document, None when there is none; ``evidence_ref`` its identifier in the record.
+    assessment or paper document, None when there is none; ``evidence_ref`` its identifier in the record. ``overdue``:
+    at the week's end the assessment should have been made again and was not, so that it is evidence no longer.
     """
 
     area: str
     evidenced_on: date | None
     evidence_ref: str | None = None
+    overdue: bool = False
 
 
 @dataclass(frozen=True, slots=True)

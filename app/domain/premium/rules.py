@@ -193,14 +193,14 @@ def _relied_upon(area: str) -> PremiumNeed:
 
 
 def _newest(entries: list[NeedEvidence], week_end: date, most_days: int) -> tuple[NeedEvidence | None, bool]:
-    """The newest evidence dated on or before the week's end, and whether it is too old."""
+    """The newest evidence dated on or before the week's end that is not overdue, else that is; whether it is stale."""
     dated = [
         (e.evidenced_on, e.evidence_ref or "", e) for e in entries if e.evidenced_on and e.evidenced_on <= week_end
     ]
     if not dated:
         return None, False
-    evidenced_on, _, newest = max(dated, key=lambda row: row[:2])
-    return newest, (week_end - evidenced_on).days > most_days
+    evidenced_on, _, newest = max([row for row in dated if not row[2].overdue] or dated, key=lambda row: row[:2])
+    return newest, newest.overdue or (week_end - evidenced_on).days > most_days
 
 
 def _home(facts: WeekFacts) -> tuple[str, ...]:

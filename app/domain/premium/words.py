@@ -27,7 +27,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
         "Link the signed assessment or the dated paper document that shows the need, or do not rely on {area}",
     ),
     rules.EVIDENCE_STALE: (
-        "The newest evidence of the {area} need was too old at the end of the week",
+        "The newest evidence of the {area} need was too old, or overdue, at the end of the week",
         (
             "If the need was assessed nearer to the week, link that record. Otherwise do not rely on {area} for this "
             "week, and assess again now so that the next week can be claimed"
