@@ -7,17 +7,29 @@ from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
 
 class FlowLayout(QLayout):
-    """Lays widgets from left to right and then down, like words."""
+    """Lays widgets from left to right and then down, like words.
+
+    Heights are kept until a part changes: Qt asks for the height of every line of a long page many times over.
+    """
 
     def __init__(self, parent: QWidget | None = None, *, gap: int = 8, row_gap: int = 4) -> None:
         super().__init__(parent)
         self._gap, self._row_gap = gap, row_gap
         self._items: list[QLayoutItem] = []
+        self._heights: dict[int, int] = {}
+        self._least: QSize | None = None
         self.setContentsMargins(QMargins(0, 0, 0, 0))
+
+    def invalidate(self) -> None:
+        """A part has another size now, or there is another part."""
+        self._heights = {}
+        self._least = None
+        super().invalidate()
 
     def addItem(self, item: QLayoutItem) -> None:  # noqa: N802 - Qt's name
         """Add at the end."""
         self._items.append(item)
+        self.invalidate()
 
     def count(self) -> int:
         """How many there are."""
@@ -29,6 +41,7 @@ class FlowLayout(QLayout):
 
     def takeAt(self, index: int) -> QLayoutItem | None:  # noqa: N802 - Qt's name
         """Remove and return the item there, or None."""
+        self.invalidate()
         return self._items.pop(index) if 0 <= index < len(self._items) else None
 
     def expandingDirections(self) -> Qt.Orientation:  # noqa: N802 - Qt's name
@@ -41,7 +54,10 @@ class FlowLayout(QLayout):
 
     def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
         """The height of all lines at that width."""
-        return self._place(QRect(0, 0, width, 0), move=False)
+        found = self._heights.get(width)
+        if found is None:
+            found = self._heights[width] = self._place(QRect(0, 0, width, 0), move=False)
+        return found
 
     def setGeometry(self, rect: QRect) -> None:  # noqa: N802 - Qt's name
         """Put the widgets into their places."""
@@ -54,11 +70,13 @@ class FlowLayout(QLayout):
 
     def minimumSize(self) -> QSize:  # noqa: N802 - Qt's name
         """Room for the widest item."""
-        size = QSize()
-        for item in self._items:
-            size = size.expandedTo(item.minimumSize())
-        margins = self.contentsMargins()
-        return size + QSize(margins.left() + margins.right(), margins.top() + margins.bottom())
+        if self._least is None:
+            size = QSize()
+            for item in self._items:
+                size = size.expandedTo(item.minimumSize())
+            margins = self.contentsMargins()
+            self._least = size + QSize(margins.left() + margins.right(), margins.top() + margins.bottom())
+        return self._least
 
     def _place(self, rect: QRect, *, move: bool) -> int:
         margins = self.contentsMargins()

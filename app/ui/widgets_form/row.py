@@ -5,7 +5,7 @@ Words, last answer and buttons share one line while there is room, so that a for
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QSize, Signal
+from PySide6.QtCore import QRect, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from app.domain.questionnaire import Question, Unable
@@ -18,31 +18,10 @@ UNABLE_KEY, SAME_KEY = "F8", "F7"
 
 
 class _HeadLine(FlowLayout):
-    """A line that breaks, with its last part at the right edge. Heights are kept: a long form asks for them often."""
+    """A line that breaks, with its last part at the right edge."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, gap=10, row_gap=2)
-        self._heights: dict[int, int] = {}
-        self._least: QSize | None = None
-
-    def invalidate(self) -> None:
-        """A part has another size now."""
-        self._heights = {}
-        self._least = None
-        super().invalidate()
-
-    def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
-        """The height of all lines at that width."""
-        found = self._heights.get(width)
-        if found is None:
-            found = self._heights[width] = super().heightForWidth(width)
-        return found
-
-    def minimumSize(self) -> QSize:  # noqa: N802 - Qt's name
-        """Room for the widest part."""
-        if self._least is None:
-            self._least = super().minimumSize()
-        return self._least
 
     def setGeometry(self, rect: QRect) -> None:  # noqa: N802 - Qt's name
         """Put the parts into their places."""
