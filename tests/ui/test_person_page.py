@@ -113,7 +113,7 @@ def page(home: SignedIn, qtbot: QtBot) -> PersonPage:
 def show(page: PersonPage, qtbot: QtBot, who: ResidentId) -> None:
     page.opened(who)
     qtbot.waitUntil(lambda: page.found is not None and page.found.resident.id == who)
-    last = page.sections["cga"]  # what stands below About me is drawn after that has been painted
+    last = page.sections["cga"]
     qtbot.waitUntil(lambda: any(each.isVisibleTo(last) for each in last.findChildren(Tag)))
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, QPoint, Qt, QTimer
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -75,9 +75,6 @@ class PersonPage(QWidget):
         self.call_button = secondary("SBARD call", partial(self.record, "sbard"))
         self.cga_button = secondary("Assemble from the others", self.assemble)
         self.sections: dict[str, Section[Any]] = {}
-        self._later = QTimer(self)
-        self._later.setSingleShot(True)
-        self._later.timeout.connect(self._draw_rest)
         self._make_sections()
         self._lay_out()
         self._clear("")
@@ -295,7 +292,6 @@ class PersonPage(QWidget):
     def _clear(self, waiting: str) -> None:
         """Nobody is on the screen: banner, every section, and any answer still on its way."""
         self._visit += 1
-        self._later.stop()
         self.resident_id = None
         self.found = None
         self.banner.clear()
@@ -334,10 +330,10 @@ class PersonPage(QWidget):
         self.banner.show_resident(resident.details, self.ctx.today(), found.status)
         self.ctx.resident.emit(resident.id)
         self.setAccessibleName(f"Person: {spoken_resident(resident.details, self.ctx.today())}")
-        first = self.found is None
         if found != self.found:
             self.found = found
-            self.sections["about"].show_data(found)
+            for section in self.sections.values():
+                section.show_data(found)
         told = found.about_me
         self.about_button.setText("Go through About me again" if told else "Write About me")
         self.about_paper.setVisible(told is not None)
@@ -347,18 +343,6 @@ class PersonPage(QWidget):
         self.behaviour_paper.setVisible(bool(found.behaviour.records))
         self.waiting.hide()
         self.content.show()
-        if first:
-            self._later.start()
-        else:
-            self._draw_rest()
-
-    def _draw_rest(self) -> None:
-        """What is below About me: drawn once that has been painted, so that the page is there at once."""
-        self._later.stop()
-        if self.found is None:
-            return
-        for key in (*_LEFT, *_RIGHT):
-            self.sections[key].show_data(self.found)
         keep_tab_order(tab_stops(self._jumps, *(self.sections[key] for key in ("about", *_LEFT, *_RIGHT))))
 
 
