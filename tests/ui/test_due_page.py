@@ -13,12 +13,13 @@ from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.domain.people import Absence, ResidentId
-from app.services import assessments, residents
+from app.services import assessments, due, residents
 from app.ui import theme
 from app.ui.due_watch import DueWatch
 from app.ui.pages.assessment.page import Open
 from app.ui.pages.due.dialogs import PaperDialog
 from app.ui.pages.due.page import MINUTE, DuePage
+from app.ui.pages.today.page import TodayPage
 from app.ui.theme import Choice
 from app.ui.widgets.row import RowButton
 from tests.factories import MUST_LOW, MUST_MEDIUM, NEWS2_LOW
@@ -266,3 +267,21 @@ def test_what_was_late_at_the_sign_in_is_not_said_again(qtbot: QtBot, home: Sign
     assert home.said == []
     watch.end()
     watch.deleteLater()
+
+
+def test_today_says_how_much_the_shift_has_to_do_and_leads_to_the_list(qtbot: QtBot, home: SignedIn) -> None:
+    resident = home.resident()
+    sign(home, resident, "news2", NEWS2_5)
+    home.clock.pass_time(minutes=61)
+    page = TodayPage(home.ctx)
+    qtbot.addWidget(page)
+    page.show()
+    page.opened(None)
+    wait_quiet(qtbot, home.tasks)
+    row = page.shift.findChildren(RowButton)[0]
+    found = home.call(due.present)
+    assert found.late > 0
+    assert row.accessibleName().startswith(f"Due this shift: {len(found.items)}, of which {found.late} are late. Late")
+    row.setFocus()
+    qtbot.keyClick(row, Qt.Key.Key_Return)
+    assert home.went == [("due", None)]

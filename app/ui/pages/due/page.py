@@ -84,7 +84,7 @@ class DuePage(QWidget):
             radio.clicked.connect(self._chosen_code)
             group.addButton(radio)
         self.filters: Filters[DueItem] = Filters(
-            "Which are shown", (("all", "All", lambda _item: True), ("late", "Late only", lambda item: item.late))
+            "Which are shown", (("all", "All", lambda _item: True), ("late", "Overdue only", lambda item: item.late))
         )
         self.filters.picked.connect(self._fill)
         self.pathway = ChoiceBox((("", "All pathways"), *PATHWAYS))

@@ -192,8 +192,8 @@ class TodayPage(QWidget):
         late = f"of which {today.shift_late} {'is' if today.shift_late == 1 else 'are'} late"
         row = RowButton(
             f"Due this shift: {today.shift_due}, {late if today.shift_late else 'none of them late'}",
-            f"{today.shift}: the list by room",
-            tag=Tag("Late", Tone.WARNING) if today.shift_late else None,
+            f"{today.shift} shift: the list by room",
+            tag=Tag(f"{today.shift_late} late", Tone.WARNING) if today.shift_late else None,
             slot=self._to("due", None),
         )
         self.shift.fill([row], "")
