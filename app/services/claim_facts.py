@@ -157,8 +157,8 @@ def _needs(
                 found = newest.get((resident_id, code))
                 if found is not None:
                     on = to_local(found.at).date()
-                    # What should have been done again by then is evidence no longer, and that is said.
-                    overdue = found.next_due is not None and found.next_due < week_end
+                    again = _review_due(code, on, found.next_due)
+                    overdue = again is not None and again < week_end
                     pieces.append((overdue, on, Evidence(code, on, found.band or "", found.revision_id)))
             if not pieces:
                 needs[resident_id].append(NeedEvidence(need.area, None))
@@ -171,3 +171,14 @@ def _needs(
 
 def _held(need: Need, week_start: date, week_end: date) -> bool:
     return (need.since is None or need.since <= week_end) and (need.until is None or need.until >= week_start)
+
+
+def _review_due(code: str, on: date, next_due: date | None) -> date | None:
+    """The day by which the assessment should have been made again, after which it is evidence no longer.
+
+    A repeat that was asked for within hours (NEWS2, pain) is no review: then the instrument's usual interval counts.
+    """
+    if next_due is not None and next_due > on:
+        return next_due
+    usual = registry.instrument(code).routine_days
+    return on + timedelta(days=usual) if usual is not None else None

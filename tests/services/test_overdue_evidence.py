@@ -49,12 +49,13 @@ def test_a_must_counts_only_until_it_should_have_been_done_again(
     assert ("EVIDENCE-STALE:nutrition" in codes(covered, person)) is overdue
 
 
-def test_a_news2_that_was_to_be_repeated_and_was_not_counts_no_more(covered: LivingHome) -> None:
+@pytest.mark.parametrize(("day", "overdue"), [(date(2026, 10, 24), True), (date(2026, 10, 25), False)])
+def test_a_repeat_within_hours_is_no_review_and_the_usual_interval_counts(
+    covered: LivingHome, day: date, overdue: bool
+) -> None:  # fmt: skip
     person = covered.resident(1, Need("continence"), PAPER)
-    signed(covered, person, "news2", {**NEWS2_LOW, "pulse": 95}, date(2026, 11, 17))
-    assert "EVIDENCE-STALE:health" in codes(covered, person)
-    signed(covered, person, "news2", NEWS2_LOW, date(2026, 11, 18))
-    assert codes(covered, person) == []
+    assert signed(covered, person, "news2", {**NEWS2_LOW, "pulse": 95}, day) == day, "again within 6 hours"
+    assert ("EVIDENCE-STALE:health" in codes(covered, person)) is overdue
 
 
 def test_other_evidence_of_the_same_need_stands_in_for_what_is_overdue(covered: LivingHome) -> None:
