@@ -35,6 +35,8 @@ CAUSES = {
 }
 CLASSIFIED_BY = {"pressure": "pressure_ulcer_category", "moisture": "globiad", "skin_tear": "istap"}
 """Which instrument says how bad a wound of the cause is; the other causes have none."""
+NOT_DUE = frozenset({"wound_area_reduction"})
+"""What is worked out from the next review, and never asked for."""
 WORDS_LIMIT = 500
 _NAME_LIMIT = 100
 
@@ -102,6 +104,14 @@ class Closing:
     at: datetime
     how: str
     reason: str = ""
+
+
+def is_asked(instrument: str, cause: str) -> bool:
+    """Whether an instrument is asked for again of an open wound from the cause (empty for a mucosal one): a
+    classification only while it is the one of its cause, which may turn out to be another."""
+    if instrument in CLASSIFIED_BY.values():
+        return CLASSIFIED_BY.get(cause) == instrument
+    return instrument not in NOT_DUE
 
 
 def placed(site: str, point: tuple[View, Decimal, Decimal] | None = None) -> tuple[View, Decimal, Decimal]:

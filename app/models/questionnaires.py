@@ -69,6 +69,11 @@ def active_version(connection: Connection, code: str) -> str | None:
     return connection.execute(select(_Q.version).where(_Q.code == code, _Q.active == 1)).scalar()
 
 
+def active(connection: Connection) -> frozenset[str]:
+    """The codes of those that are offered."""
+    return frozenset(connection.execute(select(_Q.code).where(_Q.active == 1)).scalars())
+
+
 def lines(connection: Connection) -> tuple[Line, ...]:
     """Every version, by title, the newest of each first."""
     query = select(schema.questionnaire).order_by(_Q.title, _Q.code, _Q.added_at.desc())

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from app.domain.codec import canonical, from_plain, instant_text, parse, to_plain
@@ -88,10 +88,11 @@ def of_resident(connection: Connection, resident_id: ResidentId) -> tuple[WoundL
     return tuple(_line(row) for row in connection.execute(query))
 
 
-def open_ids(connection: Connection) -> frozenset[str]:
-    """The wounds that have not healed and were not entered in error."""
-    query = select(_W.id).where(_W.closed_at.is_(None), _W.in_error == 0)
-    return frozenset(connection.execute(query).scalars())
+def open_causes(connection: Connection) -> dict[str, str]:
+    """The wounds that have not healed and were not entered in error: by id the cause, empty for a mucosal one."""
+    cause, mucosal = (func.json_extract(_W.body, f"$.wound.{key}") for key in ("cause", "mucosal"))
+    query = select(_W.id, cause, mucosal).where(_W.closed_at.is_(None), _W.in_error == 0)
+    return {wound_id: "" if lining else came_from for wound_id, came_from, lining in connection.execute(query)}
 
 
 def taken_apart(body: Mapping[str, Any]) -> tuple[Wound, Closing | None]:

@@ -21,6 +21,7 @@ from app.domain.instruments.registry import Instrument
 from app.domain.observations import measured_by
 from app.domain.people import ResidentId, RevisionId
 from app.domain.questionnaire import Form, Unable
+from app.domain.wounds import is_asked
 from app.models import assessments as rows
 from app.models import residents as resident_rows
 from app.models import revisions
@@ -47,6 +48,8 @@ _DRAFT_AT, _DRAFT_REASON, _DRAFT_NOTE, _DRAFT_UNABLE = (
 )  # fmt: skip
 """Where a draft's time, reason, note and what could not be assessed stand among its stored answers; no questionnaire
 has such link ids, and only :func:`save_draft` and :func:`load_draft` know of them."""
+_TO_COME = frozenset({("sbard", "requested_by")})
+"""Moments in our forms that are asked for ahead."""
 _NOTE_LIMIT = 4000
 _NOT_ANSWERED, _NOTHING = "Not answered", "Nothing"
 _STATES = {rows.SIGNED: "Signed", rows.AMENDED: "Amended", rows.IN_ERROR: "Entered in error"}
@@ -199,10 +202,11 @@ def instruments() -> tuple[Instrument, ...]:
     return registry.all_instruments()
 
 
-def form(code: str) -> Form:
-    """The instrument's form, drawn from its Questionnaire: ours, or one of the home's own."""
+def form(code: str, version: str = "") -> Form:
+    """The instrument's form, drawn from its Questionnaire: ours, or one of the home's own, which is read in the version
+    with which something was signed when that is given."""
     registry.instrument(code)
-    return questionnaires.form_of(code) if registry.is_of_the_home(code) else _own_form(code)
+    return questionnaires.form_of(code, version) if registry.is_of_the_home(code) else _own_form(code)
 
 
 @cache
@@ -337,13 +341,14 @@ def amend(
     reason: str,
     at: datetime | None = None,
     draft_id: str | None = None,
-    note: str = "",
+    note: str | None = None,
     unable: Mapping[str, str] | None = None,
 ) -> Signed:
     """Sign a corrected version of an assessment.
 
     The earlier version stays readable; alerts are raised only for what it had not called for already. A draft may have
-    been begun on an earlier version of the same assessment. Raises as :func:`sign` does.
+    been begun on an earlier version of the same assessment. Without ``note`` or ``unable`` (None) what the version
+    before said stays, of questions that are not answered now. Raises as :func:`sign` does.
     """
     require(session, Action.SIGN_ASSESSMENT)
     if not reason.strip():
@@ -352,6 +357,14 @@ def amend(
         line = _current(work.connection, revision_id)
         when = _checked_time(session, at) if at else line.at
         resident = _resident(work, line.resident_id)
+        said = revisions.revision(work.connection, line.revision_id)
+        if said is None:
+            raise LookupError("an assessment without its revision")
+        if note is None:
+            note = said.body.get("note", "")
+        if unable is None:
+            kept = said.body.get("unable", {})
+            unable = {key: why for key, why in kept.items() if answers.get(key) is None}
         entry = _entry(line.instrument, answers, note, unable, line.about)
         return sign_within(work, session, resident, entry, when, line, reason.strip(), draft_id)
 
@@ -421,9 +434,12 @@ def versions(session: Session, assessment_id: str) -> tuple[Version, ...]:
         )
 
 
-def differences(code: str, before: Mapping[str, object], after: Mapping[str, object]) -> tuple[Difference, ...]:
-    """What differs between two sets of answers to an instrument, field by field, in the order of its form."""
-    questions = form(code)
+def differences(
+    code: str, before: Mapping[str, object], after: Mapping[str, object], version: str = ""
+) -> tuple[Difference, ...]:
+    """What differs between two sets of answers to an instrument, field by field, in the order of its form (in the
+    ``version`` of a questionnaire of the home's own)."""
+    questions = form(code, version)
     old, new = (questionnaire.spread(each, questions) for each in (before, after))
     asked = questionnaire.unfold(questions, {**old, **new}).questions()
     return tuple(
@@ -434,11 +450,17 @@ def differences(code: str, before: Mapping[str, object], after: Mapping[str, obj
 
 
 def changes_of(earlier: Version, later: Version) -> tuple[Difference, ...]:
-    """What differs between two versions: the answers, what could not be assessed, the note, the time and the result."""
-    code = later.row.instrument
-    found = list(differences(code, earlier.answers, later.answers))
-    labels = {each.link_id: each.text for each in form(code).questions()}
-    for link_id in sorted({*earlier.unable, *later.unable}, key=list(labels).index):
+    """What differs between two versions: the answers, what could not be assessed, the note, the time and the result.
+
+    A question that the form of the earlier version does not ask (the home's own questionnaire has changed since) is
+    named by its link id.
+    """
+    code, version = later.row.instrument, earlier.outcome.version
+    found = list(differences(code, earlier.answers, later.answers, version))
+    labels = {each.link_id: each.text for each in form(code, version).questions()}
+    unable = {*earlier.unable, *later.unable}
+    labels |= {link_id: link_id for link_id in sorted(unable - labels.keys())}
+    for link_id in sorted(unable, key=list(labels).index):
         was, now = (_unable_words(each.unable.get(link_id)) for each in (earlier, later))
         if was != now:
             found.append(Difference(f"{labels[link_id]}: could not be assessed", was, now))
@@ -555,14 +577,14 @@ def due_rows(session: Session, connection: Connection, resident_id: ResidentId |
         done.setdefault(line.resident_id, {}).setdefault(line.instrument, []).append(line)
     medicines = _medicine_changes(connection, done)
     tools = permission.usable(connection)
-    still = wound_rows.open_ids(connection)
+    still = wound_rows.open_causes(connection)
     found: list[DueRow] = []
     for person in people:
         own = done.get(person.id, {})
         for tool in tools:
             for line in own.get(tool.code, ()):
-                if line.about and (line.about not in still or tool.code == "wound_area_reduction"):
-                    continue  # healed, or dealt with; an area reduction is worked out from the next review
+                if line.about and (line.about not in still or not is_asked(tool.code, still[line.about])):
+                    continue  # healed, or dealt with
                 due_on, at_once = date.fromisoformat(line.next_due) if line.next_due else None, False
                 if tool.code == "falls_multifactorial":
                     fall = _last_fall(own)
@@ -655,6 +677,7 @@ def sign_within(
     _check_about(work.connection, resident.resident.id, entry, at, amends)
     questions = form(code)
     checked = questionnaire.check_answers(questions, entry.answers)
+    _check_moments(questions, code, checked, resident.resident.details.date_of_birth, session.now())
     answers = gathered(code, checked)
     outcome = registry.score(code, answers, to_local(at).date())
     person = resident.resident
@@ -830,6 +853,22 @@ def _plain(answers: Mapping[str, object]) -> dict[str, object]:
         return value
 
     return {key: plain(value) for key, value in answers.items()}
+
+
+def _check_moments(form: Form, code: str, answers: Mapping[str, object], born: date, now: datetime) -> None:
+    """Refuse a moment of our own forms that nobody can have lived through yet, or before the resident was born: a fall
+    that is found tomorrow would be watched from tomorrow."""
+    if registry.is_of_the_home(code):
+        return
+    for question in form.questions():
+        at = answers.get(question.link_id)
+        if not isinstance(at, datetime) or (code, question.link_id) in _TO_COME:
+            continue
+        label = question.text.rstrip(" ?:.")
+        if at > now:
+            raise UserError(f"{label} must be now or in the past", field=question.link_id)
+        if to_local(at).date() < born:
+            raise UserError(f"{label} must be after the resident's date of birth", field=question.link_id)
 
 
 def _called_for(

@@ -10,7 +10,7 @@ Of residents who are away only what is due by date is said, apart from the rest;
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -28,6 +28,7 @@ from app.domain.people import ResidentId
 from app.domain.questionnaire import Unable
 from app.domain.repeats import Again, Result
 from app.domain.shifts import Shift, shift_at
+from app.domain.wounds import is_asked
 from app.models import due as rows
 from app.models import restored
 from app.models import wounds as wound_rows
@@ -194,6 +195,7 @@ class _Known:
     newest: Mapping[_Key, LastLine]
     before: Mapping[str, BeforeLine]
     wound_names: Mapping[str, str]
+    causes: Mapping[str, str]
 
     def changed(self, key: _Key) -> str:
         """The last result and how it stands to the one before, in words."""
@@ -240,9 +242,9 @@ class _Known:
         found = []
         for line in self.newest.values():
             tool, day = self.usable.get(line.instrument), line.next_due
-            if tool is None or day is None or not after < day <= until or line.instrument == "wound_area_reduction":
+            if tool is None or day is None or not after < day <= until:
                 continue
-            if line.about and line.about not in self.wound_names:
+            if line.about and not (line.about in self.causes and is_asked(tool.code, self.causes[line.about])):
                 continue
             person = self.people[line.resident_id]
             found.append(
@@ -263,21 +265,23 @@ def _known(session: Session, connection: Connection, until: date) -> _Known:
         (line.resident_id, line.instrument, line.about): line
         for line in rows.newest(connection, list(people), until, _READ)
     }
+    causes = wound_rows.open_causes(connection)
     return _Known(
         session.now(),
         people,
         {tool.code: tool for tool in permission.usable(connection)},
         found,
         rows.before(connection, [line.id for line in found.values()]),
-        _wound_names(connection, found),
+        _wound_names(connection, found, causes),
+        causes,
     )
 
 
-def _wound_names(connection: Connection, found: Iterable[_Key]) -> dict[str, str]:
+def _wound_names(connection: Connection, found: Iterable[_Key], still: Container[str]) -> dict[str, str]:
     """The open wounds among what the results are of, by id."""
     from app.services.wounds import name_of
 
-    still, names = wound_rows.open_ids(connection), {}
+    names = {}
     for about in {about for _, _, about in found if about in still}:
         line = wound_rows.wound(connection, about)
         if line is not None:

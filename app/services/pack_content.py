@@ -12,13 +12,16 @@ from decimal import Decimal
 from typing import TypeVar
 
 from app.domain import people, transfer
+from app.domain.charts.body import View
 from app.domain.dates import short_date, to_local
 from app.domain.instruments import registry
 from app.domain.instruments.outcome import Outcome
 from app.domain.people import FactKind, Home, ResidentDetails
 from app.domain.transfer import NONE_KNOWN, NOT_KNOWN, NOT_RECORDED, Said, said, said_text
+from app.domain.wounds import CAUSES
 from app.services.alerts import AlertRow
 from app.services.assessments import Assessment, AssessmentRow
+from app.services.wounds import WoundRow
 
 B = TypeVar("B", bound=people.FactBody)
 _LOWER_IS_WORSE = frozenset({"wound_area_reduction"})
@@ -30,6 +33,7 @@ def pack_content(
     details: ResidentDetails,
     facts: Mapping[FactKind, Sequence[people.Fact]],
     latest: Mapping[str, Assessment],
+    wounds: Sequence[WoundRow],
     usual: Assessment | None,
     alerts: Sequence[AlertRow],
     reason: transfer.TransferReason,
@@ -69,7 +73,7 @@ def pack_content(
         or NONE_KNOWN,
         medicines=medicines,
         stopped_medicines=_stopped(_bodies(facts, people.Medicine), today),
-        wounds=_wounds(latest.get("pressure_ulcer_category")),
+        wounds=_wounds(wounds, latest.get("pressure_ulcer_category")),
         skin=_skin(latest.get("waterlow")),
         legal=transfer.LegalAndWishes(consent_to_share=_consent(details.consent_sharing)),
         about_me=_about_me(latest.get("about_me"), today),
@@ -276,12 +280,38 @@ def _trend(row: AssessmentRow) -> Said[transfer.Trend]:
     return transfer.Trend.WORSE if row.trend == worse else transfer.Trend.BETTER
 
 
-def _wounds(category: Assessment | None) -> Said[tuple[transfer.Wound, ...]]:
-    if category is None:
-        return NOT_RECORDED
+def _wounds(rows: Sequence[WoundRow], category: Assessment | None) -> Said[tuple[transfer.Wound, ...]]:
+    """Every open wound. Without one, what a category says that is of no recorded wound; "no wounds" only when those
+    that there were have closed."""
+    known = [row for row in rows if not row.in_error]
+    if still := [row for row in known if row.open]:
+        return tuple(map(_wound, still))
+    if category is None or category.row.about:
+        return NONE_KNOWN if known else NOT_RECORDED
     if category.row.band == "not_a_pressure_ulcer":
         return NONE_KNOWN
     return (transfer.Wound("Site not recorded", kind="Pressure ulcer", category=category.row.band_label),)
+
+
+def _wound(row: WoundRow) -> transfer.Wound:
+    newest, wound = row.reviews[0] if row.reviews else None, row.wound
+    dressing = _text(newest.answers.get("dressing")) if newest else ""
+    kind = f"{CAUSES[wound.cause]}: {wound.words}" if wound.words else CAUSES[wound.cause]
+    return transfer.Wound(
+        wound.where,
+        kind=kind,
+        category=row.category.words if row.category else said(row.classified[0].words if row.classified else ""),
+        size=said(row.measures[-1].size if row.measures else ""),
+        dressing=said(dressing),
+        last_change=to_local(newest.row.at).date() if newest and dressing else NOT_RECORDED,
+        photo_on=to_local(row.photos[0].taken_at).date() if row.photos else NOT_RECORDED,
+        place=transfer.BodyPlace(wound.view is View.BACK, _across(wound.x), round(wound.y * 100)),
+    )
+
+
+def _across(x: Decimal) -> int:
+    """Per cent across the pack's figure of a point of the body map, whose box has more room beside the hands."""
+    return round(50 + (x - Decimal("0.5")) * 74)
 
 
 def _skin(waterlow: Assessment | None) -> Said[str]:

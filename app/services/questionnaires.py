@@ -12,6 +12,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,8 @@ FOLDER = "instruments"
 MOST_FILES = 200
 _SUFFIX = ".json"
 _forms: dict[str, Form] = {}
+_earlier: dict[tuple[str, str], str] = {}
+"""The text of every version by code and version: what was recorded with one is read as it was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +139,20 @@ def is_on(connection: Connection, code: str) -> bool:
     return rows.active_version(connection, code) is not None
 
 
-def form_of(code: str) -> Form:
-    """The form of a questionnaire of the home's own, in its newest version."""
-    return _forms[code]
+def offered(connection: Connection) -> frozenset[str]:
+    """The codes of all that are offered, inside a transaction already open."""
+    return rows.active(connection)
+
+
+def form_of(code: str, version: str = "") -> Form:
+    """The form of a questionnaire of the home's own, in the version or, when it is not there, in the newest one."""
+    text = _earlier.get((code, version))
+    return _forms[code] if text is None else _read_again(text)
+
+
+@lru_cache(maxsize=32)
+def _read_again(text: str) -> Form:
+    return read_questionnaire(text)
 
 
 def adopt(connection: Connection) -> None:
@@ -154,6 +168,8 @@ def adopt(connection: Connection) -> None:
     registry.adopt(scored)
     _forms.clear()
     _forms.update(forms)
+    _earlier.clear()
+    _earlier.update({(line.code, line.version): line.text for line in rows.lines(connection)})
 
 
 def _adopt(session: Session) -> None:

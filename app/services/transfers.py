@@ -19,7 +19,7 @@ from app.models import residents as resident_rows
 from app.models import restored, settings
 from app.models import transfers as rows
 from app.models.store import Work
-from app.services import alerts, assessments
+from app.services import alerts, assessments, wounds
 from app.services.access import Action, require
 from app.services.changes import Changes, changes
 from app.services.pack_content import pack_content
@@ -230,10 +230,12 @@ def _content(
     for fact in resident_rows.facts(work.connection, resident_id):
         facts[fact.kind] += (fact,)
     latest = assessments.latest_whole(session, work.connection, resident_id)
+    found = wounds.wound_rows(session, work.connection, resident_id)
     return pack_content(
         line.resident.details,
         facts,
         latest,
+        found,
         assessments.usual_news2(session, work.connection, resident_id),
         alerts.rows_for(session, work.connection, resident_id=resident_id, standing_only=True),
         reason,

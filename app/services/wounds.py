@@ -25,6 +25,7 @@ from app.models import assessments as assessment_rows
 from app.models import residents as resident_rows
 from app.models import restored, revisions
 from app.models import wounds as rows
+from app.models.assessments import AssessmentLine
 from app.models.residents import ResidentLine
 from app.models.store import Work
 from app.models.wounds import WoundLine
@@ -209,6 +210,7 @@ def change(session: Session, wound_id: str, wound: Wound, *, reason: str) -> Sav
         line = _sound(work.connection, wound_id)
         person = _person(work.connection, line.resident_id)
         sound = domain.checked(wound, session.now(), person.resident.details.date_of_birth)
+        _check_found(work.connection, line, sound)
         return _saved(
             rows.save(
                 work, line.resident_id, sound, line.closing, wound_id=wound_id, action="change", reason=why
@@ -224,6 +226,7 @@ def close(session: Session, wound_id: str, closing: Closing) -> Saved:
         if line.closing is not None:
             raise UserError("This wound is closed already", field="how")
         sound = domain.checked_closing(closing, line.wound, session.now())
+        _check_closed(work.connection, line, sound)
         return _saved(
             rows.save(
                 work, line.resident_id, line.wound, sound, wound_id=wound_id, action="close", reason=sound.reason
@@ -245,14 +248,18 @@ def reopen(session: Session, wound_id: str, *, reason: str) -> Saved:
 
 
 def entered_in_error(session: Session, wound_id: str, *, reason: str) -> Changes:
-    """Say that a wound should not have been recorded (another resident, say). Its reviews stay readable, and nothing is
-    due for it any more. What its assessments called for is withdrawn; whoever was told of it must be told again."""
-    require(session, Action.RECORD_ASSESSMENT)
+    """Say that a wound should not have been recorded (another resident, say). It and what was signed about it stay
+    readable and count for nothing, on no list, pack or claim; what they called for is withdrawn, and whoever was told
+    of it must be told again."""
+    require(session, Action.SIGN_ASSESSMENT)
     why = _reason(reason, "Enter the reason")
     with session.write() as work:
         line = _sound(work.connection, wound_id)
         rows.mark_in_error(work, line, why)
-        for each in assessment_rows.history(work.connection, line.resident_id, None, _DEPTH, wound_id):
+        lines = _signed(work.connection, line)
+        bodies = revisions.bodies(work.connection, [each.revision_id for each in lines])
+        for each in lines:
+            assessment_rows.mark_in_error(work, each, bodies[each.revision_id], why)
             alerts.withdraw(work, session, each.id, why)
     return _changed(line.resident_id) | changes("alert", "outbox")
 
@@ -321,7 +328,7 @@ def check_about(
         raise UserError("This wound is in the record of another resident", field="about")
     if line.in_error:
         raise UserError("This wound was marked as entered in error", field="about")
-    if new and line.closing is not None and at > line.closing.at:
+    if new and instrument != REDUCTION and line.closing is not None and at > line.closing.at:
         raise UserError("This wound is closed. Open it again first", field="about")
     if instrument in _CLASSIFYING and line.wound.classified_by != instrument:
         raise UserError(_no_class(line.wound), field="about")
@@ -527,6 +534,34 @@ def _classified(session: Session, connection: Connection, line: WoundLine) -> tu
         if each.state != assessment_rows.IN_ERROR
     ]
     return tuple(sorted(found, key=lambda each: each.row.at, reverse=True))
+
+
+def _signed(connection: Connection, line: WoundLine) -> tuple[AssessmentLine, ...]:
+    """What is signed about a wound and was not entered in error, newest first."""
+    found = assessment_rows.history(connection, line.resident_id, None, 3 * _DEPTH, line.id)
+    return tuple(each for each in found if each.state != assessment_rows.IN_ERROR)
+
+
+def _check_found(connection: Connection, line: WoundLine, wound: Wound) -> None:
+    """Refuse a day of finding after what was seen of the wound: what was signed could be corrected no more."""
+    found = to_local(wound.found_at).date()
+    first = min((each.at for each in _signed(connection, line)), default=None)
+    if first is not None and to_local(first).date() < found:
+        raise UserError(
+            f"The wound was looked at on {short_date(to_local(first).date())}: it cannot have been found later",
+            field="found_at",
+        )
+    if line.closing is not None and line.closing.at < wound.found_at:
+        raise UserError("Found must be before the wound was closed", field="found_at")
+
+
+def _check_closed(connection: Connection, line: WoundLine, closing: Closing) -> None:
+    """Refuse an end on a day before the wound was last looked at."""
+    last = max((each.at for each in _signed(connection, line)), default=None)
+    if last is not None and to_local(closing.at).date() < to_local(last).date():
+        raise UserError(
+            f"The wound was looked at on {short_date(to_local(last).date())}: it cannot have closed before", field="at"
+        )
 
 
 def _day(value: object) -> date | None:

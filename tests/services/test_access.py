@@ -328,7 +328,7 @@ USES: dict[str, tuple[Action, Call]] = {
     "wounds.change": (Action.RECORD_ASSESSMENT, lambda s, m: wounds.change(s, "x", m.wound, reason="r")),
     "wounds.close": (Action.RECORD_ASSESSMENT, lambda s, _: wounds.close(s, "x", Closing(NOW, "healed"))),
     "wounds.reopen": (Action.RECORD_ASSESSMENT, lambda s, _: wounds.reopen(s, "x", reason="r")),
-    "wounds.entered_in_error": (Action.RECORD_ASSESSMENT, lambda s, _: wounds.entered_in_error(s, "x", reason="r")),
+    "wounds.entered_in_error": (Action.SIGN_ASSESSMENT, lambda s, _: wounds.entered_in_error(s, "x", reason="r")),
     "wounds.review": (Action.SIGN_ASSESSMENT, lambda s, _: wounds.review(s, "x", {})),
     "wounds.classify": (Action.SIGN_ASSESSMENT, lambda s, _: wounds.classify(s, "x", {})),
     "wounds.wound_paper": (Action.PRINT_PACK, lambda s, _: wounds.wound_paper(s, "x")),

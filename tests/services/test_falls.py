@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -151,6 +151,22 @@ def test_the_fall_follows_its_record(home: LivingHome, person: ResidentId, fall_
     )
     fall = the_fall(home, fall_id)
     assert (fall.place, fall.gp_told, fall.head) == ("lounge", False, False)
+
+
+@pytest.mark.parametrize("key", ["found_at", "last_seen", "family_told_at", "gp_told_at", "manager_told_at"])
+@pytest.mark.parametrize(("when", "words"), [
+    (NOW + timedelta(days=1), "must be now or in the past"),
+    (NOW.replace(year=1936), "must be after the resident's date of birth"),
+])  # fmt: skip
+def test_no_moment_of_a_fall_is_to_come_or_before_birth(
+    home: LivingHome, person: ResidentId, fall_id: str, key: str, when: datetime, words: str
+) -> None:
+    """A fall that was found tomorrow would be watched from tomorrow."""
+    only = {"witness": "nobody", "family_told": True, "gp_told": True, "manager_told": True, key: when}
+    with pytest.raises(UserError, match=words) as refused:
+        assessments.sign(home.session, person, "fall_record", only, about=fall_id)
+    assert refused.value.field == key
+    assert the_fall(home, fall_id).at == NOW
 
 
 def test_a_record_in_error_takes_its_words_back(home: LivingHome, person: ResidentId, fall_id: str) -> None:

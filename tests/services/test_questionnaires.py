@@ -113,6 +113,29 @@ def test_turned_off_it_is_no_longer_offered_and_stays_readable(home: LivingHome)
     assert assessments.assessment(home.session, signed.assessment_id).row.title == "Foot care check"
 
 
+def test_what_was_signed_with_an_earlier_version_is_read_as_it_was_asked(home: LivingHome) -> None:
+    person = home.resident(1)
+    drop(home, "feet.json", foot_care())
+    questionnaires.take_in(home.session, "feet.json", pathway="health")
+    first = assessments.sign(home.session, person, "home_foot_care", {"1.1": True}, unable={"1.2": "refused"})
+    assessments.amend(
+        home.session, first.revision_id, {"1.1": True, "1.2": "2026-11-20"}, reason="agreed later", unable={}
+    )
+    drop(home, "feet.json", foot_care(version="4", item=[
+        {"linkId": "1.1", "text": "Is the skin of both feet whole?", "type": "boolean"},
+    ]))  # fmt: skip
+    questionnaires.take_in(home.session, "feet.json", pathway="health")
+    home.sign_in_as(Role.MANAGER)
+    assert [each.link_id for each in assessments.form("home_foot_care").questions()] == ["1.1"]
+    whole = assessments.assessment(home.session, first.assessment_id)
+    asked = assessments.form("home_foot_care", whole.outcome.version)
+    assert [each.text for each in asked.questions()] == ["Skin whole?", "Where is it broken?", "Nails last cut"]
+    later, earlier = assessments.versions(home.session, first.assessment_id)
+    assert [(each.label, each.after) for each in assessments.changes_of(earlier, later)][:2] == [
+        ("Nails last cut", "20-Nov-2026"), ("Nails last cut: could not be assessed", "No"),
+    ]  # fmt: skip
+
+
 LOOP = [
     {"linkId": "a", "text": "A", "type": "boolean",
      "enableWhen": [{"question": "b", "operator": "exists", "answerBoolean": True}]},

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 
-from app.services import assessments, recording
-from tests.factories import LivingHome
+from app.services import assessments, notes, recording
+from tests.factories import NEWS2_LOW, LivingHome
 
 
 def test_a_line_that_is_not_to_be_signed_becomes_a_draft_with_its_time(home: LivingHome) -> None:
@@ -26,3 +26,20 @@ def test_a_draft_is_previewed_at_its_own_time(home: LivingHome) -> None:
     now = recording.record_line(home.session, json.dumps(line))
     then = recording.record_line(home.session, json.dumps({**line, "at": "2026-09-30T08:15"}))
     assert (now["flags"], then["flags"]) == (["review_due"], []), "its year was over between the two"
+
+
+def test_an_amendment_by_a_script_keeps_the_note_and_what_could_not_be_assessed(home: LivingHome) -> None:
+    """A script corrects a figure; what a nurse wrote beside it is not its to take away."""
+    person = home.resident(1)
+    without = {key: value for key, value in NEWS2_LOW.items() if key not in {"temp_c", "pulse"}}
+    signed = assessments.sign(
+        home.session, person, "news2", without, note="Shivering", unable={"temp_c": "refused", "pulse": "asleep"}
+    )
+    line = {
+        "resident": "R01", "instrument": "news2", "answers": {**without, "pulse": 74}, "amends": signed.revision_id,
+        "reason": "pulse taken since", "sign": True,
+    }  # fmt: skip
+    recording.record_line(home.session, json.dumps(line, default=float))
+    whole = assessments.assessment(home.session, signed.assessment_id)
+    assert (whole.answers["pulse"], whole.note, whole.unable) == (74, "Shivering", {"temp_c": "refused"})
+    assert [each.text for each in notes.search(home.session, "shivering")] == ["Shivering"]

@@ -14,9 +14,11 @@ from pypdf import PdfReader
 
 from app.domain.errors import UserError
 from app.domain.people import Allergy, CprDecision, CprKind, Medicine, ResidentId
-from app.domain.transfer import LastDose, TransferReason
-from app.services import residents, transfers
+from app.domain.transfer import NONE_KNOWN, NOT_RECORDED, LastDose, TransferReason
+from app.domain.wounds import Closing
+from app.services import residents, transfers, wounds
 from tests.factories import NEWS2_HIGH, NEWS2_LOW, NOW, LivingHome
+from tests.services.test_wounds import a_wound, review
 
 REASON = TransferReason(
     situation="Fell in the bathroom",
@@ -168,3 +170,30 @@ def test_the_set_signed_today_stands_under_now_when_nothing_was_typed_and_an_old
     home.clock.advance(timedelta(days=1))
     pack = transfers.send_to_hospital(home.session, person, TransferReason())
     assert "observations" in pack.missing
+
+
+def wounds_of(home: LivingHome, person: ResidentId) -> object:
+    """What a pack would say of the wounds; nothing is printed."""
+    with home.session.look() as work:
+        return transfers._content(home.session, work, person, TransferReason(), None).wounds
+
+
+def test_the_pack_names_every_open_wound_and_no_other(home: LivingHome) -> None:
+    person = home.resident(1)
+    assert wounds_of(home, person) is NOT_RECORDED
+    ids = {site: wounds.add(home.session, person, a_wound(site)).wound_id for site in ("sacrum", "left_heel", "chin")}
+    wounds.classify(home.session, ids["sacrum"], {"skin": "broken", "depth": "full", "base_obscured": False})
+    wounds.review(home.session, ids["sacrum"], review("4", "3"))
+    wounds.classify(home.session, ids["left_heel"], {"skin": "intact", "colour": "red", "blanches": True})
+    wounds.entered_in_error(home.session, ids["chin"], reason="another resident")
+    found = wounds_of(home, person)
+    assert isinstance(found, tuple)
+    assert [(each.site, each.kind, each.category, each.size, each.dressing) for each in found] == [
+        ("Sacrum", "Pressure", "Category 3", "4 × 3 cm", "foam"),
+        ("Left heel", "Pressure", "Not a pressure ulcer, at risk", NOT_RECORDED, NOT_RECORDED),
+    ]
+    assert [each.place is not None and each.place.back for each in found] == [True, True]
+    wounds.close(home.session, ids["sacrum"], Closing(NOW, "healed"))
+    assert [each.site for each in wounds_of(home, person)] == ["Left heel"]  # type: ignore[attr-defined]
+    wounds.close(home.session, ids["left_heel"], Closing(NOW, "healed"))
+    assert wounds_of(home, person) is NONE_KNOWN

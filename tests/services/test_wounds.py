@@ -20,7 +20,7 @@ from app.domain.people import ResidentId, Role
 from app.domain.wounds import Closing, Wound
 from app.models import revisions, schema
 from app.models.integrity import chain_problems, projection_problems
-from app.services import alerts, assessments, audit, wounds
+from app.services import alerts, assessments, audit, due, wounds
 from tests.factories import NOW, LivingHome
 from tests.helpers.rebuild import rebuilt, stored
 
@@ -381,6 +381,61 @@ def test_no_words_of_the_record_are_in_the_audit_trail(home: LivingHome, person:
     with home.session.read() as connection:
         details = connection.exec_driver_sql("SELECT detail FROM event").scalars().all()
     assert not [detail for detail in details if "Zanzibar" in detail]
+
+
+def test_what_was_signed_of_a_wound_in_error_is_the_residents_no_longer(
+    home: LivingHome, person: ResidentId, wound_id: str
+) -> None:
+    """Else another resident's wound stood in the pack, on the person's page and among the evidence of a claim."""
+    wounds.classify(home.session, wound_id, CATEGORY_3)
+    reviewed(home, wound_id, 14, "4", "4")
+    reviewed(home, wound_id, 7, "4", "3")
+    wounds.entered_in_error(home.session, wound_id, reason="another resident")
+    listed = assessments.history(home.session, person, again=True)
+    assert {(row.instrument, row.state) for row in listed} == {
+        (code, "entered-in-error") for code in ("pressure_ulcer_category", "time_wound", "wound_area_reduction")
+    }
+    with home.session.read() as connection:
+        assert assessments.latest_whole(home.session, connection, person) == {}
+        assert connection.execute(select(schema.observation)).all() == []
+
+
+def test_a_wound_was_found_before_it_was_looked_at_and_closed_after(home: LivingHome, wound_id: str) -> None:
+    reviewed(home, wound_id, 20, "4", "4")
+    last = reviewed(home, wound_id, 5, "4", "3")
+    with pytest.raises(UserError, match="looked at on 03-Nov-2026: it cannot have been found later") as refused:
+        wounds.change(home.session, wound_id, a_wound(days=19), reason="r")
+    assert refused.value.field == "found_at"
+    with pytest.raises(UserError, match="looked at on 18-Nov-2026: it cannot have closed before") as refused:
+        wounds.close(home.session, wound_id, Closing(NOW - timedelta(days=6), "healed"))
+    assert refused.value.field == "at"
+    wounds.change(home.session, wound_id, a_wound(days=20), reason="r")
+    wounds.close(home.session, wound_id, Closing(NOW - timedelta(days=5, hours=2), "healed"))
+    assessments.amend(home.session, last.revision_id, review("4", "2", change=date(2026, 11, 20)), reason="r")
+    with pytest.raises(UserError, match="before the wound was closed"):
+        wounds.change(home.session, wounds_closed(home, wound_id), a_wound(days=5), reason="r")
+
+
+def wounds_closed(home: LivingHome, wound_id: str) -> str:
+    """Another wound, which nobody looked at before it closed."""
+    person = wounds.wound(home.session, wound_id).resident_id
+    other = wounds.add(home.session, person, a_wound("left_heel")).wound_id
+    wounds.close(home.session, other, Closing(NOW - timedelta(days=10), "healed"))
+    return other
+
+
+def test_a_classification_is_due_only_while_it_is_the_one_of_the_cause(
+    home: LivingHome, person: ResidentId, wound_id: str
+) -> None:
+    wounds.classify(home.session, wound_id, CATEGORY_3)
+    home.clock.advance(timedelta(days=5))
+    assert "pressure_ulcer_category" in {item.instrument for item in due.coming(home.session, 7)}
+    wounds.change(home.session, wound_id, a_wound(days=60, cause="moisture"), reason="looked again")
+    assert "pressure_ulcer_category" not in {item.instrument for item in due.coming(home.session, 7)}
+    home.clock.advance(timedelta(days=5))
+    assert "pressure_ulcer_category" not in {row.instrument for row in assessments.due(home.session, person)}
+    wounds.change(home.session, wound_id, a_wound(days=60), reason="it was pressure")
+    assert "pressure_ulcer_category" in {row.instrument for row in assessments.due(home.session, person)}
 
 
 def test_an_auditor_looks_and_records_nothing(home: LivingHome, person: ResidentId, wound_id: str) -> None:

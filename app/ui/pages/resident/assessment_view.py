@@ -140,7 +140,7 @@ def _read(assessment_id: str, instrument: str, session: Session) -> _Found:
     before = assessments.before(session, whole.row)
     since = assessments.differences(instrument, before.answers, whole.answers) if before else ()
     return _Found(
-        whole, assessments.form(instrument), assessments.versions(session, assessment_id), since,
+        whole, assessments.form(instrument, whole.outcome.version), assessments.versions(session, assessment_id), since,
         before.row.at if before else None,
     )  # fmt: skip
 
