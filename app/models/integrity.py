@@ -21,6 +21,11 @@ from app.vault.signing import is_signed
 _MOST_NAMED = 50
 _SIGNED = frozenset({"assessment", "claim", "transfer"})
 """What nobody records without their signature."""
+_PROJECTED = (
+    "resident", "fact", "assessment", "alert", "transfer", "claim", "staff", "post", "note", "wound", "fall", "photo",
+    "questionnaire",
+)  # fmt: skip
+"""Tables whose rows name the revision that they stand on."""
 _EVENT = tuple(column.name for column in schema.event.columns if column.name != "hash")
 _REVISION = tuple(
     column.name for column in schema.revision.columns if column.name not in {"hash", "body", "device_signature"}
@@ -165,9 +170,10 @@ def check_signatures(connection: Connection) -> Signatures:
 def projection_problems(connection: Connection) -> tuple[str, ...]:
     """Rows that screens read and that no revision stands behind."""
     problems = []
-    for table in ("resident", "fact", "assessment", "alert", "transfer", "claim", "staff", "post"):
+    for table in _PROJECTED:
         missing = "WHERE revision_id NOT IN (SELECT id FROM revision)"
-        query = f"SELECT id FROM {table} {missing} LIMIT {_MOST_NAMED}"  # noqa: S608 - our own names
+        named = "code" if table == "questionnaire" else "id"
+        query = f"SELECT {named} FROM {table} {missing} LIMIT {_MOST_NAMED}"  # noqa: S608 - our own names
         problems += [f"{table} {row[0]} has no revision" for row in _rows(connection, query)]
     return tuple(problems)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from app.domain.dates import to_utc
+from app.domain.dates import to_local, to_utc
 from app.domain.errors import UserError
 from app.domain.instruments import registry
 from app.domain.people import ResidentId
@@ -78,8 +78,11 @@ def add(session: Session, resident_id: ResidentId, text: str, at: datetime | Non
     if when > session.now():
         raise UserError("The time of the note must be now or in the past", field="at")
     with session.write() as work:
-        if resident_rows.resident(work.connection, resident_id) is None:
+        person = resident_rows.resident(work.connection, resident_id)
+        if person is None:
             raise UserError("This resident is not in the records", field="resident")
+        if to_local(when).date() < person.resident.details.date_of_birth:
+            raise UserError("The time of the note must be after the resident's date of birth", field="at")
         note_id = rows.add(work, resident_id, when, words)
     return Added(note_id, changes("note", resident=resident_id))
 

@@ -107,7 +107,12 @@ def is_on(connection: Connection, tool: Instrument) -> bool:
 def usable(connection: Connection) -> tuple[Instrument, ...]:
     """Every instrument that may be used in this home, in the order of lists."""
     given = settings.under(connection, _KEY)
-    return tuple(tool for tool in registry.all_instruments() if not tool.needs_permission or tool.code in given)
+    own = questionnaires.offered(connection)
+    return tuple(
+        tool
+        for tool in registry.all_instruments()
+        if (tool.code in own if registry.is_of_the_home(tool.code) else not _gated(tool) or tool.code in given)
+    )
 
 
 def require_on(connection: Connection, code: str) -> None:

@@ -272,9 +272,7 @@ def _person(session: Session, connection: Connection, resident_id: ResidentId) -
         cga=cga.row if cga else None,
         cga_gaps=int(cga.outcome.parts.get("gaps", 0)) if cga else 0,
         due={row.instrument: row for row in assessments.due_rows(session, connection, resident_id)},
-        usable=frozenset(
-            tool.code for tool in permission.usable(connection) if permission.is_on(connection, tool)
-        ),
+        usable=frozenset(tool.code for tool in permission.usable(connection)),
     )  # fmt: skip
 
 

@@ -224,3 +224,10 @@ def test_the_words_of_notes_are_in_no_log(home: LivingHome, caplog: pytest.LogCa
         notes.search(home.session, "whispered")
         assessments.sign(home.session, person, "news2", NEWS2_HIGH, note="Whispered again")
     assert "hispered" not in caplog.text
+
+
+def test_nothing_is_noted_of_a_time_before_the_resident_was_born(home: LivingHome) -> None:
+    person = home.resident(1)
+    with pytest.raises(UserError, match="after the resident's date of birth") as refused:
+        notes.add(home.session, person, "slept well", NOW.replace(year=1936))
+    assert refused.value.field == "at"

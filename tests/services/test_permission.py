@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from app.domain.errors import NotAllowed, UserError
 from app.domain.people import Role
-from app.services import assessments, permission
+from app.services import assessments, due, permission
 from tests.factories import LivingHome
 
 
@@ -89,3 +91,16 @@ def test_only_a_manager_decides(home: LivingHome) -> None:
     with pytest.raises(NotAllowed):
         permission.permit(session, "waterlow", note="Letter")
     assert _state(home, "waterlow").permission is not None
+
+
+def test_nothing_is_asked_for_with_an_instrument_that_is_off(home: LivingHome) -> None:
+    """PAINAD needs nobody's permission and is optional; off, it could not be recorded."""
+    person = home.resident(1)
+    home.assess(person, "painad", {"items": [1, 1, 1, 1, 0]})
+    home.clock.advance(timedelta(hours=9))
+    assert "painad" in {item.instrument for item in due.present(home.session).items}
+    permission.withdraw(home.session, "painad", reason="Abbey is enough")
+    assert "painad" not in {item.instrument for item in due.present(home.session).items}
+    with home.session.read() as connection:
+        usable = {tool.code for tool in permission.usable(connection)}
+    assert usable == {each.tool.code for each in permission.instruments(home.session) if each.on}
