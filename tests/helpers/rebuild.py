@@ -22,8 +22,15 @@ def stored(connection: Connection, table: Table) -> Rows:
 
 
 def rebuilt(connection: Connection) -> dict[str, Rows]:
-    """Residents, facts, assessments, observations and alerts, from nothing but the revisions in their order."""
+    """Every table that the screens read of residents and their care, from nothing but the revisions in their order.
+
+    Notes are keyed by what they stand in (or their own id) and come without the store's own numbers; compare them with
+    :func:`stored_notes`.
+    """
     facts: Rows = {}
+    notes: Rows = {}
+    entities: dict[str, Rows] = {"wound": {}, "fall": {}, "photo": {}}
+    questionnaires: Rows = {}
     residents: Rows = {}
     assessments: Rows = {}
     alerts: Rows = {}
@@ -42,6 +49,13 @@ def rebuilt(connection: Connection) -> dict[str, Rows]:
                 assessments[row["resident_id"], row["instrument"], row["at"], row["id"]] = row
                 measured = measured_by(body["instrument"], body["answers"], body.get("about", ""))
                 _measure(observations, revision, body, measured)
+                _note_within(notes, revision, body)
+            case "note":
+                notes[(revision.entity_id,)] = _note(revision, body, revision.entity_id, "")
+            case "wound" | "fall" | "photo":
+                entities[revision.kind][(revision.entity_id,)] = _entity(revision, body)
+            case "questionnaire":
+                _questionnaire(questionnaires, revision, body)
             case "observation":
                 _measure(observations, revision, body, (Measured(body["kind"], body["value"], body["detail"]),))
             case "alert":
@@ -59,6 +73,90 @@ def rebuilt(connection: Connection) -> dict[str, Rows]:
         "assessment": assessments,
         "alert": alerts,
         "observation": observations,
+        "note": notes,
+        "questionnaire": questionnaires,
+        **entities,
+    }
+
+
+def same_as_stored(connection: Connection) -> None:
+    """Assert that every table is what the record alone would make of it."""
+    for name, rows in rebuilt(connection).items():
+        found = stored_notes(connection) if name == "note" else stored(connection, schema.metadata.tables[name])
+        assert rows == found, name
+
+
+def stored_notes(connection: Connection) -> Rows:
+    """The notes by what they stand in or their own id, without what only this store knows them by."""
+    found: Rows = {}
+    for row in stored(connection, schema.note).values():
+        own = not row["source"]
+        key = (row["id"] if own else row["source"],)
+        assert key not in found, "one note to a record"
+        found[key] = {name: value for name, value in row.items() if name != "n" and (own or name != "id")}
+    return found
+
+
+def _note(revision: Any, body: Any, entity: str, source: str) -> dict[str, object]:
+    row: dict[str, object] = {
+        "resident_id": body["resident_id"],
+        "at": revision.valid_at,
+        "author": revision.author,
+        "source": source,
+        "in_error": int(revision.state == "entered-in-error"),
+        "revision_id": revision.id,
+        "text": body["text"],
+    }
+    return row if source else {"id": entity, **row}
+
+
+def _note_within(notes: Rows, revision: Any, body: Any) -> None:
+    """The note of an assessment: of its newest version; struck with it, it stays as that version had it."""
+    key = (revision.entity_id,)
+    if revision.state == "entered-in-error":
+        if key in notes:
+            notes[key]["in_error"] = 1
+        return
+    notes.pop(key, None)
+    if body.get("note"):
+        inner = {"resident_id": body["resident_id"], "text": body["note"]}
+        notes[key] = _note(revision, inner, "", revision.entity_id)
+
+
+def _entity(revision: Any, body: Any) -> dict[str, object]:
+    row: dict[str, object] = {
+        "id": revision.entity_id,
+        "resident_id": body["resident_id"],
+        "revision_id": revision.id,
+        "in_error": int(revision.state == "entered-in-error"),
+        "body": canonical(body),
+    }
+    match revision.kind:
+        case "wound":
+            closing = body["closing"]
+            return row | {"found_at": body["wound"]["found_at"], "closed_at": closing["at"] if closing else None}
+        case "fall":
+            return row | {"at": body["fall"]["at"]}
+        case _:
+            return row | {"about": body["about"], "taken_at": revision.valid_at, "sha256": body["sha256"]}
+
+
+def _questionnaire(found: Rows, revision: Any, body: Any) -> None:
+    for (code, _), row in found.items():
+        if code == body["code"]:
+            row["active"] = 0
+    if revision.state == "off":
+        return
+    found[body["code"], body["version"]] = {
+        "code": body["code"],
+        "version": body["version"],
+        "title": body["title"],
+        "sha256": body["sha256"],
+        "added_at": revision.recorded_at,
+        "added_by": revision.author,
+        "active": 1,
+        "revision_id": revision.id,
+        "body": f"{body['pathway']}\n{body['text']}",
     }
 
 
