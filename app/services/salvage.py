@@ -33,10 +33,11 @@ _WORDS = {
     "draft": "unsigned drafts",
     "outbox": "messages to send",
     "inbox": "answers received",
-    "blob": "packs as they were printed",
+    "blob": "packs as they were printed, and photos",
     "claim": "claims and what was decided on them",
     "": "entries of a kind that is not known",
 }
+_JPEG = b"\xff\xd8\xff"
 NOT_ENCRYPTED = "These files are NOT encrypted. Keep them where only you can reach them, and delete them when done."
 """What whoever makes the files must be told."""
 _NOT_AUDITED = "A damaged store is not written to, so this is not in its audit trail: keep this report instead."
@@ -163,8 +164,8 @@ def look(store_dir: Path, user: str, password: str, clock: Clock) -> Report:
 def export(report: Report, out: Path) -> tuple[Path, ...]:
     """Write what could be read into a folder that is new or empty; the paths. The files are not encrypted.
 
-    There is a file for each resident, one for the home, the audit trail, the packs as printed, and the report as JSON
-    and in words.
+    There is a file for each resident, one for the home, the audit trail, the packs as printed, the photos, and the
+    report as JSON and in words.
 
     Raises UserError when the folder holds anything, EnvironmentTrouble when it cannot be written.
     """
@@ -172,7 +173,8 @@ def export(report: Report, out: Path) -> tuple[Path, ...]:
         if out.exists() and (not out.is_dir() or any(out.iterdir())):
             raise UserError(f"{out} is not an empty folder. Name a new one", field="out")
         out.mkdir(parents=True, exist_ok=True, mode=0o700)
-        (out / "packs").mkdir(exist_ok=True)
+        for folder in ("packs", "photos"):
+            (out / folder).mkdir(exist_ok=True)
         written = []
         for name, content in _files(report).items():
             replace_file(out / name, content)
@@ -295,7 +297,10 @@ def _files(report: Report) -> dict[str, bytes]:
         files[f"resident-{_name(owner)}.json"] = canonical(content).encode()
     files["home.json"] = canonical({"revisions": [_plain(row, "body") for row in entries.get(None, ())]}).encode()
     files["audit.json"] = canonical({"events": [_plain(row, "detail") for row in found.events]}).encode()
-    files |= {f"packs/{_name(sha256)}.pdf": content for sha256, content in found.files.items()}
+    for sha256, content in found.files.items():
+        # What a file is, its own first bytes say: the row that knows may be lost.
+        photo = content.startswith(_JPEG)
+        files[f"photos/{_name(sha256)}.jpg" if photo else f"packs/{_name(sha256)}.pdf"] = content
     files["report.json"] = canonical(report.as_json()).encode()
     files["report.txt"] = "\n\n".join((*report.words, NOT_ENCRYPTED, "")).encode()
     return files

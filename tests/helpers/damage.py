@@ -10,11 +10,15 @@ from functools import cache
 from pathlib import Path
 
 from app.domain.people import Allergy, Role
+from app.domain.photos import Consent
 from app.domain.transfer import TransferReason
 from app.models.store import STORE_NAME
-from app.services import assessments, transfers
+from app.services import assessments, falls, notes, photos, transfers, wounds
 from app.vault import keyfile, keys
 from tests.factories import MUST_HIGH, NEWS2_LOW, LivingHome
+from tests.services.test_falls import LIFT
+from tests.services.test_photos import jpeg
+from tests.services.test_wounds import a_wound
 
 PAGE = 4096
 RESIDENTS = 12
@@ -68,6 +72,10 @@ def _template() -> tuple[Path, str]:
             assessments.sign(living.session, person, "news2", NEWS2_LOW)
         assessments.sign(living.session, person, "must", MUST_HIGH)
         assessments.save_draft(living.session, person, "news2", {"notes": f"draft {place}"})
+    wound = wounds.add(living.session, person, a_wound()).wound_id
+    photos.add(living.session, person, jpeg(), consent=Consent("resident"), about=wound)
+    notes.add(living.session, person, "Sang at tea")
+    falls.record(living.session, person, LIFT)
     transfers.send_to_hospital(living.session, person, TransferReason(situation="a fall"))
     key = keys.sqlcipher_key(living.session.data_key, keyfile.read_keyfile(folder).store_id)
     living.session.close()

@@ -8,14 +8,33 @@ from typing import Any
 
 import pytest
 from pypdf import PdfReader
+from sqlalchemy import select
 
 from app.domain.errors import EnvironmentTrouble, ExitCode, NotAllowed, UserError
 from app.domain.people import Allergy, FactKind, ResidentId, Role, Stay
+from app.domain.photos import Consent
 from app.domain.retention import RetentionPolicy
 from app.domain.transfer import TransferReason
+from app.models import schema
 from app.models.integrity import chain_problems, check_signatures, projection_problems, revision_problems
-from app.services import assessments, audit, export, premium, residents, retention, transfers
+from app.services import (
+    assessments,
+    audit,
+    export,
+    falls,
+    notes,
+    observations,
+    photos,
+    premium,
+    residents,
+    retention,
+    transfers,
+    wounds,
+)
 from tests.factories import MUST_HIGH, NEWS2_HIGH, NOW, PASSWORD, WEEK, LivingHome
+from tests.services.test_falls import LIFT
+from tests.services.test_photos import jpeg
+from tests.services.test_wounds import a_wound, review
 
 MARK = "Zzmark"
 YEAR = timedelta(days=366)
@@ -46,9 +65,27 @@ def _past(home: LivingHome, place: int = 1, **changes: str) -> ResidentId:
     home.assess(person, "news2", NEWS2_HIGH)
     assessments.save_draft(home.session, person, "news2", {"note": MARK})
     transfers.send_to_hospital(home.session, person, TransferReason(situation=f"{MARK} fell"))
+    _hurt(home, person)
     _leave(home, person, home.clock.now())
     _settle(home)
     return person
+
+
+def _hurt(home: LivingHome, person: ResidentId) -> None:
+    """Words, measurements, a wound with a photo, a fall, and what was entered in error of each."""
+    notes.add(home.session, person, f"{MARK} sang at tea")
+    struck = notes.add(home.session, person, f"{MARK} struck").note_id
+    notes.entered_in_error(home.session, struck, reason="r")
+    observations.record(home.session, person, "fluid_in_ml", 200, detail=f"{MARK} tea")
+    wound = wounds.add(home.session, person, a_wound(words=f"{MARK} deep")).wound_id
+    wounds.review(home.session, wound, review(dressing=f"{MARK} foam"), note=f"{MARK} smells")
+    photo = photos.add(home.session, person, jpeg(), consent=Consent("resident"), about=wound, note=f"{MARK} ruler")
+    photos.entered_in_error(home.session, photo.photo_id, reason="r")
+    photos.add(home.session, person, jpeg(colour="green"), consent=Consent("resident"))
+    fall = falls.record(home.session, person, LIFT, note=f"{MARK} by the bed").fall_id
+    assessments.save_draft(home.session, person, "fall_record", {"note": MARK}, about=fall, note=MARK)
+    wrong = falls.record(home.session, person, LIFT, note=f"{MARK} not here").fall_id
+    falls.entered_in_error(home.session, wrong, reason="r")
 
 
 def _years_on(home: LivingHome, years: int) -> None:
@@ -118,6 +155,14 @@ def test_destroying_leaves_no_word_and_every_proof(home: LivingHome) -> None:
     assert _one(home, "SELECT count(*) FROM event") > events
     assert _one(home, "SELECT count(*) FROM purge") == done.revisions
     assert _one(home, "SELECT count(*) FROM blob") == 0
+    assert notes.search(home.session, MARK) == ()
+    assert _one(home, "SELECT count(*) FROM note_fts WHERE note_fts MATCH ?", MARK) == 0
+    with home.session.read() as connection:
+        connection.exec_driver_sql("INSERT INTO note_fts(note_fts) VALUES ('integrity-check')")
+        for table in schema.metadata.tables.values():
+            if "resident_id" in table.c and table.name != "event":
+                left = connection.execute(select(table).where(table.c.resident_id == person)).all()
+                assert left == [], table.name
     _whole(home)
     assert residents.open_resident(home.session, other).latest
     assert [row.what for row in audit.trail(home.session).rows if row.category == "keeping"][:2] == [

@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from app.domain.errors import EnvironmentTrouble, ExitCode, NotAllowed, UserError
 from app.domain.people import ResidentId
@@ -179,6 +180,9 @@ def test_of_whole_records_everything_is_saved(home: FullHome, tmp_path: Path) ->
         assert [one["body"] for one in saved["revisions"]] == [one["body"] for one in exported["revisions"]]
         assert len(saved["drafts"]) == 1
     session.close()
+    (photo,) = (tmp_path / "out" / "photos").iterdir()
+    assert photo.suffix == ".jpg"
+    assert Image.open(photo).format == "JPEG"
     (pack,) = (tmp_path / "out" / "packs").iterdir()
     assert pack.read_bytes().startswith(b"%PDF")
     text = (tmp_path / "out" / "report.txt").read_text(encoding="utf-8")
