@@ -182,7 +182,8 @@ def test_of_whole_records_everything_is_saved(home: FullHome, tmp_path: Path) ->
     session.close()
     (photo,) = (tmp_path / "out" / "photos").iterdir()
     assert photo.suffix == ".jpg"
-    assert Image.open(photo).format == "JPEG"
+    with Image.open(photo) as picture:
+        assert picture.format == "JPEG"
     (pack,) = (tmp_path / "out" / "packs").iterdir()
     assert pack.read_bytes().startswith(b"%PDF")
     text = (tmp_path / "out" / "report.txt").read_text(encoding="utf-8")
