@@ -297,10 +297,10 @@ def _files(report: Report) -> dict[str, bytes]:
         files[f"resident-{_name(owner)}.json"] = canonical(content).encode()
     files["home.json"] = canonical({"revisions": [_plain(row, "body") for row in entries.get(None, ())]}).encode()
     files["audit.json"] = canonical({"events": [_plain(row, "detail") for row in found.events]}).encode()
-    for sha256, content in found.files.items():
+    for sha256, kept in found.files.items():
         # What a file is, its own first bytes say: the row that knows may be lost.
-        photo = content.startswith(_JPEG)
-        files[f"photos/{_name(sha256)}.jpg" if photo else f"packs/{_name(sha256)}.pdf"] = content
+        photo = kept.startswith(_JPEG)
+        files[f"photos/{_name(sha256)}.jpg" if photo else f"packs/{_name(sha256)}.pdf"] = kept
     files["report.json"] = canonical(report.as_json()).encode()
     files["report.txt"] = "\n\n".join((*report.words, NOT_ENCRYPTED, "")).encode()
     return files
