@@ -165,11 +165,6 @@ def latest(
     return _lines(connection, query.order_by(_A.instrument))
 
 
-def latest_of_all(connection: Connection) -> tuple[AssessmentLine, ...]:
-    """The newest sound assessment of each instrument for every resident."""
-    return _lines(connection, select(schema.assessment).where(_A.latest == 1))
-
-
 def board(connection: Connection, residents: Sequence[ResidentId]) -> tuple[BoardLine, ...]:
     """The newest sound assessment of each instrument for the residents: what they have had, and when it is due again.
 
@@ -202,9 +197,7 @@ def latest_with_score_before(
         .correlate(schema.assessment)
         .scalar_subquery()
     )
-    query = select(schema.assessment, before.label("score_before")).where(
-        _A.resident_id == resident_id, _A.latest == 1
-    )
+    query = select(schema.assessment, before.label("score_before")).where(_A.resident_id == resident_id, _A.latest == 1)
     return tuple((_line(row), row.score_before) for row in connection.execute(query.order_by(_A.instrument)))
 
 
@@ -220,9 +213,7 @@ def history(
     return _lines(connection, query.order_by(_A.at.desc(), _A.id.desc()).limit(limit))
 
 
-def made_before(
-    connection: Connection, resident_id: ResidentId, before: str, limit: int
-) -> tuple[AssessmentLine, ...]:
+def made_before(connection: Connection, resident_id: ResidentId, before: str, limit: int) -> tuple[AssessmentLine, ...]:
     """A resident's assessments made before the instant (as text), newest first, those in error included."""
     query = select(schema.assessment).where(_A.resident_id == resident_id, _A.at < before)
     return _lines(connection, query.order_by(_A.at.desc(), _A.id.desc()).limit(limit))

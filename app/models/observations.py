@@ -110,32 +110,11 @@ def newest(connection: Connection, resident_id: ResidentId, kind: str, limit: in
     return _readings(connection.execute(_NEWEST, given).all())
 
 
-def of_all(
-    connection: Connection, kinds: Sequence[str], first: datetime, last: datetime
-) -> dict[ResidentId, dict[str, tuple[Reading, ...]]]:
-    """The measurements of the kinds between the instants, for every resident who has any."""
-    query = (
-        select(_O.resident_id, _O.kind, _O.at, _O.value, _O.detail, _O.id)
-        .join(schema.resident, schema.resident.c.id == _O.resident_id)
-        .where(_O.kind.in_(kinds), _O.at >= instant_text(first), _O.at <= instant_text(last))
-        .order_by(_O.resident_id, _O.kind, _O.at, _O.id)
-    )
-    found: dict[ResidentId, dict[str, tuple[Reading, ...]]] = {}
-    for row in connection.execute(query):
-        own = found.setdefault(ResidentId(row.resident_id), {})
-        own[row.kind] = (*own.get(row.kind, ()), _reading(row))
-    return found
-
-
 def _readings(rows: Iterable[Any]) -> tuple[Reading, ...]:
     """Columns in the order at, value, detail, id: by place and fetched at once, there may be twenty thousand."""
     return tuple(
         Reading(instant(at), Decimal(value) if value else None, detail, entity) for at, value, detail, entity in rows
     )
-
-
-def _reading(row: Any) -> Reading:
-    return Reading(instant(row.at), Decimal(row.value) if row.value else None, row.detail, row.id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,7 @@ from app.domain.charts.days import Bowels, Day, bowel_chart, engagement_chart, f
 from app.domain.charts.lines import Band, Event, Point, Series, Target, line_chart, thinned
 from app.domain.charts.observations import ObservationSet, Row, news2_chart
 from app.domain.charts.pressure import Pressure, pressure_chart
-from app.domain.charts.weight import weight_changes, weight_chart
-from app.domain.drawing import TINTS, Chart, Circle, Line, Polygon, Polyline, Rectangle, Role, Text
+from app.domain.drawing import Chart, Circle, Line, Polygon, Polyline, Rectangle, Role, Text
 from app.domain.instruments import news2
 from app.domain.instruments.answers import Answers
 
@@ -308,40 +307,6 @@ def test_several_series_share_a_row_for_a_time_and_have_marks_of_their_own() -> 
     assert chart.headers == ("Date", "Sacrum (cm²)", "Heel (cm²)", "Shin (cm²)", "Notes")
     assert chart.rows == (("20-Nov-2026", "0", "1", "2", ""),)
     assert {"Sacrum", "Heel", "Shin"} <= set(texts(chart))
-
-
-# ----------------------------------------------------------------------------------------------------------- weight
-
-
-def test_weight_changes_are_exact_and_take_the_nearest_weighing() -> None:
-    last = date(2026, 11, 20)
-    points = [
-        Point(last, Decimal("54.0")), Point(last - timedelta(days=28), Decimal("55.0")),
-        Point(last - timedelta(days=95), Decimal("56.25")), Point(last - timedelta(days=180), Decimal("60.0")),
-        Point(last - timedelta(days=170), Decimal("99.0")),
-    ]  # fmt: skip
-    one, three, six = weight_changes(points)
-    assert one.percent == Decimal(-100) / 55
-    assert three.percent == -4
-    assert six.percent == -10
-
-
-def test_the_weight_chart_says_what_nobody_weighed() -> None:
-    words = texts(weight_chart([Point(DAY, Decimal("54.0"))]))
-    assert "Over 6 months: nobody weighed about then." in words
-    assert weight_changes([]) == weight_changes([Point(DAY, None)])
-
-
-def test_a_loss_of_ten_per_cent_stands_on_the_edge_of_the_bands() -> None:
-    points = [Point(DAY - timedelta(days=182), Decimal(60)), Point(DAY, Decimal(54))]
-    chart = weight_chart(points)
-    rectangles = [p for p in chart.scene.parts if isinstance(p, Rectangle)]
-    tint = {role: max((p for p in rectangles if p.fill is role), key=lambda p: p.width) for role in TINTS[1:3]}
-    line = next(p for p in chart.scene.parts if isinstance(p, Polyline))
-    y = line.points[-1][1]
-    assert tint[Role.TINT_1].y + tint[Role.TINT_1].height == pytest.approx(y, abs=0.01)
-    assert tint[Role.TINT_2].y == pytest.approx(y, abs=0.01)
-    assert "Over 6 months: lost 10.0 %, from 60 kg on 22-May-2026." in texts(chart)
 
 
 # ------------------------------------------------------------------------------------------------------- pressure

@@ -15,10 +15,9 @@ from reportlab.pdfgen.canvas import Canvas
 
 from app.domain.charts.body import Mark, body_map, centre_of
 from app.domain.charts.days import Day, bowel_chart, fluid_chart
-from app.domain.charts.lines import Point
+from app.domain.charts.lines import Point, Series, line_chart
 from app.domain.charts.observations import ObservationSet, news2_chart
 from app.domain.charts.pressure import Pressure, pressure_chart
-from app.domain.charts.weight import weight_chart
 from app.domain.drawing import LEVELS, TINTS, Chart, Line, Role, Scene, Text
 from app.reports import fonts
 from app.reports.fonts import Face
@@ -40,7 +39,12 @@ def taken(hour: int) -> ObservationSet:
 
 CHARTS: dict[str, Chart] = {
     "news2": news2_chart([taken(n) for n in range(30)], usual=taken(-900), width=527),
-    "weight": weight_chart([Point(DAY - timedelta(days=30 * n), Decimal(540 + n) / 10) for n in range(12)], width=527),
+    "weight": line_chart(
+        "Weight",
+        [Series("Weight", tuple(Point(DAY - timedelta(days=30 * n), Decimal(540 + n) / 10) for n in range(12)))],
+        unit="kg",
+        width=527,
+    ),
     "pressure": pressure_chart([Pressure(DAY, 140, 80, 110, 70)], width=527),
     "fluid": fluid_chart([Day(DAY, {"Early": 600, "Late": 700, "Night": None})], target=1600, width=527),
     "bowels": bowel_chart([], width=527),

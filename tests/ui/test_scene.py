@@ -15,7 +15,6 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.charts.body import HIGH, WIDE, Mark, View, centre_of, figure_boxes
 from app.domain.charts.lines import Point, Series, line_chart
-from app.domain.charts.weight import weight_chart
 from app.domain.drawing import LEVELS, TINTS, Chart, Circle, Line, Polygon, Polyline, Rectangle, Role, Scene, Text
 from app.ui import theme
 from app.ui.theme import Choice
@@ -35,9 +34,8 @@ def plain_look(qapp: QApplication) -> Iterator[None]:
 
 
 def weights(width: int) -> Chart:
-    return weight_chart(
-        [Point(DAY - timedelta(days=30 * n), Decimal(540 + n) / 10) for n in range(12)], width=width
-    )  # fmt: skip
+    points = tuple(Point(DAY - timedelta(days=30 * n), Decimal(540 + n) / 10) for n in range(12))
+    return line_chart("Weight", [Series("Weight", points)], unit="kg", width=width)
 
 
 def one_of_each(width: int) -> Scene:
