@@ -102,6 +102,17 @@ def test_each_kind_is_recorded_by_its_keys_alone(
     assert taken(home, person, "fluid_in_ml")[-1] == (100, "")
 
 
+def test_a_letter_leaves_the_keyboard_where_the_digits_of_the_amounts_are_shown(qtbot: QtBot, home: SignedIn) -> None:
+    person = home.resident()
+    page = open_page(home, qtbot, person)
+    type_keys(qtbot, home, "1t")
+    assert page.entry.what is not None and page.entry.amounts is not None
+    assert page.entry.what.value() == "Tea"
+    assert page.entry.amounts.isAncestorOf(QApplication.focusWidget())
+    type_keys(qtbot, home, "3")
+    assert taken(home, person, "fluid_in_ml") == [(Decimal(200), "Tea")]
+
+
 def test_a_weight_in_stones_is_kept_with_all_its_digits(qtbot: QtBot, home: SignedIn) -> None:
     person = home.resident()
     page = open_page(home, qtbot, person)

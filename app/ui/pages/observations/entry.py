@@ -62,6 +62,10 @@ class KeyedTiles(TileGroup):
         if self.tiles():
             super().choose_by_key(self.tiles()[-1], key)
 
+    def stay(self, _key: str) -> None:
+        """Take the keyboard back after a key was passed on: the digit of a tile is shown only while it is here."""
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+
 
 class QuickEntry(QFrame):
     """``wanted`` carries a :class:`Wanted`; ``chose`` the kind that somebody began to record."""
@@ -198,6 +202,7 @@ class QuickEntry(QFrame):
         else:
             tiles = KeyedTiles(name, asked.amounts, letters=False, digits=asked.digits)
             tiles.passed.connect(self.what.take)
+            tiles.passed.connect(tiles.stay)
             self.what.passed.connect(tiles.take)
             self.amounts = tiles
         self.amounts.changed.connect(self._pressed)
