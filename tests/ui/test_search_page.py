@@ -92,6 +92,19 @@ def test_one_residents_notes_alone(qtbot: QtBot, home: SignedIn) -> None:
     assert page.resident.value() == one
 
 
+def test_who_comes_back_finds_what_was_found(qtbot: QtBot, home: SignedIn) -> None:
+    one, other = home.resident("John", "Smith"), home.resident("Jane", "Jones")
+    home.call(lambda s: notes.add(s, other, "Slept well"))
+    page = _page(qtbot, home, other)
+    assert len(_search(qtbot, home, page, "slept")) == 1
+    page.opened(None)  # as from the record that was opened, or from the words on the left
+    wait_quiet(qtbot, home.tasks)
+    assert (page.resident.value(), page.words.text()) == (other, "slept")
+    assert [row.resident_id for row in page.table.rows] == [other]
+    page.opened(one)
+    assert page.table.rows == ()
+
+
 def test_more_is_shown_when_asked_for(qtbot: QtBot, home: SignedIn, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search_page, "FIRST", 4)
     person = home.resident()

@@ -54,7 +54,7 @@ class SearchPage(QWidget):
         self.resident = ChoiceBox((_EVERYBODY,))
         self.resident.setAccessibleName("Whose notes")
         self.newest = QRadioButton("Newest first")
-        self.best = QRadioButton("Best first")
+        self.best = QRadioButton("Best match first")
         self.newest.setChecked(True)
         self.search_button = primary("Search", self.search)
         self.count = label("", "strong")
@@ -80,9 +80,10 @@ class SearchPage(QWidget):
     # ------------------------------------------------------------------------------------------ the page protocol
 
     def opened(self, arg: Any) -> None:
-        """Ready to search, the keyboard in the box; what was found before for other residents is gone."""
+        """Ready to search, the keyboard in the box. For a resident, what was found for another is gone; without one,
+        what was found last is still there to go on with."""
         self._wanted = arg if isinstance(arg, str) else ""
-        if self._searched is None or self._searched[1] != self._wanted:
+        if self._searched is None or (self._wanted and self._searched[1] != self._wanted):
             self._nothing("")
         self._load_residents()
         self._to_words()
@@ -121,8 +122,8 @@ class SearchPage(QWidget):
         column.addWidget(title("Search the notes"))
         column.addWidget(
             label(
-                "In notes of their own and in those of assessments. Every word must be there; the last may be the "
-                "beginning of one. That somebody searched is in the audit trail, the words are not.",
+                "Finds written notes and the notes of assessments. Every word must be there; the last may be only the "
+                "beginning of one. The audit trail says that you searched, not for which words.",
                 "secondary",
             )
         )
