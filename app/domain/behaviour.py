@@ -22,8 +22,8 @@ ENOUGH = 5
 NEW_TIMES = 3
 NEW_WITHIN = timedelta(hours=72)
 DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-SHIFTS = {"morning": "in the morning (07 to 14)", "afternoon": "in the afternoon and evening (14 to 21)",
-          "night": "at night (21 to 07)"}  # fmt: skip
+SHIFTS = {"morning": "in the morning (07:00 to 14:00)", "afternoon": "in the afternoon and evening (14:00 to 21:00)",
+          "night": "at night (21:00 to 07:00)"}  # fmt: skip
 
 FREQUENT_NEW = Finding(
     "frequent_new_behaviour",
@@ -114,7 +114,7 @@ def _words(
     helped: Mapping[str, int],
 ) -> tuple[str, ...]:
     if total < ENOUGH:
-        return (f"{total} of {ENOUGH} records: too few to see a pattern.",)
+        return (f"{total} record{'' if total == 1 else 's'}: too few to see a pattern, which takes {ENOUGH}.",)
     found: list[str] = []
     if top := _top(shifts, total):
         found.append(f"{top[1]} of {total} {SHIFTS[top[0]]}.")

@@ -398,7 +398,8 @@ def pattern(falls: Iterable[Fall], today: date) -> FallPattern:
         for code, count in (top,)
     ]
     if len(year) < ENOUGH:
-        found = [f"{len(year)} of {ENOUGH} falls: too few to see a pattern."]
+        count = f"{len(year)} fall{'' if len(year) == 1 else 's'}"
+        found = [f"{count} in a year: too few to see a pattern, which takes {ENOUGH}."]
     return FallPattern(
         {period: sum(0 <= days < period for _, days in aged) for period in PERIODS},
         by_shift,

@@ -241,14 +241,14 @@ def test_falls_are_counted_for_7_30_91_and_365_days_with_today() -> None:
 
 def test_nothing_is_claimed_from_fewer_than_five_falls() -> None:
     found = falls.pattern([fell(n) for n in range(4)], TODAY)
-    assert found.words == ("4 of 5 falls: too few to see a pattern.",)
+    assert found.words == ("4 falls in a year: too few to see a pattern, which takes 5.",)
     assert found.by_place == {"bedroom": 4}, "counted it is all the same"
 
 
 def test_what_holds_for_half_of_the_falls_is_said() -> None:
     others = (fell(5, 12, "lounge", "walking"), fell(6, 15, "", ""))
     found = falls.pattern([*(fell(n) for n in range(3)), *others], TODAY)
-    assert found.words == ("3 of 5 falls at night (21 to 07).",), "places are known of four falls only: too few"
+    assert found.words == ("3 of 5 falls at night (21:00 to 07:00).",), "places are known of four falls only: too few"
     more = falls.pattern([*(fell(n) for n in range(4)), fell(5, 12, "lounge", "not_known")], TODAY)
     assert more.words[1] == "4 of 5 falls in this place: bedroom."
     assert len(more.words) == 2, "what nobody knows is no pattern"

@@ -42,10 +42,10 @@ def test_every_record_is_counted() -> None:
 
 def test_nothing_is_claimed_from_too_few() -> None:
     four = [episode(each) for each in range(4)]
-    assert behaviour.pattern(four).words == ("4 of 5 records: too few to see a pattern.",)
-    assert behaviour.pattern([]).words == ("0 of 5 records: too few to see a pattern.",)
+    assert behaviour.pattern(four).words == ("4 records: too few to see a pattern, which takes 5.",)
+    assert behaviour.pattern([]).words == ("0 records: too few to see a pattern, which takes 5.",)
     assert behaviour.pattern([*four, episode(4)]).words == (
-        "5 of 5 in the afternoon and evening (14 to 21).",
+        "5 of 5 in the afternoon and evening (14:00 to 21:00).",
         "5 of 5 on a Sunday.",
         "5 of 5 after: noise or many people.",
         "5 of 5 were: calling out or shouting.",

@@ -216,7 +216,7 @@ def test_the_records_of_behaviour_are_counted_and_each_is_there() -> None:
         assert wanted in words, wanted
     assert words.count("Tried the front door") == 6
     few = text(behaviour_pdf(records(2, again=("Walking about without rest",), unfinished=1)))
-    assert "2 of 5 records: too few to see a pattern" in few
+    assert "2 records: too few to see a pattern" in few
     assert "New, and three times within 72 hours: walking about without rest" in few
     assert "1 record is not finished" in few
 
