@@ -52,6 +52,7 @@ class FallView(QWidget):
         self._ctx, self.whole, self._writes = ctx, whole, writes
         self.cards: list[AlertCard] = []
         self.steps: dict[str, RowButton] = {}
+        self.to_do: list[str] = []
         self.buttons: dict[str, QPushButton] = {}
         self.table: WrappedTable[Slot] | None = None
         column = QVBoxLayout(self)
@@ -87,9 +88,12 @@ class FallView(QWidget):
             again.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def focus_first(self) -> None:
-        """Put the keyboard on the first thing to do: the call, else the first step that is open."""
+        """Put the keyboard on the first thing to do: the call, observations that are late, the first open step."""
         standing = next((each for each in self.cards if each.row.standing), None)
-        first = standing.call_button if standing else next(iter(self.steps.values()), None)
+        still = (self.steps[key] for key in self.to_do if key in self.steps)
+        late = self.buttons.get("news2") if self.whole.progress.late is not None else None
+        any_step = next(iter(self.steps.values()), None)
+        first = standing.call_button if standing else late or next(still, any_step)
         if first is not None:
             first.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -98,7 +102,7 @@ class FallView(QWidget):
     def _draw(self) -> None:
         for layout in (self._top, self._tail):
             empty(layout)
-        self.cards, self.steps, self.buttons, self.table = [], {}, {}, None
+        self.cards, self.steps, self.to_do, self.buttons, self.table = [], {}, [], {}, None
         self._head()
         for row in self.whole.alerts:
             if row.standing:
@@ -150,23 +154,23 @@ class FallView(QWidget):
         recorded = row.circumstances == "Recorded"
         told = row.fall.family_told is True and row.fall.gp_told is True
         said = "Tell family and GP" if recorded and not told else row.circumstances
-        for key, words, detail, tag, act in (
+        for key, words, detail, done, state, act in (
             (
                 "circumstances", "Record what happened", "Where, how, first aid, and who was told",
-                _state(said, done=recorded and told), self._open_circumstances,
+                recorded and told, said, self._open_circumstances,
             ),
             (
                 "injuries", "Mark the injuries on the body map", "Look the resident over from head to toe",
-                _state("Recorded" if row.fall.looked_over else "Not recorded", done=row.fall.looked_over),
-                self._go_to_map,
+                row.fall.looked_over, "Recorded" if row.fall.looked_over else "Not recorded", self._go_to_map,
             ),
             (
                 "assessment", "Multifactorial falls assessment", "This fall makes it due",
-                _state("Done since" if row.assessed else "Due", done=row.assessed),
-                partial(self._open, "falls_multifactorial"),
+                row.assessed, "Done since" if row.assessed else "Due", partial(self._open, "falls_multifactorial"),
             ),
         ):  # fmt: skip
-            self.steps[key] = RowButton(words, detail, tag=tag, slot=act)
+            self.steps[key] = RowButton(words, detail, tag=_state(state, done=done), slot=act)
+            if not done:
+                self.to_do.append(key)
             inside.addWidget(self.steps[key])
         self._top.addWidget(box)
 
@@ -217,6 +221,8 @@ class FallView(QWidget):
             )
             self.table.setMinimumHeight(height + 12)
             inside.addWidget(self.table)
+            if progress.next is not None:
+                self.table.select(progress.next.due)  # what comes next is in sight, below what was done
         self._top.addWidget(box)
 
     def _next(self) -> list[QWidget]:

@@ -161,6 +161,7 @@ class FallsPage(QWidget):
         view = RegisterView(self._ctx.today(), one=resident_id is not None, writes=self._may_write())
         view.fallen.connect(self._fallen)
         view.opened.connect(partial(self._ctx.navigate.emit, "falls"))
+        view.record.connect(partial(self._ctx.navigate.emit, "resident", resident_id))
         self._put(view)
         view.show_register(found)
         first = view.fallen_button if self._may_write() else view.table

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,9 @@ from app.ui import theme
 from app.ui.pages.assessment.words import TONES
 from app.ui.pages.falls.check import Large
 from app.ui.theme import MAIN_TARGET, L, M, S, Tone
+from app.ui.widgets.buttons import link
 from app.ui.widgets.filters import Filters
+from app.ui.widgets.layouts import level
 from app.ui.widgets.row import RowButton
 from app.ui.widgets.scene import ChartCard
 from app.ui.widgets.table import Column
@@ -32,16 +34,18 @@ if TYPE_CHECKING:
 
 FALLEN = "A resident has fallen"
 _PERIOD_WORDS = {7: "in the last 7 days", 30: "in 30 days", 91: "in 3 months", 365: "in a year"}
-_SHIFTS = {"morning": "07 to 14", "afternoon": "14 to 21", "night": "21 to 07"}
+_SHIFTS = {"morning": "07:00 to 14:00", "afternoon": "14:00 to 21:00", "night": "21:00 to 07:00"}
 _SHORT = {CALL_999: "Call 999", HEAD_INJURY: "Head injury", LONG_LIE: "Long lie", LIFT: "Lift, observe"}
 _TABLE = 330
 
 
 class RegisterView(QWidget):
-    """Every fall with what is still to be done. ``fallen`` is the first button, ``opened`` carries a fall's id."""
+    """Every fall with what is still to be done. ``fallen`` is the first button, ``opened`` carries a fall's id,
+    ``record`` asks for the whole record of the one resident."""
 
     fallen = Signal()
     opened = Signal(str)
+    record = Signal()
 
     def __init__(self, today: date, *, one: bool, writes: bool) -> None:
         super().__init__()
@@ -50,7 +54,9 @@ class RegisterView(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(L, L, L, L)
         column.setSpacing(M)
-        column.addWidget(title("Falls"))
+        self.record_button = link("All of the record", self.record.emit)
+        column.addWidget(level((title("Falls"), self.record_button)))
+        self.record_button.setVisible(one)
         self.fallen_button = Large(FALLEN, self.fallen.emit, 64, kind="primary")
         column.addWidget(self.fallen_button, 0, Qt.AlignmentFlag.AlignLeft)
         self.fallen_button.setVisible(writes)
@@ -78,7 +84,7 @@ class RegisterView(QWidget):
         self.box.textChanged.connect(self._fill)
         column.addWidget(self.box)
         self.box.setVisible(not one)
-        self.table: WrappedTable[FallRow] = WrappedTable("Falls", _columns(one=one), key=lambda row: row.id)
+        self.table: WrappedTable[FallRow] = WrappedTable("Falls", _columns(today, one=one), key=lambda row: row.id)
         self.table.setMinimumHeight(theme.scaled(_TABLE))
         self.table.opened.connect(lambda row: self.opened.emit(row.id))
         column.addWidget(self.table)
@@ -197,7 +203,7 @@ class ChooseView(QWidget):
             left[0].setFocus(Qt.FocusReason.TabFocusReason)
 
 
-def _columns(*, one: bool) -> tuple[Column[FallRow], ...]:
+def _columns(today: date, *, one: bool) -> tuple[Column[FallRow], ...]:
     who: tuple[Column[FallRow], ...] = (
         Column("Resident", lambda row: row.resident_name, sort=lambda row: row.resident_name),
         Column("Room", lambda row: row.room, sort=lambda row: row.room),
@@ -207,7 +213,7 @@ def _columns(*, one: bool) -> tuple[Column[FallRow], ...]:
         *(() if one else who),
         Column("Decided", decided, tone=lambda row: Tone.NEUTRAL if row.in_error else TONES[row.severity]),
         Column("Where", lambda row: row.fall.where),
-        Column("Observations", observed),
+        Column("Observations", lambda row: observed(row, today)),
         Column("Still to do", to_do_words, stretch=True),
     )
 
@@ -223,17 +229,24 @@ def decided(row: FallRow) -> str:
     return "Entered in error" if row.in_error else _SHORT.get(row.band or "", row.band_label or "No check")
 
 
-def observed(row: FallRow) -> str:
-    """How the observations stand: the next time, late since when, or how many were taken."""
+def observed(row: FallRow, today: date) -> str:
+    """How the observations stand: the next time, late since when, or how many were taken.
+
+    The day is named when it is not today: they go on for up to three days.
+    """
     if row.fall.stopped is not None:
         return "Ended"
     if row.progress is None or not row.progress.slots:
         return ""
     if (late := row.progress.late) is not None:
-        return f"LATE since {clock_time(late.due)}"
+        return f"LATE since {_when(late.due, today)}"
     if (slot := row.progress.next) is not None:
-        return f"Next {clock_time(slot.due)}"
+        return f"Next {_when(slot.due, today)}"
     return f"{row.progress.done} of {len(row.progress.slots)} taken"
+
+
+def _when(at: datetime, today: date) -> str:
+    return clock_time(at) if to_local(at).date() == today else date_time(at)
 
 
 def count_words(pattern: FallPattern) -> str:
