@@ -21,7 +21,7 @@ from app.domain.charts.days import SHIFTS, Bowels, Day, bowel_chart, fluid_chart
 from app.domain.charts.lines import Band, Point, Series, line_chart, renamed
 from app.domain.charts.observations import ObservationSet, news2_chart
 from app.domain.charts.pressure import Pressure, pressure_chart
-from app.domain.dates import long_date, short_date, to_local, to_utc
+from app.domain.dates import short_date, to_local, to_utc
 from app.domain.drawing import Chart
 from app.domain.instruments import fluid
 from app.domain.nutrition import DatedWeight, WeightLoss, weight_losses
@@ -323,7 +323,7 @@ def words(board: Board, part: str) -> tuple[str, ...]:
     if part == "news2":
         if board.usual is None or board.usual.total is None:
             return ("What is usual when well is not known yet: sign a NEWS2 on a day when the resident is well.",)
-        return (f"Usual when well: NEWS2 {board.usual.total}, on {long_date(to_local(board.usual.at).date())}.",)
+        return (f"Usual when well: NEWS2 {board.usual.total}, on {short_date(to_local(board.usual.at).date())}.",)
     if part == "fluids":
         return (_aim(board),)
     if part == "bowels":

@@ -188,7 +188,7 @@ def test_what_worries_and_what_calms_is_in_view_when_the_page_opens(
     assert not portrait.pixmap().isNull()
     words = said(about)
     for wanted in ("Likes to be called Jack", "My family's visits", "Not shared: for use in the home only",
-                   "Written 1 November 2026 with the help of Ann Osborn, daughter"):  # fmt: skip
+                   "Written 01-Nov-2026 with the help of Ann Osborn, daughter"):  # fmt: skip
         assert wanted in words, wanted
     assert "Postman" not in words, "the rest is folded away"
     press(about, qtbot, "Show the rest of About me")

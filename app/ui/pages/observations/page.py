@@ -66,7 +66,7 @@ class ObservationsPage(QWidget):
         self.recent = Recent()
         self.area = ChartsArea()
         self.paper_button = secondary("Charts on paper…", self.on_paper)
-        self.back_button = link("The resident's record", self.go_back)
+        self.back_button = link("All of the record", self.go_back)
         self._lay_out()
         self.entry.wanted.connect(self.save)
         self.entry.chose.connect(self._chosen)

@@ -162,7 +162,7 @@ def draw_health(acts: Acts, found: Person, rows: QVBoxLayout) -> None:
         rows.addWidget(_call(acts, call))
     signs = found.soft_signs
     if signs is None:
-        rows.addWidget(_missing(acts, found, "soft_signs", "No sign was ever recorded"))
+        rows.addWidget(_missing(acts, found, "soft_signs", "Not recorded yet"))
     else:
         seen = "; ".join(signs.signs) or "No sign"
         tags = [Tag(_plural(len(signs.signs), "sign") if signs.signs else "No sign", TONES[signs.row.severity])]
@@ -391,7 +391,7 @@ def _comfort(told: AboutMe) -> QFrame:
 
 def _about_tags(told: AboutMe, today: date) -> list[Tag]:
     if told.shared is True:
-        tags = [Tag("May go with the resident", Tone.GOOD)]
+        tags = [Tag("Shared: may go to hospital with the resident", Tone.GOOD)]
     else:
         tags = [Tag("Not shared: for use in the home only", Tone.WARNING)]
     due = told.row.next_due
@@ -403,7 +403,7 @@ def _about_tags(told: AboutMe, today: date) -> list[Tag]:
 
 
 def _about_detail(told: AboutMe) -> str:
-    written = f"Written {long_date(told.written_on)}" if told.written_on else "The day of writing is not recorded"
+    written = f"Written {short_date(told.written_on)}" if told.written_on else "The day of writing is not recorded"
     helped = f" with the help of {told.helped_by}" if told.helped_by else ""
     due = f" · to be gone through again by {short_date(told.row.next_due)}" if told.row.next_due else ""
     return f"{written}{helped}{due}"
