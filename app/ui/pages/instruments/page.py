@@ -15,6 +15,7 @@ from app.ui.pages.instruments.dialogs import PermitDialog, TakeInDialog, TurnOff
 from app.ui.theme import L, M, S, Tone
 from app.ui.widgets.buttons import link, secondary
 from app.ui.widgets.flow import FlowLayout
+from app.ui.widgets.layouts import level
 from app.ui.widgets.table import Column, RecordTable
 from app.ui.widgets.tag import Tag
 from app.ui.widgets.text import card, heading, label, scrolled, title
@@ -49,8 +50,8 @@ class InstrumentsPage(QWidget):
         column = QVBoxLayout(body)
         column.setContentsMargins(L, L, L, L)
         column.setSpacing(M)
-        column.addWidget(title("Instruments"))
-        column.addWidget(link("Back to Settings", lambda: ctx.navigate.emit("settings", None)))
+        back = link("Back to Settings", lambda: ctx.navigate.emit("settings", None))
+        column.addWidget(level((title("Instruments"), back)))
         self.gated = _Part(
             "Instruments that are off until you turn them on",
             "Some owners license each home. Record here that this home has the permission and where it can be seen; "
@@ -107,7 +108,7 @@ class InstrumentsPage(QWidget):
 
     def _gate(self, state: InstrumentState) -> QWidget:
         tool, given = state.tool, state.permission
-        said = f"{tool.title}. {tool.owner}. {tool.licence}"
+        said = f"{tool.owner}. {tool.licence}"
         if given is not None:
             said = f"{said}\nRecorded by {given.by} on {date_time(given.at)}: {given.note}"
         act = (
@@ -116,7 +117,8 @@ class InstrumentsPage(QWidget):
             else secondary("Turn on…", partial(self._permit, state))
         )
         act.setAccessibleName(f"{act.text().rstrip('…')}: {tool.title}")
-        return _line(Tag("On", Tone.GOOD) if state.on else Tag("Off", Tone.NEUTRAL), said, act)
+        tag = Tag("On", Tone.GOOD) if state.on else Tag("Off", Tone.NEUTRAL)
+        return _line(tag, said, act, name=tool.title)
 
     def _file(self, found: InFolder) -> QWidget:
         if found.refused:
@@ -175,10 +177,12 @@ class _Part(QFrame):
         line.show()
 
 
-def _line(tag: Tag, said: str, act: QWidget | None) -> QWidget:
+def _line(tag: Tag, said: str, act: QWidget | None, *, name: str = "") -> QWidget:
     frame, column = card(spacing=S)
     holder = QWidget()
     flow = FlowLayout(holder, gap=M)
+    if name:
+        flow.addWidget(label(name, "strong", wrap=False))
     flow.addWidget(tag)
     if act is not None:
         flow.addWidget(act)
