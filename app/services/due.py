@@ -490,7 +490,7 @@ def compared(line: LastLine, before: BeforeLine | None) -> str:
     """``5 Medium, up from 1 Low``: the last result, and up, down or the same as the one before."""
     now = result_words(line.instrument, line.score, line.band, complete=line.complete)
     if before is None:
-        return f"{now}, the first"
+        return f"{now}, done once so far"
     then = result_words(line.instrument, before.score, before.band, complete=before.complete)
     if line.score is not None and before.score is not None:
         if line.score == before.score and line.band == before.band:

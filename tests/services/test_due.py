@@ -226,7 +226,7 @@ def test_only_instruments_that_are_on_are_asked_for(home: LivingHome) -> None:
 def test_the_result_is_compared_with_the_one_before(home: LivingHome) -> None:
     person = home.resident(1)
     for answers, expected in (
-        (MUST_LOW, "0 (Low risk), the first"),
+        (MUST_LOW, "0 (Low risk), done once so far"),
         (MUST_MEDIUM, "1 (Medium risk), up from 0 (Low risk)"),
         (MUST_MEDIUM, "1 (Medium risk), the same as before"),
         (MUST_LOW, "0 (Low risk), down from 1 (Medium risk)"),
