@@ -110,6 +110,12 @@ def take_in(session: Session, name: str, *, pathway: str) -> Changes:
     digest = hashlib.sha256(text).hexdigest()
     with session.write() as work:
         for line in rows.lines(work.connection):
+            if line.code == code and read_questionnaire(line.text).url != form.url:
+                raise UserError(
+                    f"{line.title} was taken in under another address that ends alike, and this would take its place. "
+                    "Give the file an address with another last part",
+                    field="name",
+                )
             if (line.code, line.version) == (code, version):
                 if line.sha256 != digest:
                     raise UserError(

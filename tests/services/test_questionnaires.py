@@ -136,6 +136,15 @@ def test_what_was_signed_with_an_earlier_version_is_read_as_it_was_asked(home: L
     ]  # fmt: skip
 
 
+def test_another_publishers_form_does_not_take_the_place_of_one_whose_address_ends_alike(home: LivingHome) -> None:
+    drop(home, "feet.json", foot_care())
+    questionnaires.take_in(home.session, "feet.json", pathway="health")
+    drop(home, "other.json", foot_care(url="https://another.example/Questionnaire/foot-care", version="9"))
+    with pytest.raises(UserError, match="under another address that ends alike"):
+        questionnaires.take_in(home.session, "other.json", pathway="health")
+    assert registry.instrument("home_foot_care").version == "3.1"
+
+
 LOOP = [
     {"linkId": "a", "text": "A", "type": "boolean",
      "enableWhen": [{"question": "b", "operator": "exists", "answerBoolean": True}]},
