@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.domain.dates import date_time
 from app.domain.errors import EnvironmentTrouble, ExitCode
 from app.domain.people import Medicine, ResidentId
 from app.services import alerts, assessments, falls
@@ -19,7 +20,7 @@ from app.ui.pages.assessment.page import Open
 from app.ui.pages.falls import FallsPage
 from app.ui.pages.falls.check import CheckView
 from app.ui.pages.falls.fall_view import FallView
-from app.ui.pages.falls.register import ChooseView, RegisterView, to_do_words
+from app.ui.pages.falls.register import ChooseView, RegisterView, observed, to_do_words
 from app.ui.place import argument, plain_argument
 from app.ui.shell import MainWindow
 from app.ui.theme import Choice
@@ -349,6 +350,26 @@ def test_the_register_shows_what_is_open_and_filters(page: FallsPage, home: Sign
     keys(qtbot, ENTER)
     wait_quiet(qtbot, home.tasks)
     assert the_fall(page).whole.row.resident_id == second
+
+
+def test_late_observations_come_first_and_say_of_which_day_they_are(
+    page: FallsPage, home: SignedIn, qtbot: QtBot
+) -> None:
+    resident = home.resident()
+    fall_id = home.call(lambda s: falls.record(s, resident, LIFT)).fall_id
+    home.clock.pass_time(hours=9, minutes=57)  # just after midnight: the set of the evening before is late
+    show(page, home, qtbot, resident)
+    view = page.view
+    assert isinstance(view, RegisterView)
+    progress = view.table.rows[0].progress
+    assert progress is not None
+    assert progress.late is not None
+    assert observed(view.table.rows[0], home.ctx.today()) == f"LATE since {date_time(progress.late.due)}"
+    tab_to(qtbot, view.record_button)
+    keys(qtbot, ENTER)
+    assert home.went[-1] == ("resident", resident)
+    show(page, home, qtbot, fall_id)
+    assert QApplication.focusWidget() is the_fall(page).buttons["news2"]
 
 
 def test_the_page_learns_of_a_set_that_was_signed_elsewhere(page: FallsPage, home: SignedIn, qtbot: QtBot) -> None:

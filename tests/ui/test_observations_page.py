@@ -106,7 +106,8 @@ def test_a_letter_leaves_the_keyboard_where_the_digits_of_the_amounts_are_shown(
     person = home.resident()
     page = open_page(home, qtbot, person)
     type_keys(qtbot, home, "1t")
-    assert page.entry.what is not None and page.entry.amounts is not None
+    assert page.entry.what is not None
+    assert page.entry.amounts is not None
     assert page.entry.what.value() == "Tea"
     assert page.entry.amounts.isAncestorOf(QApplication.focusWidget())
     type_keys(qtbot, home, "3")
