@@ -79,6 +79,7 @@ class _Loaded:
     moved: bool = False
     weight_before: Decimal | None = None
     states: tuple[InstrumentState, ...] = ()
+    wound: str = ""
 
 
 class _DraftSlot:
@@ -328,7 +329,7 @@ class AssessmentPage(QWidget):
             self.form.set_unable(found.amended.unable)
             self._set_note(found.amended.note)
         else:
-            self._prefill(found.weight_before)
+            self._prefill(found.weight_before, found.wound)
             if found.waiting is not None:
                 self._offer(found.waiting)
         self._place_live()
@@ -401,8 +402,9 @@ class AssessmentPage(QWidget):
         else:
             self.foot.sign_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _prefill(self, weight_before: Decimal | None) -> None:
-        """What the record knows already, so that nobody types it again: age, sex, and the weight to compare with."""
+    def _prefill(self, weight_before: Decimal | None, wound: str) -> None:
+        """What the record knows already, so that nobody types it again: age, sex, the weight to compare with, and
+        which wound the review is of."""
         if self.form is None or self._resident is None:
             return
         details = self._resident.details
@@ -412,6 +414,8 @@ class AssessmentPage(QWidget):
             facts["sex"] = "F" if details.gender is Gender.FEMALE else "M"
         if weight_before is not None:
             facts["previous_weight_kg"] = weight_before
+        if wound:
+            facts["wound"] = wound
         self.form.start({key: value for key, value in facts.items() if key in asked})
 
     # --- drafts ---
@@ -983,7 +987,7 @@ class _Foot(QFrame):
 
 def _load(arg: Open, session: Session) -> _Loaded:
     """Everything the page needs about one resident, read in one go on the store thread."""
-    from app.services import assessments, observations, permission, residents
+    from app.services import assessments, observations, permission, residents, wounds
 
     record = residents.open_resident(session, arg.resident_id, "assessment" if arg.instrument else "choice")
     if not arg.instrument:
@@ -1009,10 +1013,13 @@ def _load(arg: Open, session: Session) -> _Loaded:
     elif amended is not None and previous is not None and previous.row.id == amended.row.id:
         previous = None
     form = assessments.form(arg.instrument)
-    before = None
-    if "previous_weight_kg" in {question.link_id for question in form.questions()}:
+    before, wound = None, ""
+    asked = {question.link_id for question in form.questions()}
+    if about and "wound" in asked and draft is None and amended is None:
+        wound = wounds.name_of(wounds.wound(session, about).wound)
+    if "previous_weight_kg" in asked:
         before = observations.weight_before(session, arg.resident_id, session.now())
-    return _Loaded(record, form, previous, amended, draft, None if draft else waiting, moved, before)
+    return _Loaded(record, form, previous, amended, draft, None if draft else waiting, moved, before, wound=wound)
 
 
 def _moved_words(amended: Assessment) -> str:
