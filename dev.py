@@ -44,6 +44,7 @@ ENVIRONMENT = ROOT / ".venv"
 MESH_ENVIRONMENT = ROOT / ".venv-mesh"  # the MESH sandbox server pins versions that the program must not be held to
 BUILD_ENVIRONMENT = ROOT / ".venv-build"  # PyInstaller packs what it finds, so it only finds what the program needs
 STAMP = "hartwell-stamp.json"
+MOST_AT_ONCE = 4  # test processes side by side; each takes up to 1 GB and a core
 
 # What Qt loads on Linux and wheels cannot bring: shared library -> Debian and Ubuntu package.
 DRAWING_LIBRARIES = {
@@ -304,12 +305,13 @@ def run(arguments):
 def checks():
     """Every check a change must pass, in order: name, command."""
     python = python_of(ENVIRONMENT)
+    side_by_side = ["-n", str(min(os.cpu_count() or 1, MOST_AT_ONCE)), "--dist", "loadfile"]
     return [
         ("ruff check", [python, "-m", "ruff", "check", "."]),
         ("ruff format", [python, "-m", "ruff", "format", "--check", "."]),
         ("mypy", [python, "-m", "mypy"]),
         ("lint-imports", [command_of(ENVIRONMENT, "lint-imports")]),
-        ("pytest", [python, "-m", "pytest"]),
+        ("pytest", [python, "-m", "pytest", *side_by_side]),
     ]
 
 
@@ -342,7 +344,7 @@ def test(arguments):
     ensure(MESH_ENVIRONMENT, LOCKS / "mesh-sandbox.lock")
     todo = checks()
     if arguments:
-        todo = [(name, [*command, *arguments]) for name, command in todo if name == "pytest"]
+        todo = [("pytest", [python_of(ENVIRONMENT), "-m", "pytest", *arguments])]
     results = []
     for name, command in todo:
         say(f"\n== {name}")

@@ -185,7 +185,9 @@ def test_no_byte_of_a_sealed_file_can_be_changed(place: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "sealed", [b"", b"HWM1", bytes(200), b"HWM1" + bytes(200), seal(HOME_KEY, public_key(CCG_KEY), {}, b"")[:68]]
+    "sealed",
+    [b"", b"HWM1", bytes(200), b"HWM1" + bytes(200), seal(HOME_KEY, public_key(CCG_KEY), {}, b"")[:68]],
+    ids=["nothing", "its name alone", "noughts", "its name and noughts", "cut off"],  # a sealed file is never the same
 )
 def test_what_is_not_a_sealed_file_is_not_ours(sealed: bytes) -> None:
     with pytest.raises(NotOurs):

@@ -145,7 +145,7 @@ def test_tab_comes_to_the_first_alert_first(home: SignedIn, qtbot: QtBot) -> Non
         focused = QApplication.focusWidget()
         assert focused is not None
         passed.append(focused)
-    assert page.cards[0].isAncestorOf(passed[0])
+    assert page.cards[0].isAncestorOf(passed[0]), [str(part.property("text")) for part in passed]
     first, second = (card.call_button for card in page.cards)
     wanted = [passed.index(part) for part in (first, second, page.earlier_button, page._reload)]
     assert wanted == sorted(wanted)

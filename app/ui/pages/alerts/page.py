@@ -130,6 +130,7 @@ class AlertsPage(QWidget):
                 card.saved.connect(self._load)
             self.cards.append(card)
             self._list.addWidget(card)
+            card.show()  # now, not at the next turn of the event loop: a key may come before it
         # Cards are drawn last and come first: whoever opens this page has somebody to phone.
         keep_tab_order(tab_stops(*self.cards, self.earlier_button, self.earlier, self._reload))
         count = len(rows)
