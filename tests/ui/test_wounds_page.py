@@ -311,6 +311,18 @@ def test_what_is_missing_is_marked_and_what_was_typed_stays(home: SignedIn, page
     until(qtbot, lambda: "what it comes from" in form.form.fields["words"].error)
 
 
+def test_a_review_says_which_wound_it_is_of_before_anything_is_typed(home: SignedIn, qtbot: QtBot) -> None:
+    who = home.resident()
+    wound_id = add(home, who)
+    form_page = AssessmentPage(home.ctx)
+    qtbot.addWidget(form_page)
+    form_page.show()
+    form_page.opened(Open(who, "time_wound", about=wound_id, back="wounds"))
+    wait_quiet(qtbot, home.tasks)
+    assert form_page.form is not None
+    assert form_page.form.answers()["wound"] == "Sacrum, pressure"
+
+
 def test_the_buttons_open_the_forms_about_this_wound(home: SignedIn, page: WoundsPage, qtbot: QtBot) -> None:
     who = home.resident()
     wound_id, tear = add(home, who), add(home, who, a_wound("left_shin", cause="skin_tear"))
