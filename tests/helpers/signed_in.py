@@ -135,6 +135,8 @@ def signed_in(store_dir: Path, app: QApplication) -> Iterator[SignedIn]:
     try:
         yield made
     finally:
+        for watch in (made.ctx.exchange, made.ctx.backups, made.ctx.checks, made.ctx.reminders, made.ctx.falls):
+            watch.end()  # as the program does: a timer of this home must not ring in the next test
         made.do(made.session.close)
         made.tasks.close()
         made.theme.deleteLater()

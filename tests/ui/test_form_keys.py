@@ -498,3 +498,11 @@ def test_an_instance_added_by_mistake_goes_and_what_was_typed_in_it_comes_back(d
     assert not view.remove_last("g")
     assert view.add_another("g")
     assert view.answers() == {"a": "x", "a#2": "y"}
+
+
+def test_coming_to_a_filled_number_by_enter_the_next_figure_takes_its_place(draw: Draw, qtbot: QtBot) -> None:
+    view = draw(form(item("pulse", "integer"), item("temp", "decimal")))
+    view.set_answers({"pulse": 72, "temp": Decimal("36.6")})
+    view.go_to("pulse")
+    press(qtbot, "80", ENTER, "37.1")
+    assert view.answers() == {"pulse": 80, "temp": Decimal("37.1")}

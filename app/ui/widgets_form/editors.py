@@ -12,6 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -65,6 +66,16 @@ class _Line(QLineEdit):
         return hint
 
 
+class _Figure(_Line):
+    """A box for a number: coming to it by a key chooses what is in it, so that the next figure takes its place."""
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
+        """Qt itself does so for Tab alone."""
+        super().focusInEvent(event)
+        if event.reason() == Qt.FocusReason.OtherFocusReason:
+            self.selectAll()
+
+
 class NumberEditor(QWidget):
     """A number with its unit beside it. Integers come back as int, decimals as Decimal.
 
@@ -78,7 +89,7 @@ class NumberEditor(QWidget):
         super().__init__()
         self._label, self._whole, self._unit, self._places = label, whole, unit, places
         self._ways = WAYS.get(unit.lower(), "")
-        self._box = _Line(f"{label}, {unit}" if unit else label)
+        self._box = _Figure(f"{label}, {unit}" if unit else label)
         self._box.setMaximumWidth(self._box.fontMetrics().averageCharWidth() * 16 + 24)
         if not self._ways:
             self._box.setInputMethodHints(
