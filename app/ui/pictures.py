@@ -35,6 +35,8 @@ _LOG = logging.getLogger(__name__)
 SIZE = (1366, 768)
 _LARGE = frozenset({"today", "residents", "resident", "assessment-news2", "premium", "hospital"})
 _PATIENCE = 30.0
+_QUIET = 6
+"""How many turns of the event loop must bring nothing: layouts inside layouts take several."""
 _SITUATION = {
     "situation": "Short of breath since this morning, confused, cannot get out of bed",
     "onset_at": "06:30",
@@ -140,7 +142,7 @@ def settle(tasks: Tasks, done: Callable[[], bool] = lambda: True) -> None:
     """Let everything that is under way arrive on the screen; RuntimeError when it does not within half a minute."""
     until = time.monotonic() + _PATIENCE
     quiet = 0
-    while quiet < 3:
+    while quiet < _QUIET:
         QApplication.processEvents()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         quiet = quiet + 1 if not tasks.busy and done() else 0
