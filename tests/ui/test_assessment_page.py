@@ -644,3 +644,22 @@ def test_what_cannot_be_assessed_and_the_note_are_kept_in_the_draft_and_signed(
     assert kept is not None
     assert (kept.note, kept.unable) == ("Turned her head away", {"temp_c": "refused"})
     assert (kept.outcome.complete, kept.outcome.score) == (False, None), "unable is not normal"
+
+
+def test_must_is_recorded_and_signed_without_the_mouse_in_four_answers(
+    page: AssessmentPage, home: SignedIn, qtbot: QtBot
+) -> None:
+    resident = home.resident()
+    open_form(page, qtbot, Open(resident, "must"))
+    keys(qtbot, "5ft 3in", ENTER, "7st 1lb", ENTER, "8st", ENTER)
+    keys(qtbot, ENTER)  # the loss was not planned, or nobody knows
+    keys(qtbot, "n", SPACE, ENTER)
+    assert page.form is not None
+    assert page.live is not None
+    assert QApplication.focusWidget() is page.foot.sign_button
+    assert page.live.tag.word == "High risk"
+    sign(page, qtbot)
+    kept = home.call(lambda s: assessments.previous(s, resident, "must"))
+    assert kept is not None
+    assert kept.answers["weight_kg"] == 99 * Decimal("0.45359237"), "exact to the last digit"
+    assert (kept.row.score, kept.row.band) == ("4", "high")

@@ -710,3 +710,24 @@ def test_each_other_page_of_the_resident_is_reached_from_the_record(
     for button in page.places.values():
         qtbot.keyClick(button, Qt.Key.Key_Space)
     assert home.went == [(key, resident) for key in ("observations", "wounds", "falls", "person", "timeline")]
+
+
+def test_an_amended_assessment_shows_both_versions_and_what_differs(
+    page: ResidentPage, home: SignedIn, qtbot: QtBot
+) -> None:
+    resident = home.resident()
+    first = home.call(lambda s: assessments.sign(s, resident, "abbey", ABBEY, note="While being washed"))
+    home.call(
+        lambda s: assessments.amend(s, first.revision_id, {"items": [0, 0, 0, 0, 0, 0]}, reason="The wrong line")
+    )  # fmt: skip
+    show(page, qtbot, resident)
+    page.look_at(home.call(lambda s: assessments.listed(s, first.assessment_id)))
+    dialog = dialog_of(page, AssessmentDialog, qtbot)
+    qtbot.waitUntil(lambda: "Earlier versions" in everything_said(dialog))
+    said = everything_said(dialog)
+    assert "Changed by Mo Manager: The wrong line" in said
+    assert "Notes: While being washed" in said
+    assert "8 Moderate pain" in said
+    show_all = next(each for each in dialog.findChildren(QPushButton) if each.text().startswith("Show every answer"))
+    qtbot.keyClick(show_all, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: show_all.text().startswith("Hide every answer"))

@@ -70,9 +70,9 @@ class _Figure(_Line):
     """A box for a number: coming to it by a key chooses what is in it, so that the next figure takes its place."""
 
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
-        """Qt itself does so for Tab alone."""
+        """Qt itself does so for Tab alone. A figure that was refused is not chosen: it is to be mended."""
         super().focusInEvent(event)
-        if event.reason() == Qt.FocusReason.OtherFocusReason:
+        if event.reason() == Qt.FocusReason.OtherFocusReason and self.property("fault") != "true":
             self.selectAll()
 
 
