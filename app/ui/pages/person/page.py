@@ -10,23 +10,22 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain.dates import long_date, to_local
 from app.domain.errors import UserError
 from app.domain.people import Resident, ResidentId
-from app.ui import theme
 from app.ui.forms.form import show_dialog
 from app.ui.messages import in_words
 from app.ui.pages.person import parts
 from app.ui.pages.resident.sections import Section
+from app.ui.resident_frame import ResidentFrame
 from app.ui.theme import L, M, S
-from app.ui.widgets.banner import ResidentBanner, spoken_resident
+from app.ui.widgets.banner import spoken_resident
 from app.ui.widgets.buttons import link, primary, secondary
 from app.ui.widgets.layouts import keep_tab_order, level, tab_stops
-from app.ui.widgets.text import label, scrolled
+from app.ui.widgets.text import label
 
 if TYPE_CHECKING:
     from app.services.assessments import AssessmentRow, SavedDraft
@@ -36,17 +35,16 @@ if TYPE_CHECKING:
     from app.services.session import Session
     from app.ui.context import Context
 
-_TWO_COLUMNS = 1000
-"""Page width, at 100 % text, from which the sections below About me stand in two columns."""
 _LEFT = ("behaviour", "memory", "wellbeing")
 _RIGHT = ("health", "wishes", "medicines", "cga")
 _TOUCHED = frozenset({"assessment", "photo", "resident", "fact", "setting"})
 
 
-class PersonPage(QWidget):
+class PersonPage(ResidentFrame):
     """``opened`` with a resident's id. ``found`` is what is shown, or None while nobody is."""
 
     title = "Person"  # never whose: titles stand in the task bar, in lists of windows and on shared screens
+    two_columns = 1000
 
     def __init__(self, ctx: Context) -> None:
         from app.services.access import Action
@@ -57,7 +55,6 @@ class PersonPage(QWidget):
         self.found: Person | None = None
         self._visit = 0
         self.writes = ctx.allowed(Action.RECORD_ASSESSMENT)
-        self.banner = ResidentBanner()
         self.waiting = label("", "strong")
         self.waiting.setAccessibleName("State of the record")
         self.back_button = link("All of the record", self._record_page)
@@ -246,42 +243,12 @@ class PersonPage(QWidget):
         self._jumps = level((self.back_button, label("Go to", "secondary", wrap=False), *self._goes), gap=S, row_gap=0)
         inside.addWidget(self._jumps)
         inside.addWidget(self.sections["about"])
-        self._columns = QHBoxLayout()
-        self._columns.setSpacing(L)
         for keys in (_LEFT, _RIGHT):
-            side = QVBoxLayout()
-            side.setSpacing(M)
-            for key in keys:
-                side.addWidget(self.sections[key])
-            side.addStretch(1)
-            self._columns.addLayout(side, 1)
-        inside.addLayout(self._columns)
+            self.add_side(self.sections[key] for key in keys)
+        inside.addLayout(self.columns)
         column.addWidget(self.content)
         column.addStretch(1)
-        self.area = scrolled(body)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(M, M, M, 0)
-        outer.setSpacing(S)
-        outer.addWidget(self.banner)
-        outer.addWidget(self.area, 1)
-        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """Two columns where there is room for them at this text size, otherwise one."""
-        super().resizeEvent(event)
-        self._arrange()
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """The same when the text size changes."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange:
-            self._arrange()
-
-    def _arrange(self) -> None:
-        side_by_side = self.width() >= theme.scaled(_TWO_COLUMNS)
-        direction = QBoxLayout.Direction.LeftToRight if side_by_side else QBoxLayout.Direction.TopToBottom
-        if self._columns.direction() != direction:
-            self._columns.setDirection(direction)
+        self.stand(body)
 
     def _jump(self, section: QWidget) -> None:
         self.area.verticalScrollBar().setValue(section.mapTo(self.content, QPoint(0, 0)).y())

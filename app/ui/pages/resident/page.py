@@ -11,14 +11,13 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain.dates import date_time
 from app.domain.errors import UserError
 from app.domain.people import Fact, FactKind, ResidentId
-from app.ui import theme
 from app.ui.messages import in_words
 from app.ui.pages.resident.fact_forms import FACT_NOUNS
 from app.ui.pages.resident.sections import (
@@ -30,11 +29,12 @@ from app.ui.pages.resident.sections import (
     draw_alerts,
     draw_packs,
 )
+from app.ui.resident_frame import ResidentFrame
 from app.ui.theme import L, M, S
-from app.ui.widgets.banner import ResidentBanner, spoken_resident
+from app.ui.widgets.banner import spoken_resident
 from app.ui.widgets.buttons import link, primary, secondary
 from app.ui.widgets.layouts import keep_tab_order, level, tab_stops
-from app.ui.widgets.text import label, scrolled
+from app.ui.widgets.text import label
 
 if TYPE_CHECKING:
     from app.services.assessments import AssessmentRow, DraftRow
@@ -56,8 +56,6 @@ _PLACES = (
 _BEGUN_ELSEWHERE = {"time_wound": "wounds", "post_fall": "falls", "fall_record": "falls"}
 """Assessments of one wound or one fall, and the page that knows which one."""
 _REST = ("need", "chc", "stay", "absence", "packs")
-_TWO_COLUMNS = 960
-"""Page width, at 100 % text, from which the facts stand in two columns."""
 _FACT_SECTIONS = (
     (FactKind.ALLERGY, "Allergies"),
     (FactKind.CPR, "CPR status"),
@@ -71,7 +69,7 @@ _FACT_SECTIONS = (
 )
 
 
-class ResidentPage(QWidget):
+class ResidentPage(ResidentFrame):
     """A resident's record. ``resident_id`` is whose, or None while nobody's is shown."""
 
     title = "Resident"  # never whose: titles stand in the task bar, in lists of windows and on shared screens
@@ -82,7 +80,6 @@ class ResidentPage(QWidget):
         self.resident_id: ResidentId | None = None
         self.record: ResidentRecord | None = None
         self._visit = 0
-        self.banner = ResidentBanner()
         self.safety = SafetyStrip()
         self.waiting = label("", "strong")
         self.waiting.setAccessibleName("State of the record")
@@ -287,42 +284,12 @@ class ResidentPage(QWidget):
         inside.addWidget(level(self._jumps(), gap=S, row_gap=0))
         inside.addWidget(self.sections["alerts"])
         inside.addWidget(self.sections["assessments"])
-        self._columns = QHBoxLayout()
-        self._columns.setSpacing(L)
         for keys in (_ABOUT, _REST):
-            side = QVBoxLayout()
-            side.setSpacing(M)
-            for key in keys:
-                side.addWidget(self.sections[key])
-            side.addStretch(1)
-            self._columns.addLayout(side, 1)
-        inside.addLayout(self._columns)
+            self.add_side(self.sections[key] for key in keys)
+        inside.addLayout(self.columns)
         column.addWidget(self.content)
         column.addStretch(1)
-        self.area = scrolled(body)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(M, M, M, 0)
-        outer.setSpacing(S)
-        outer.addWidget(self.banner)
-        outer.addWidget(self.area, 1)
-        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """Two columns where there is room for them at this text size, otherwise one."""
-        super().resizeEvent(event)
-        self._arrange()
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """The same when the text size changes."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange:
-            self._arrange()
-
-    def _arrange(self) -> None:
-        side_by_side = self.width() >= theme.scaled(_TWO_COLUMNS)
-        direction = QBoxLayout.Direction.LeftToRight if side_by_side else QBoxLayout.Direction.TopToBottom
-        if self._columns.direction() != direction:
-            self._columns.setDirection(direction)
+        self.stand(body)
 
     def _jumps(self) -> tuple[QWidget, ...]:
         self._goes: list[QWidget] = []

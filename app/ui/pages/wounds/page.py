@@ -11,25 +11,25 @@ from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QBoxLayout, QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QDialog, QPushButton, QVBoxLayout, QWidget
 
 from app.domain.charts.body import View
 from app.domain.errors import UserError
 from app.domain.people import ResidentId
 from app.domain.wounds import CAUSES
-from app.ui import theme
 from app.ui.forms.form import FormDialog, show_dialog
 from app.ui.forms.view import scroll_to
 from app.ui.messages import in_words
 from app.ui.pages.wounds.card import Acts, WoundCard
+from app.ui.resident_frame import ResidentFrame
 from app.ui.theme import L, M, S
-from app.ui.widgets.banner import ResidentBanner, spoken_resident
+from app.ui.widgets.banner import spoken_resident
 from app.ui.widgets.buttons import link, primary
 from app.ui.widgets.layouts import empty, keep_tab_order, level, tab_stops
 from app.ui.widgets.scene import BodyMapView
-from app.ui.widgets.text import heading, label, scrolled
+from app.ui.widgets.text import heading, label
 
 if TYPE_CHECKING:
     from app.services.changes import Changes
@@ -37,15 +37,14 @@ if TYPE_CHECKING:
     from app.services.wounds import WoundRow, Wounds
     from app.ui.context import Context
 
-_TWO_COLUMNS = 1000
-"""Page width, at 100 % text, from which the cards stand beside the body map."""
 _TOUCHED = frozenset({"wound", "photo", "assessment", "resident", "fact"})
 
 
-class WoundsPage(QWidget):
+class WoundsPage(ResidentFrame):
     """``opened`` with a resident's id, or with that and a wound's id to go to."""
 
     title = "Wounds"  # never whose: titles stand in the task bar, in lists of windows and on shared screens
+    two_columns = 1000
 
     def __init__(self, ctx: Context) -> None:
         super().__init__()
@@ -55,7 +54,6 @@ class WoundsPage(QWidget):
         self.cards: dict[str, WoundCard] = {}
         self._visit = 0
         self._wanted = ""
-        self.banner = ResidentBanner()
         self.waiting = label("", "strong")
         self.waiting.setAccessibleName("State of the record")
         self.add_button = primary("Add a wound", self.add)
@@ -211,8 +209,6 @@ class WoundsPage(QWidget):
         inside.setSpacing(M)
         self._acts_row = level((self.add_button, self.back_button))
         inside.addWidget(self._acts_row)
-        self._columns = QHBoxLayout()
-        self._columns.setSpacing(L)
         left, right = QVBoxLayout(), QVBoxLayout()
         left.addWidget(self.map)
         left.addStretch(1)
@@ -224,35 +220,12 @@ class WoundsPage(QWidget):
         right.addWidget(self.closed_heading)
         right.addLayout(self._closed)
         right.addStretch(1)
-        self._columns.addLayout(left, 4)
-        self._columns.addLayout(right, 6)
-        inside.addLayout(self._columns)
+        self.columns.addLayout(left, 4)
+        self.columns.addLayout(right, 6)
+        inside.addLayout(self.columns)
         column.addWidget(self.content)
         column.addStretch(1)
-        self.area = scrolled(body)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(M, M, M, 0)
-        outer.setSpacing(S)
-        outer.addWidget(self.banner)
-        outer.addWidget(self.area, 1)
-        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """Two columns where there is room for them at this text size, otherwise one."""
-        super().resizeEvent(event)
-        self._arrange()
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """The same when the text size changes."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange:
-            self._arrange()
-
-    def _arrange(self) -> None:
-        side_by_side = self.width() >= theme.scaled(_TWO_COLUMNS)
-        direction = QBoxLayout.Direction.LeftToRight if side_by_side else QBoxLayout.Direction.TopToBottom
-        if self._columns.direction() != direction:
-            self._columns.setDirection(direction)
+        self.stand(body)
 
     def _clear(self, waiting: str) -> None:
         """Nobody is on the screen: banner, cards, marks, every dialog, and any answer still on its way."""
