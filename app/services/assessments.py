@@ -31,6 +31,7 @@ from app.models.store import Work
 from app.services import alerts, permission, questionnaires
 from app.services.access import Action, require
 from app.services.changes import Changes, changes
+from app.services.known import known_resident
 from app.services.session import Session
 
 if TYPE_CHECKING:
@@ -328,7 +329,7 @@ def sign(
     when = _checked_time(session, at)
     with session.write() as work:
         permission.require_on(work.connection, instrument)
-        resident = _resident(work, resident_id)
+        resident = known_resident(work.connection, resident_id)
         entry = _entry(instrument, answers, note, unable, about)
         return sign_within(work, session, resident, entry, when, draft_id=draft_id)
 
@@ -356,7 +357,7 @@ def amend(
     with session.write() as work:
         line = _current(work.connection, revision_id)
         when = _checked_time(session, at) if at else line.at
-        resident = _resident(work, line.resident_id)
+        resident = known_resident(work.connection, line.resident_id)
         said = revisions.revision(work.connection, line.revision_id)
         if said is None:
             raise LookupError("an assessment without its revision")
@@ -397,7 +398,7 @@ def entered_in_error(session: Session, revision_id: str, *, reason: str) -> Chan
             raise LookupError("an assessment without its revision")
         rows.mark_in_error(work, line, revision.body, reason.strip())
         alerts.withdraw(work, session, line.id, reason.strip())
-        _followed(work, session, _resident(work, line.resident_id), line.instrument, line.about)
+        _followed(work, session, known_resident(work.connection, line.resident_id), line.instrument, line.about)
     return changes("assessment", "resident", "alert", "outbox", resident=line.resident_id)
 
 
@@ -893,13 +894,6 @@ def _checked_time(session: Session, at: datetime | None) -> datetime:
     if when > session.now():
         raise UserError("The time of the assessment must be now or in the past", field="at")
     return when
-
-
-def _resident(work: Work, resident_id: ResidentId) -> ResidentLine:
-    line = resident_rows.resident(work.connection, resident_id)
-    if line is None:
-        raise UserError("This resident is not in the records", field="resident")
-    return line
 
 
 def _draft(connection: Connection, draft_id: str, resident_id: ResidentId, instrument: str) -> rows.DraftLine:

@@ -19,11 +19,11 @@ from app.domain.instruments.cga import Newest
 from app.domain.instruments.outcome import Severity
 from app.domain.people import ResidentId
 from app.models import assessments as rows
-from app.models import residents as resident_rows
 from app.services import assessments, patterns, permission, person
 from app.services.access import Action, require
 from app.services.assessments import Assessment, SavedDraft
 from app.services.changes import Changes
+from app.services.known import known_resident
 from app.services.session import Session
 
 if TYPE_CHECKING:
@@ -101,8 +101,7 @@ def cga_paper(session: Session, assessment_id: str) -> bytes:
 
 
 def _assembled(session: Session, connection: Connection, resident_id: ResidentId) -> dict[str, object]:
-    if resident_rows.resident(connection, resident_id) is None:
-        raise UserError("This resident is not in the records", field="resident")
+    known_resident(connection, resident_id)
     today = session.today()
     found = assessments.latest_whole(session, connection, resident_id)
     newest = {code: _newest(each) for code, each in found.items()}

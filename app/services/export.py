@@ -28,7 +28,6 @@ from app.domain.questionnaire import answer_words, spread
 from app.domain.wounds import CAUSES, CLOSINGS
 from app.models import dossier, schema
 from app.models import photos as photo_rows
-from app.models import residents as resident_rows
 from app.models import transfers as transfer_rows
 from app.models.dossier import Row
 from app.models.store import Work
@@ -36,6 +35,7 @@ from app.models.wounds import taken_apart
 from app.services.access import Action, require
 from app.services.assessments import form, outcome_from, result_label, score_text
 from app.services.audit import action_words
+from app.services.known import known_resident
 from app.services.session import Session
 from app.services.sign_in import unlock_again
 from app.services.wounds import name_of
@@ -73,9 +73,7 @@ def export_resident(session: Session, resident_id: ResidentId, password: str) ->
     require(session, Action.EXPORT_RESIDENT)
     unlock_again(session, password)
     with session.look() as work:
-        line = resident_rows.resident(work.connection, resident_id)
-        if line is None:
-            raise UserError("This resident is not in the records", field="resident")
+        line = known_resident(work.connection, resident_id)
         work.audit("export", "resident", resident_id, resident_id=resident_id)
         held = _Held(session, work, resident_id, line.resident.details, line.status(session.now()))
     return held.files()

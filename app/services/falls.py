@@ -33,6 +33,7 @@ from app.services.access import Action, require
 from app.services.alerts import AlertRow
 from app.services.assessments import Assessment, AssessmentRow, DraftRow, DueRow, Entry, Signed
 from app.services.changes import Changes, changes
+from app.services.known import known_resident
 from app.services.session import Session
 
 if TYPE_CHECKING:
@@ -221,7 +222,7 @@ def register(session: Session, resident_id: ResidentId | None = None, *, again: 
         pattern = domain.pattern((row.fall for row in found if not row.in_error), session.today())
         if resident_id is None:
             return Register(found, pattern)
-        person = _person(work.connection, resident_id)
+        person = known_resident(work.connection, resident_id)
         if not again:
             work.audit("view", "resident", resident_id, resident_id=resident_id, detail={"screen": "falls"})
         return Register(
@@ -237,7 +238,7 @@ def whose(session: Session, name: str) -> tuple[ResidentId, str]:
         line = rows.fall(connection, name)
         if line is not None:
             return line.resident_id, line.id
-        return _person(connection, ResidentId(name)).resident.id, ""
+        return known_resident(connection, ResidentId(name)).resident.id, ""
 
 
 def fall(session: Session, fall_id: str, *, again: bool = False) -> FallWhole:
@@ -254,7 +255,7 @@ def start(session: Session, resident_id: ResidentId, *, again: bool = False) -> 
     """What the post-fall check of a resident begins with. Opening it is a look at the record."""
     require(session, Action.RECORD_ASSESSMENT)
     with session.look() as work:
-        person = _person(work.connection, resident_id)
+        person = known_resident(work.connection, resident_id)
         if not again:
             work.audit("view", "resident", resident_id, resident_id=resident_id, detail={"screen": "post-fall"})
         drafts = assessments.draft_rows(session, work.connection, resident_id)
@@ -274,7 +275,7 @@ def observations_due(session: Session) -> tuple[ObservationDue, ...]:
         for line in rows.of_home(connection, session.now() - _WATCHED):
             if line.in_error:
                 continue
-            person = _person(connection, line.resident_id)
+            person = known_resident(connection, line.resident_id)
             if person.status(session.now()) != "here":
                 continue
             slot = _progress(session, connection, line, person).next
@@ -514,7 +515,7 @@ def _register(
             line for line in rows.of_resident(connection, resident_id) if since is None or line.at >= since
         )  # fmt: skip
     residents = {line.resident_id for line in lines}
-    people = {each: _person(connection, each) for each in residents}
+    people = {each: known_resident(connection, each) for each in residents}
     checks, records = (rows.signed_about(connection, residents, code) for code in (CHECK, CIRCUMSTANCES))
     assessed = rows.newest(connection, residents, rows.ASSESSMENT)
     return tuple(_row(session, connection, line, people[line.resident_id], checks, records, assessed) for line in lines)
@@ -563,7 +564,7 @@ def _progress(session: Session, connection: Connection, line: FallLine, person: 
 
 def _whole(session: Session, connection: Connection, line: FallLine) -> FallWhole:
     resident_id = line.resident_id
-    person = _person(connection, resident_id)
+    person = known_resident(connection, resident_id)
     residents = (resident_id,)
     checks, records = (rows.signed_about(connection, residents, code) for code in (CHECK, CIRCUMSTANCES))
     row = _row(session, connection, line, person, checks, records, rows.newest(connection, residents, rows.ASSESSMENT))
@@ -624,13 +625,6 @@ def _body(connection: Connection, line: assessment_rows.AssessmentLine) -> Any:
 def _answers(connection: Connection, line: assessment_rows.AssessmentLine) -> Mapping[str, Any]:
     answers: Mapping[str, Any] = _body(connection, line)["answers"]
     return answers
-
-
-def _person(connection: Connection, resident_id: ResidentId) -> ResidentLine:
-    line = resident_rows.resident(connection, resident_id)
-    if line is None:
-        raise UserError("This resident is not in the records", field="resident")
-    return line
 
 
 def _existing(connection: Connection, fall_id: str) -> FallLine:

@@ -17,6 +17,7 @@ from app.models import notes as rows
 from app.models import residents as resident_rows
 from app.services.access import Action, require
 from app.services.changes import Changes, changes
+from app.services.known import known_resident
 from app.services.session import Session
 
 if TYPE_CHECKING:
@@ -78,9 +79,7 @@ def add(session: Session, resident_id: ResidentId, text: str, at: datetime | Non
     if when > session.now():
         raise UserError("The time of the note must be now or in the past", field="at")
     with session.write() as work:
-        person = resident_rows.resident(work.connection, resident_id)
-        if person is None:
-            raise UserError("This resident is not in the records", field="resident")
+        person = known_resident(work.connection, resident_id)
         if to_local(when).date() < person.resident.details.date_of_birth:
             raise UserError("The time of the note must be after the resident's date of birth", field="at")
         note_id = rows.add(work, resident_id, when, words)

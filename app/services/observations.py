@@ -45,6 +45,7 @@ from app.models.store import Work
 from app.services import alerts, assessments
 from app.services.access import Action, require
 from app.services.changes import Changes, changes
+from app.services.known import known_resident
 from app.services.session import Session
 
 if TYPE_CHECKING:
@@ -141,9 +142,7 @@ def record(
     if when > session.now():
         raise UserError("The time of the measurement must be now or in the past", field="at")
     with session.write() as work:
-        line = resident_rows.resident(work.connection, resident_id)
-        if line is None:
-            raise UserError("This resident is not in the records", field="resident")
+        line = known_resident(work.connection, resident_id)
         if to_local(when).date() < line.resident.details.date_of_birth:
             raise UserError("The time of the measurement must be after the resident's date of birth", field="at")
         entity, revised = rows.record(work, resident_id, measured, when)
@@ -271,9 +270,7 @@ def _shown(
     since: datetime | None,
     parts: frozenset[str] | None,
 ) -> Shown:
-    line = resident_rows.resident(connection, resident_id)
-    if line is None:
-        raise UserError("This resident is not in the records", field="resident")
+    line = known_resident(connection, resident_id)
     now = session.now()
     asked = _Asked(connection, resident_id, now, day_begins(since) if since else None)
     content: dict[str, Any] = {}

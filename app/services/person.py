@@ -27,11 +27,11 @@ from app.models import assessments as rows
 from app.models import photos as photo_rows
 from app.models import residents as resident_rows
 from app.models import restored
-from app.models.residents import ResidentLine
 from app.models.store import Work
 from app.services import assessments, patterns, permission, photos
 from app.services.access import Action, require
 from app.services.assessments import Assessment, AssessmentRow, DueRow
+from app.services.known import known_resident
 from app.services.patterns import Abc, Call
 from app.services.photos import PhotoRow
 from app.services.session import Session
@@ -248,7 +248,7 @@ def without_activity(session: Session) -> tuple[DueRow, ...]:
 
 
 def _person(session: Session, connection: Connection, resident_id: ResidentId) -> Person:
-    line = _resident(connection, resident_id)
+    line = known_resident(connection, resident_id)
     now, today = session.now(), session.today()
     newest = assessments.latest_whole(session, connection, resident_id)
     facts = resident_rows.facts(connection, resident_id)
@@ -577,7 +577,7 @@ def stamp(session: Session, work: Work, resident_id: ResidentId) -> Stamp:
     from app.reports.resident_paper import Stamp
 
     return Stamp(
-        details=_resident(work.connection, resident_id).resident.details,
+        details=known_resident(work.connection, resident_id).resident.details,
         home=session.home,
         made_at=session.now(),
         made_by=session.account.name,
@@ -593,13 +593,6 @@ def _assessment(session: Session, connection: Connection, assessment_id: str, co
     if line.state == rows.IN_ERROR:
         raise UserError(_REFUSED_PAPER, field="assessment")
     return assessments.whole(session, connection, line)
-
-
-def _resident(connection: Connection, resident_id: ResidentId) -> ResidentLine:
-    line = resident_rows.resident(connection, resident_id)
-    if line is None:
-        raise UserError("This resident is not in the records", field="resident")
-    return line
 
 
 def _text(value: object) -> str:

@@ -29,11 +29,11 @@ from app.domain.photos import (
     checked_note,
 )
 from app.models import photos as rows
-from app.models import residents as resident_rows
 from app.models import wounds as wound_rows
 from app.models.photos import PhotoLine
 from app.services.access import Action, require
 from app.services.changes import Changes, changes
+from app.services.known import known_resident
 from app.services.session import Session
 
 if TYPE_CHECKING:
@@ -146,9 +146,7 @@ def add(
     photo = Photo(picture.width, picture.height, len(picture.jpeg), agreed, said)
     digest = hashlib.sha256(picture.jpeg).hexdigest()
     with session.write() as work:
-        person = resident_rows.resident(work.connection, resident_id)
-        if person is None:
-            raise UserError("This resident is not in the records", field="resident")
+        person = known_resident(work.connection, resident_id)
         if to_local(when).date() < person.resident.details.date_of_birth:
             raise UserError("The time of the photo must be after the resident's date of birth", field="taken_at")
         wound = wound_rows.wound(work.connection, about) if about else None

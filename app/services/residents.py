@@ -33,6 +33,7 @@ from app.models import revisions
 from app.services import alerts, assessments, transfers
 from app.services.access import Action, require
 from app.services.changes import Changes, changes
+from app.services.known import known_resident
 from app.services.session import Session
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def open_resident(session: Session, resident_id: ResidentId, screen: str = "reco
     """The whole record of a resident, opened on a screen. Each opening is audited once, with the screen's name."""
     require(session, Action.VIEW_RESIDENTS)
     with session.look() as work:
-        _existing(work.connection, resident_id)
+        known_resident(work.connection, resident_id)
         work.audit("view", "resident", resident_id, resident_id=resident_id, detail={"screen": screen})
         return _record(session, work.connection, resident_id)
 
@@ -136,7 +137,7 @@ def read_again(session: Session, resident_id: ResidentId) -> ResidentRecord:
 
 
 def _record(session: Session, connection: Connection, resident_id: ResidentId) -> ResidentRecord:
-    line = _existing(connection, resident_id)
+    line = known_resident(connection, resident_id)
     facts: dict[FactKind, tuple[Fact, ...]] = dict.fromkeys(FactKind, ())
     everything = rows.facts(connection, resident_id, in_error=True)
     for fact in everything:
@@ -211,7 +212,7 @@ def change_resident(
     require(session, Action.EDIT_RESIDENTS)
     clean = checked_details(details, session.today())
     with session.write() as work:
-        old = _existing(work.connection, resident_id).resident.details
+        old = known_resident(work.connection, resident_id).resident.details
         if _identity(clean) != _identity(old):
             _refuse_duplicates(work.connection, clean, resident_id, different_person_reason)
         rows.save_resident(work, resident_id, clean, reason=reason or different_person_reason)
@@ -222,7 +223,7 @@ def add_fact(session: Session, resident_id: ResidentId, body: FactBody) -> Saved
     """Record a new fact about a resident."""
     require(session, Action.EDIT_RESIDENTS)
     with session.write() as work:
-        _existing(work.connection, resident_id)
+        known_resident(work.connection, resident_id)
         check_fact(body, tuple(f.body for f in rows.facts(work.connection, resident_id)))
         fact = rows.save_fact(work, resident_id, None, body)
     return SavedFact(fact.id, changes("fact", "resident", resident=resident_id))
@@ -362,13 +363,6 @@ def _rows(
             )
         )  # fmt: skip
     return tuple(found)
-
-
-def _existing(connection: Connection, resident_id: ResidentId) -> rows.ResidentLine:
-    line = rows.resident(connection, resident_id)
-    if line is None:
-        raise UserError("This resident is not in the records", field="resident")
-    return line
 
 
 def _identity(details: ResidentDetails) -> tuple[object, ...]:

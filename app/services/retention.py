@@ -20,6 +20,7 @@ from app.models.residents import ResidentLine
 from app.services import backups
 from app.services.access import Action, require
 from app.services.changes import Changes, changes
+from app.services.known import known_resident
 from app.services.session import Session
 from app.services.sign_in import unlock_again
 
@@ -132,8 +133,7 @@ def place_hold(session: Session, resident_id: ResidentId, reason: str) -> Change
     if not reason.strip():
         raise UserError("Enter the reason for the hold", field="reason")
     with session.write() as work:
-        if resident_rows.resident(work.connection, resident_id) is None:
-            raise UserError("This resident is not in the records", field="resident")
+        known_resident(work.connection, resident_id)
         rows.place(work, resident_id, reason.strip())
     return changes("setting", resident=resident_id)
 

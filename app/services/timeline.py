@@ -26,11 +26,11 @@ from app.models import assessments as assessment_rows
 from app.models import falls as fall_rows
 from app.models import notes as note_rows
 from app.models import observations as observation_rows
-from app.models import residents as resident_rows
 from app.models import transfers as transfer_rows
 from app.models import wounds as wound_rows
 from app.services import assessments, notes
 from app.services.access import Action, require
+from app.services.known import known_resident
 from app.services.session import Session
 
 if TYPE_CHECKING:
@@ -134,9 +134,7 @@ def _page(
     before: datetime | None,
     limit: int,
 ) -> Timeline:
-    line = resident_rows.resident(connection, resident_id)
-    if line is None:
-        raise UserError("This resident is not in the records", field="resident")
+    line = known_resident(connection, resident_id)
     asked = _Asked(session, connection, resident_id, to_utc(before) if before else None, limit)
     entries: list[Entry] = []
     horizon: datetime | None = None  # a list that was cut off says nothing of what is older than its end

@@ -22,6 +22,7 @@ from app.models.store import Work
 from app.services import alerts, assessments, wounds
 from app.services.access import Action, require
 from app.services.changes import Changes, changes
+from app.services.known import known_resident
 from app.services.pack_content import pack_content
 from app.services.session import Session
 
@@ -223,9 +224,7 @@ def pack_rows(connection: Connection, resident_id: ResidentId) -> tuple[PackRow,
 def _content(
     session: Session, work: Work, resident_id: ResidentId, reason: TransferReason, observed: Outcome | None
 ) -> transfer.PackContent:
-    line = resident_rows.resident(work.connection, resident_id)
-    if line is None:
-        raise UserError("This resident is not in the records", field="resident")
+    line = known_resident(work.connection, resident_id)
     facts: dict[FactKind, tuple[Fact, ...]] = dict.fromkeys(FactKind, ())
     for fact in resident_rows.facts(work.connection, resident_id):
         facts[fact.kind] += (fact,)

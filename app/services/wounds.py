@@ -22,7 +22,6 @@ from app.domain.instruments.exact import as_decimal
 from app.domain.people import ResidentDetails, ResidentId, RevisionId
 from app.domain.wounds import CategoryShown, Classified, Closing, Healing, Measure, Wound
 from app.models import assessments as assessment_rows
-from app.models import residents as resident_rows
 from app.models import restored, revisions
 from app.models import wounds as rows
 from app.models.assessments import AssessmentLine
@@ -33,6 +32,7 @@ from app.services import alerts, assessments, photos
 from app.services.access import Action, require
 from app.services.assessments import AssessmentRow, Entry, Signed
 from app.services.changes import Changes, changes
+from app.services.known import known_resident
 from app.services.photos import PhotoRow
 from app.services.session import Session
 
@@ -143,7 +143,7 @@ def wounds(session: Session, resident_id: ResidentId, *, again: bool = False) ->
     """Every wound of a resident, opened on a screen. Audited once, unless the same screen reads them ``again``."""
     require(session, Action.VIEW_RESIDENTS)
     with session.look() as work:
-        person = _person(work.connection, resident_id)
+        person = known_resident(work.connection, resident_id)
         if not again:
             work.audit(
                 "view", "resident", resident_id, resident_id=resident_id, detail={"screen": "wounds"}
@@ -197,7 +197,7 @@ def add(session: Session, resident_id: ResidentId, wound: Wound) -> Saved:
     """Record a wound. Raises UserError with a problem a field."""
     require(session, Action.RECORD_ASSESSMENT)
     with session.write() as work:
-        person = _person(work.connection, resident_id)
+        person = known_resident(work.connection, resident_id)
         sound = domain.checked(wound, session.now(), person.resident.details.date_of_birth)
         return _saved(rows.save(work, resident_id, sound))
 
@@ -208,7 +208,7 @@ def change(session: Session, wound_id: str, wound: Wound, *, reason: str) -> Sav
     why = _reason(reason, "Enter the reason for the change")
     with session.write() as work:
         line = _sound(work.connection, wound_id)
-        person = _person(work.connection, line.resident_id)
+        person = known_resident(work.connection, line.resident_id)
         sound = domain.checked(wound, session.now(), person.resident.details.date_of_birth)
         _check_found(work.connection, line, sound)
         return _saved(
@@ -391,7 +391,7 @@ def wound_paper(session: Session, wound_id: str, *, photos_too: bool = False) ->
         line = _existing(work.connection, wound_id)
         if line.in_error:
             raise UserError("This wound was marked as entered in error and is not printed", field="wound")
-        person = _person(work.connection, line.resident_id)
+        person = known_resident(work.connection, line.resident_id)
         row = _one(session, work.connection, line)
         shown = _pictures(work, row) if photos_too else ()
         work.audit(
@@ -566,13 +566,6 @@ def _check_closed(connection: Connection, line: WoundLine, closing: Closing) -> 
 
 def _day(value: object) -> date | None:
     return date.fromisoformat(value) if isinstance(value, str) and value else None
-
-
-def _person(connection: Connection, resident_id: ResidentId) -> ResidentLine:
-    line = resident_rows.resident(connection, resident_id)
-    if line is None:
-        raise UserError("This resident is not in the records", field="resident")
-    return line
 
 
 def _existing(connection: Connection, wound_id: str) -> WoundLine:
