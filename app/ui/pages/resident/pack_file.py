@@ -10,7 +10,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.domain.dates import date_time
-from app.domain.errors import not_written
+from app.ui.dialogs.paper import save_pdf
 from app.ui.dialogs.place import documents
 from app.ui.forms.record_dialog import RecordDialog
 from app.ui.messages import in_words
@@ -74,7 +74,8 @@ class PackFileDialog(RecordDialog):
         def work(session: Session) -> Path:
             from app.services import transfers
 
-            return _written(path, transfers.pack_pdf(session, pack_id))
+            save_pdf(transfers.pack_pdf(session, pack_id), path, safe="The pack is safe in the record.")
+            return path
 
         def done(saved: Path) -> None:
             self.ctx.messages.good("The pack is saved", f"{saved}. It is no longer protected by this program.")
@@ -89,12 +90,3 @@ class PackFileDialog(RecordDialog):
 
         self.trouble.hide()
         self.ctx.call(work, done, failed, owner=self)
-
-
-def _written(path: Path, data: bytes) -> Path:
-    try:
-        path.write_bytes(data)
-    except OSError as error:
-        safe = "The pack is safe in the record."
-        raise not_written("The PDF was not saved", error, safe=safe, do="Choose another place.") from error
-    return path
