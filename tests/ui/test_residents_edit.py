@@ -204,8 +204,8 @@ def test_the_longest_name_is_shown_whole_where_it_is_asked_about(
         save(dialog, qtbot)
         qtbot.waitUntil(lambda: bool(dialog.findChildren(DuplicateDialog)))
         ask = dialog.findChildren(DuplicateDialog)[0]
-        qtbot.waitUntil(lambda: ask.isVisible() and clipped(ask) == [])
-        assert not ask.area.horizontalScrollBar().isVisible()
+        sideways = ask.area.horizontalScrollBar()  # may show for a moment while the layout settles
+        qtbot.waitUntil(lambda: ask.isVisible() and clipped(ask) == [] and not sideways.isVisible())
     finally:
         home.theme.set(Choice.LIGHT, 100)
 
