@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from app.domain.errors import UserError
+from app.domain.key_facts import Asks, topic
 from app.domain.needs import premium_need
 from app.domain.people import (
     Absence,
@@ -19,6 +20,7 @@ from app.domain.people import (
     CprDecision,
     Diagnosis,
     FactBody,
+    KeyFact,
     Medicine,
     Need,
     Stay,
@@ -94,6 +96,18 @@ def _absence(body: Absence, others: Sequence[FactBody]) -> None:
         raise UserError("This overlaps another absence", field="since")
 
 
+def _key_fact(body: KeyFact, others: Sequence[FactBody]) -> None:
+    asked = topic(body.topic)
+    if asked is None:
+        raise UserError(f"{body.topic} is not a key fact", field="topic")
+    if asked.asks is Asks.WORDS and not body.text.strip():
+        raise UserError(f"Enter: {asked.label}", field="text")
+    if asked.asks is Asks.YES_NO and body.state is None:
+        raise UserError(f"Choose yes or no: {asked.label}", field="state")
+    if any(isinstance(o, KeyFact) and o.topic == body.topic for o in others):
+        raise UserError(f"{asked.label} is recorded already. Change that entry", field="topic")
+
+
 def _in_order(since: date | None, until: date | None) -> None:
     if since is not None and until is not None and until < since:
         raise UserError("The end must not be before the start", field="until")
@@ -113,4 +127,5 @@ _CHECKS: dict[type[FactBody], Callable[[Any, Sequence[FactBody]], None]] = {
     ChcPeriod: _chc,
     Stay: _stay,
     Absence: _absence,
+    KeyFact: _key_fact,
 }

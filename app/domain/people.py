@@ -215,7 +215,19 @@ class Absence:
     reason: str = ""
 
 
-FactBody = Allergy | Diagnosis | Medicine | Contact | CprDecision | Need | ChcPeriod | Stay | Absence
+@dataclass(frozen=True, slots=True)
+class KeyFact:
+    """What a hospital must know and no other fact says: one for each topic of :mod:`app.domain.key_facts`.
+
+    ``state`` is the yes or no of a topic that asks for one; ``text`` its words. Neither: the entry says nothing.
+    """
+
+    topic: str
+    text: str = ""
+    state: bool | None = None
+
+
+FactBody = Allergy | Diagnosis | Medicine | Contact | CprDecision | Need | ChcPeriod | Stay | Absence | KeyFact
 
 
 class FactKind(StrEnum):
@@ -230,6 +242,7 @@ class FactKind(StrEnum):
     CHC = "chc"
     STAY = "stay"
     ABSENCE = "absence"
+    KEY_FACT = "key_fact"
 
 
 FACT_TYPES: dict[FactKind, type[FactBody]] = {
@@ -242,6 +255,7 @@ FACT_TYPES: dict[FactKind, type[FactBody]] = {
     FactKind.CHC: ChcPeriod,
     FactKind.STAY: Stay,
     FactKind.ABSENCE: Absence,
+    FactKind.KEY_FACT: KeyFact,
 }
 
 

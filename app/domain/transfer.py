@@ -135,8 +135,9 @@ class CprKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CprDecision:
-    """One resuscitation decision in force. Withdrawn and expired ones do not belong in a pack; two that conflict both
-    do, because the ward must see the conflict."""
+    """One resuscitation decision. Withdrawn ones do not belong in a pack; two that conflict both do, because the ward
+    must see the conflict. One that is unverified or whose review date has passed is not ``in_force``: it is printed as
+    such, with the reason in ``note``, and never as a decision to act on."""
 
     kind: CprKind
     decided_on: Said[date] = NOT_RECORDED
@@ -147,6 +148,7 @@ class CprDecision:
     copy_enclosed: Said[bool] = NOT_RECORDED
     form_number: Said[str] = NOT_RECORDED
     note: str = ""
+    in_force: bool = True
 
 
 # --- why now ---------------------------------------------------------------------------------------------------------
@@ -270,6 +272,32 @@ def _rows(
         else:
             problems.append(Problem(f"{place}.{columns[0]}", f"{place}.{columns[0]} must be text"))
     return rows
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """What only today can say and the record cannot: asked after the first papers are out, all of it optional."""
+
+    new_confusion: Said[bool] = NOT_RECORDED
+    mobility: Said[str] = NOT_RECORDED
+    capacity: Said[str] = NOT_RECORDED
+    contact_told_at: Said[datetime] = NOT_RECORDED
+    can_return: Said[str] = NOT_RECORDED
+    cpr_original_enclosed: Said[bool] = NOT_RECORDED
+    cpr_copy_enclosed: Said[bool] = NOT_RECORDED
+    mar_sheets: Said[int] = NOT_RECORDED
+    fluid_intake: Said[str] = NOT_RECORDED
+    last_bowel: Said[str] = NOT_RECORDED
+    last_urine: Said[str] = NOT_RECORDED
+    pain: Said[str] = NOT_RECORDED
+    diarrhoea_vomiting: Said[bool] = NOT_RECORDED
+    outbreak_in_home: Said[str] = NOT_RECORDED
+    recent_results: Said[str] = NOT_RECORDED
+    baseline_now: Mapping[str, str] = field(default_factory=dict)
+    stock_sent: Mapping[str, str] = field(default_factory=dict)
+    items: tuple[BagItem, ...] = ()
+    second_checker: str = ""
+    second_checker_role: str = ""
 
 
 # --- observations ----------------------------------------------------------------------------------------------------
@@ -714,7 +742,8 @@ class BagItem:
 
 @dataclass(frozen=True, slots=True)
 class PackContent:
-    """Everything a pack says about one resident at one moment. ``contacts`` has the main contact first."""
+    """Everything a pack says about one resident at one moment. ``contacts`` has the main contact first; ``same_name``
+    says who else in the home bears the name ("SMITH, John, born 06-Sep-1937, room 4"), as a warning."""
 
     identity: Identity
     reason: TransferReason = TransferReason()
@@ -756,6 +785,7 @@ class PackContent:
     funding: Said[str] = NOT_RECORDED
     locality: Said[str] = NOT_RECORDED
     bag_items: tuple[BagItem, ...] = ()
+    same_name: tuple[str, ...] = ()
 
     @property
     def main_contact(self) -> Said[Contact]:

@@ -99,6 +99,12 @@ def transfers(connection: Connection, resident_id: ResidentId) -> tuple[Row, ...
     return _rows(connection, schema.transfer, c.resident_id == resident_id, c.version)
 
 
+def journeys(connection: Connection, resident_id: ResidentId) -> tuple[Row, ...]:
+    """The journeys to hospital and back, the earliest first."""
+    c = schema.journey.c
+    return _rows(connection, schema.journey, c.resident_id == resident_id, c.started_at, c.id)
+
+
 def claims(connection: Connection, resident_id: ResidentId) -> tuple[Row, ...]:
     """The claims, oldest first."""
     c = schema.claim.c

@@ -125,7 +125,7 @@ def destroy(work: Work, resident_id: ResidentId, *, keep_claims: Sequence[str], 
     _photos(connection, resident_id)
     for table in (
         schema.fact, schema.assessment, schema.observation, schema.note, schema.wound, schema.fall, schema.draft,
-        schema.alert, schema.hold,
+        schema.alert, schema.hold, schema.journey,
     ):  # fmt: skip
         connection.execute(delete(table).where(table.c.resident_id == resident_id))
     settings.forget(work, f"{settings.TYPED}/{resident_id}")

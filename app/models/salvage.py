@@ -146,7 +146,8 @@ class _Sorted:
                 about = body.get("resident_id") if isinstance(body, dict) else None
                 if isinstance(about, str):
                     owners[row["entity_id"]] = about
-        for table in ("fact", "assessment", "alert", "draft", "transfer", "claim", "note", "wound", "fall", "photo"):
+        for table in ("fact", "assessment", "alert", "draft", "transfer", "claim", "note", "wound", "fall", "photo",
+                      "journey"):  # fmt: skip
             for row in self._rows[table]:
                 owners.setdefault(row["id"], row["resident_id"])
         return owners

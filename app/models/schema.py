@@ -21,7 +21,7 @@ from sqlalchemy import (
     text,
 )
 
-SCHEMA = "0003"
+SCHEMA = "0004"
 """The newest migration this program knows; a store with another one is not opened as it is."""
 
 metadata = MetaData(
@@ -382,7 +382,34 @@ transfer = Table(
     _text("sha256"),
     _text("bag"),
     _text("situation"),
+    # The journey that it was made for; empty for packs made before journeys were recorded.
+    Column("journey_id", Text, nullable=False, server_default=text("''"), index=True),
     UniqueConstraint("resident_id", "version"),
+)
+
+journey = Table(
+    "journey",
+    metadata,
+    _text("id", key=True),
+    Column("resident_id", Text, ForeignKey("resident.id"), nullable=False, index=True),
+    _text("revision_id"),
+    _text("started_at"),
+    _text("ended_at", null=True),
+    _text("bag"),
+    _int("in_error"),
+    _text("body"),
+    Index(None, "started_at"),
+)
+
+bag = Table(
+    "bag",
+    metadata,
+    _text("id", key=True),
+    _text("revision_id"),
+    _text("number"),
+    _text("state"),
+    _text("body"),
+    UniqueConstraint("number"),
 )
 
 blob = Table(

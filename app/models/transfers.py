@@ -31,6 +31,7 @@ class PackLine:
     sha256: str
     bag: str
     situation: str
+    journey_id: str = ""
 
 
 def next_version(connection: Connection, resident_id: ResidentId) -> int:
@@ -51,6 +52,7 @@ def save(
     sha256: str,
     bag: str,
     situation: str,
+    journey_id: str = "",
 ) -> PackLine:
     """Keep a pack exactly as printed, with what it was made from."""
     blob = upsert(schema.blob).values(sha256=sha256, media_type="application/pdf", content=pdf)
@@ -69,15 +71,23 @@ def save(
             "sha256": sha256,
             "bag": bag,
             "situation": situation,
+            "journey_id": journey_id,
         },
     )
-    return PackLine(pack_id, resident_id, version, work.now, work.author.user, pages, sha256, bag, situation)
+    return PackLine(pack_id, resident_id, version, work.now, work.author.user, pages, sha256, bag, situation,
+                    journey_id)  # fmt: skip
 
 
 def packs(connection: Connection, resident_id: ResidentId) -> tuple[PackLine, ...]:
     """A resident's packs, newest first."""
     rows = connection.execute(select(schema.transfer).where(_T.resident_id == resident_id).order_by(_T.version.desc()))
     return tuple(_line(row) for row in rows)
+
+
+def of_journey(connection: Connection, journey_id: str) -> tuple[PackLine, ...]:
+    """The packs made for a journey, newest first."""
+    query = select(schema.transfer).where(_T.journey_id == journey_id).order_by(_T.version.desc())
+    return tuple(_line(row) for row in connection.execute(query))
 
 
 def pack(connection: Connection, pack_id: str) -> PackLine | None:
@@ -100,5 +110,5 @@ def bags_used(connection: Connection) -> tuple[str, ...]:
 def _line(row: Any) -> PackLine:
     return PackLine(
         row.id, ResidentId(row.resident_id), row.version, instant(row.printed_at), row.printed_by, row.pages,
-        row.sha256, row.bag, row.situation,
+        row.sha256, row.bag, row.situation, row.journey_id,
     )  # fmt: skip

@@ -21,6 +21,7 @@ class Action(StrEnum):
     RECORD_ASSESSMENT = "record assessments"
     SIGN_ASSESSMENT = "sign assessments"
     PRINT_PACK = "print a red-bag pack"
+    FOLLOW_TRANSFER = "follow a resident to hospital and back"
     CLOSE_ALERTS = "close alerts"
     VIEW_CLAIMS = "see premium claims"
     SIGN_CLAIMS = "sign premium claims"
@@ -47,6 +48,7 @@ _CARE = {
     Action.RECORD_ASSESSMENT,
     Action.SIGN_ASSESSMENT,
     Action.PRINT_PACK,  # in an emergency anybody signed in may print; it is audited
+    Action.FOLLOW_TRANSFER,
     Action.CLOSE_ALERTS,
     Action.VIEW_STAFF,
     Action.SYNC,

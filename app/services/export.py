@@ -130,6 +130,7 @@ class _Held:
         self.drafts = dossier.drafts(connection, resident_id)
         self.alerts = dossier.alerts(connection, resident_id)
         self.transfers = dossier.transfers(connection, resident_id)
+        self.journeys = dossier.journeys(connection, resident_id)
         self.claims = dossier.claims(connection, resident_id)
         self.messages = dossier.messages(connection, resident_id)
         self.answers = dossier.answers(connection, resident_id)
@@ -181,6 +182,7 @@ class _Held:
             "drafts": self.drafts,
             "alerts": self.alerts,
             "transfers": self.transfers,
+            "journeys": self.journeys,
             "claims": self.claims,
             "messages": self.messages,
             "answers": self.answers,

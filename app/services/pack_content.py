@@ -39,6 +39,7 @@ def pack_content(
     reason: transfer.TransferReason,
     observed: Outcome | None,
     home: Home,
+    told_today: transfer.Today,  # noqa: ARG001
     completed_by: transfer.Signature,
     now: datetime,
 ) -> transfer.PackContent:

@@ -13,13 +13,14 @@ from app.domain.dates import to_local
 from app.domain.errors import UserError
 from app.domain.instruments import registry
 from app.domain.instruments.outcome import Outcome
+from app.domain.journeys import JourneyKind
 from app.domain.people import Fact, FactKind, Medicine, ResidentId
 from app.domain.transfer import TransferReason
 from app.models import residents as resident_rows
 from app.models import restored, settings
 from app.models import transfers as rows
 from app.models.store import Work
-from app.services import alerts, assessments, wounds
+from app.services import alerts, assessments, journeys, wounds
 from app.services.access import Action, require
 from app.services.changes import Changes, changes
 from app.services.known import known_resident
@@ -46,6 +47,7 @@ class PackRow:
     sha256: str
     bag: str
     reason: str
+    journey_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class Pack:
     sha256: str
     changes: Changes
     recorded: bool = True
+    journey_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +137,17 @@ def _typed_key(resident_id: ResidentId) -> str:
     return f"{settings.TYPED}/{resident_id}"
 
 
-def send_to_hospital(session: Session, resident_id: ResidentId, reason: TransferReason, *, copies: int = 1) -> Pack:
-    """Make the pack and keep it as a new version, with the hash of its bytes.
+def send_to_hospital(
+    session: Session,
+    resident_id: ResidentId,
+    reason: TransferReason,
+    *,
+    copies: int = 1,
+    today: transfer.Today | None = None,
+    kind: JourneyKind = JourneyKind.EMERGENCY,
+) -> Pack:
+    """Make the pack and keep it as a new version, with the hash of its bytes. It begins a journey (of ``kind``), or
+    belongs to the one that is open, whose last pack it then supersedes.
 
     Nothing that is missing stops it: missing fields are printed as not recorded and named in the answer. Observations
     that cannot be true are refused at the field, because a wrong pulse on page 1 is worse than none. Records that may
@@ -151,7 +163,9 @@ def send_to_hospital(session: Session, resident_id: ResidentId, reason: Transfer
     now = session.now()
     recorded = session.trouble is None
     with session.look() as work:
-        content = _content(session, work, resident_id, reason, observed)
+        content = _content(session, work, resident_id, reason, observed, today or transfer.Today())
+        journey = journeys.begin(session, work, resident_id, reason, kind) if recorded else None
+        before = rows.of_journey(work.connection, journey.id) if journey else ()
         version = rows.next_version(work.connection, resident_id)
         pack_id = work.new_id() if recorded else _NOT_RECORDED
         stamp = transfer.PackStamp(
@@ -162,7 +176,7 @@ def send_to_hospital(session: Session, resident_id: ResidentId, reason: Transfer
             printed_at=now,
             printed_by=session.account.name,
             valid_at=now,
-            supersedes=version - 1 if version > 1 else None,
+            supersedes=before[0].version if before else None,
             copies=copies,
             practice=session.home.practice,
             restored_from=restored.restored_from(work.connection),
@@ -179,19 +193,21 @@ def send_to_hospital(session: Session, resident_id: ResidentId, reason: Transfer
             "content_hash": transfer.content_hash(content),
             "pages": made.pages,
             "copies": copies,
+            "journey": journey.id if journey else "",
             "bag": bag,
             "destination": transfer.words(reason.destination),
             "situation": situation,
             "missing": list(made.missing),
         }
-        if recorded:
+        if journey is not None:
             settings.forget(work, _typed_key(resident_id))
             rows.save(
                 work, pack_id, resident_id, version, made.data, body,
-                pages=made.pages, sha256=made.sha256, bag=bag, situation=situation,
+                pages=made.pages, sha256=made.sha256, bag=bag, situation=situation, journey_id=journey.id,
             )  # fmt: skip
-    changed = changes("transfer", resident=resident_id) if recorded else Changes()
-    return Pack(pack_id, version, made.data, made.pages, made.missing, made.sha256, changed, recorded)
+    changed = changes("transfer", "journey", "bag", resident=resident_id) if recorded else Changes()
+    journey_id = journey.id if journey else ""
+    return Pack(pack_id, version, made.data, made.pages, made.missing, made.sha256, changed, recorded, journey_id)
 
 
 def pack_pdf(session: Session, pack_id: str) -> bytes:
@@ -216,13 +232,29 @@ def packs(session: Session, resident_id: ResidentId) -> tuple[PackRow, ...]:
 def pack_rows(connection: Connection, resident_id: ResidentId) -> tuple[PackRow, ...]:
     """A resident's packs inside a transaction already open."""
     return tuple(
-        PackRow(p.id, p.resident_id, p.version, p.printed_at, p.printed_by, p.pages, p.sha256, p.bag, p.situation)
+        PackRow(
+            p.id,
+            p.resident_id,
+            p.version,
+            p.printed_at,
+            p.printed_by,
+            p.pages,
+            p.sha256,
+            p.bag,
+            p.situation,
+            p.journey_id,
+        )
         for p in rows.packs(connection, resident_id)
     )
 
 
 def _content(
-    session: Session, work: Work, resident_id: ResidentId, reason: TransferReason, observed: Outcome | None
+    session: Session,
+    work: Work,
+    resident_id: ResidentId,
+    reason: TransferReason,
+    observed: Outcome | None,
+    today: transfer.Today,
 ) -> transfer.PackContent:
     line = known_resident(work.connection, resident_id)
     facts: dict[FactKind, tuple[Fact, ...]] = dict.fromkeys(FactKind, ())
@@ -240,6 +272,7 @@ def _content(
         reason,
         observed,
         session.home,
+        today,
         transfer.Signature(session.account.name, session.account.role.value.capitalize(), session.now()),
         session.now(),
     )

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, select
 
 from app.domain.codec import canonical, from_plain, instant_text, parse, to_plain
+from app.domain.journeys import Journey
 from app.domain.observations import Measured, measured_by
 from app.domain.people import FACT_TYPES, FactKind, ResidentDetails
 from app.models import schema
@@ -29,7 +30,7 @@ def rebuilt(connection: Connection) -> dict[str, Rows]:
     """
     facts: Rows = {}
     notes: Rows = {}
-    entities: dict[str, Rows] = {"wound": {}, "fall": {}, "photo": {}}
+    entities: dict[str, Rows] = {"wound": {}, "fall": {}, "photo": {}, "journey": {}, "bag": {}}
     questionnaires: Rows = {}
     residents: Rows = {}
     assessments: Rows = {}
@@ -52,7 +53,7 @@ def rebuilt(connection: Connection) -> dict[str, Rows]:
                 _note_within(notes, revision, body)
             case "note":
                 notes[(revision.entity_id,)] = _note(revision, body, revision.entity_id, "")
-            case "wound" | "fall" | "photo":
+            case "wound" | "fall" | "photo" | "journey" | "bag":
                 entities[revision.kind][(revision.entity_id,)] = _entity(revision, body)
             case "questionnaire":
                 _questionnaire(questionnaires, revision, body)
@@ -124,6 +125,10 @@ def _note_within(notes: Rows, revision: Any, body: Any) -> None:
 
 
 def _entity(revision: Any, body: Any) -> dict[str, object]:
+    if revision.kind == "bag":
+        bag = body["bag"]
+        named = {"id": revision.entity_id, "revision_id": revision.id, "body": canonical(body)}
+        return named | {"number": bag["number"], "state": bag["state"]}
     row: dict[str, object] = {
         "id": revision.entity_id,
         "resident_id": body["resident_id"],
@@ -137,6 +142,10 @@ def _entity(revision: Any, body: Any) -> dict[str, object]:
             return row | {"found_at": body["wound"]["found_at"], "closed_at": closing["at"] if closing else None}
         case "fall":
             return row | {"at": body["fall"]["at"]}
+        case "journey":
+            journey = from_plain(body["journey"], Journey)
+            ended = instant_text(journey.ending.at) if journey.ending else None
+            return row | {"started_at": instant_text(journey.started_at), "ended_at": ended, "bag": journey.bag}
         case _:
             return row | {"about": body["about"], "taken_at": revision.valid_at, "sha256": body["sha256"]}
 

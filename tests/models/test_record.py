@@ -18,14 +18,28 @@ from sqlalchemy.exc import IntegrityError
 from app.domain.codec import canonical, parse
 from app.domain.ids import HLC
 from app.domain.instruments import registry
+from app.domain.journeys import Step, StepKind
 from app.domain.people import Absence, Allergy, CprDecision, CprKind, FactKind, Need, ResidentId, Stay
 from app.domain.photos import Consent
+from app.domain.transfer import TransferReason
 from app.domain.wounds import Closing
 from app.models import assessments as assessment_rows
 from app.models import integrity, schema
 from app.models import residents as resident_rows
 from app.models.store import Author, chain_head, last_stamp
-from app.services import alerts, assessments, falls, notes, observations, photos, questionnaires, residents, wounds
+from app.services import (
+    alerts,
+    assessments,
+    falls,
+    journeys,
+    notes,
+    observations,
+    photos,
+    questionnaires,
+    residents,
+    transfers,
+    wounds,
+)
 from app.vault.signing import is_signed
 from tests.factories import MUST_HIGH, MUST_LOW, NEWS2_HIGH, NEWS2_LOW, NOW, LivingHome, details
 from tests.helpers.rebuild import rebuilt, same_as_stored
@@ -111,6 +125,10 @@ def hurt(home: LivingHome, person: ResidentId, other: ResidentId) -> None:
     assessments.sign(home.session, person, "fall_record", early, about=fell)
     mistaken = falls.record(home.session, other, LIFT).fall_id
     falls.entered_in_error(home.session, mistaken, reason="another resident")
+    sent = transfers.send_to_hospital(home.session, person, TransferReason(situation="a fall", bag="RB-03"))
+    journeys.record(home.session, sent.journey_id, Step(StepKind.HOME_OUT, home.clock.now(), "Nia Nurse"))
+    void = transfers.send_to_hospital(home.session, other, TransferReason(bag="RB-04")).journey_id
+    journeys.entered_in_error(home.session, void, reason="another resident")
 
 
 def rows(connection: Connection, table: Any) -> list[dict[str, Any]]:

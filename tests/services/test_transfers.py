@@ -14,7 +14,7 @@ from pypdf import PdfReader
 
 from app.domain.errors import UserError
 from app.domain.people import Allergy, CprDecision, CprKind, Medicine, ResidentId
-from app.domain.transfer import NONE_KNOWN, NOT_RECORDED, LastDose, TransferReason
+from app.domain.transfer import NONE_KNOWN, NOT_RECORDED, LastDose, Today, TransferReason
 from app.domain.wounds import Closing
 from app.services import residents, transfers, wounds
 from tests.factories import NEWS2_HIGH, NEWS2_LOW, NOW, LivingHome
@@ -175,7 +175,7 @@ def test_the_set_signed_today_stands_under_now_when_nothing_was_typed_and_an_old
 def wounds_of(home: LivingHome, person: ResidentId) -> object:
     """What a pack would say of the wounds; nothing is printed."""
     with home.session.look() as work:
-        return transfers._content(home.session, work, person, TransferReason(), None).wounds
+        return transfers._content(home.session, work, person, TransferReason(), None, Today()).wounds
 
 
 def test_the_pack_names_every_open_wound_and_no_other(home: LivingHome) -> None:

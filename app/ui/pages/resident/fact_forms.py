@@ -16,6 +16,7 @@ from app.domain.people import (
     Diagnosis,
     FactBody,
     FactKind,
+    KeyFact,
     Medicine,
     Need,
     Stay,
@@ -152,6 +153,8 @@ def typed_fact(body: FactBody) -> dict[str, str | bool]:
                 "since": since, "since_time": since_time, "until": until, "until_time": until_time,
             }  # fmt: skip
             return moments | ({"reason": body.reason} if isinstance(body, Absence) else {})
+        case KeyFact():
+            return {"text": body.text}
 
 
 def read_fact(kind: FactKind, typed: Typed, now: datetime, today: date, *, needs_reason: bool = False) -> FactBody:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import assert_never
 
 from app.domain.dates import age_years, date_time, long_date, short_date, to_local
+from app.domain.key_facts import topic
 from app.domain.needs import AREAS, HEALTH_SUBCONDITIONS, ChampionPathway, area_label, pathway_label
 from app.domain.people import (
     CPR_LABELS,
@@ -22,6 +23,7 @@ from app.domain.people import (
     Fact,
     FactBody,
     FactKind,
+    KeyFact,
     Medicine,
     Need,
     Stay,
@@ -128,6 +130,11 @@ def fact_words(body: FactBody, today: date) -> FactWords:
         case Absence():
             until = f"Back {date_time(body.until)}" if body.until else "Away now"
             return FactWords(f"Away from {date_time(body.since)}", f"{until} · {body.reason or 'reason not recorded'}")
+        case KeyFact():
+            asked = topic(body.topic)
+            state = {True: "Yes", False: "No", None: ""}[body.state]
+            said = ". ".join(part for part in (state, body.text) if part)
+            return FactWords(asked.label if asked else body.topic, said)
         case _:
             assert_never(body)
 
