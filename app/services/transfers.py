@@ -248,6 +248,13 @@ def pack_rows(connection: Connection, resident_id: ResidentId) -> tuple[PackRow,
     )
 
 
+def content_now(session: Session, work: Work, resident_id: ResidentId) -> transfer.PackContent:
+    """What a pack would say of a resident now, inside a transaction already open, for the other papers that say it.
+
+    Nothing is kept, and no journey is begun."""
+    return _content(session, work, resident_id, TransferReason(), None, transfer.Today())
+
+
 def _content(
     session: Session,
     work: Work,
