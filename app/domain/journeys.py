@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from app.domain.dates import date_time, to_local
+from app.domain.bags import BagState
+from app.domain.dates import LONDON, date_time, short_date, to_local, to_utc
 from app.domain.errors import Problem, UserError
 
 VISIT_FROM = timedelta(hours=48)
@@ -81,10 +82,24 @@ CHECK_POINTS = (StepKind.HOME_OUT, StepKind.HOSPITAL_IN, StepKind.HOSPITAL_OUT, 
 ENDINGS = frozenset({StepKind.HOME_IN, StepKind.NOT_CONVEYED, StepKind.OTHER_HOME, StepKind.DIED})
 """After one of these nothing more happens on this journey."""
 _ONCE = frozenset(StepKind) - {StepKind.WARD_MOVE, StepKind.VISIT, StepKind.DELAY}
-_AFTER_LEAVING = frozenset(StepKind) - {StepKind.CALLED, StepKind.HOME_OUT, StepKind.NOT_CONVEYED, StepKind.DIED}
-_ORDER = (StepKind.CALLED, StepKind.HOME_OUT, StepKind.AMBULANCE, StepKind.HOSPITAL_IN, StepKind.ADMITTED,
-          StepKind.HOSPITAL_OUT)  # fmt: skip
-"""Those of which the earlier cannot come after the later; the others come when they come."""
+_BEFORE_LEAVING = frozenset(
+    {StepKind.CALLED, StepKind.HOME_OUT, StepKind.AMBULANCE, StepKind.NOT_CONVEYED, StepKind.DIED}
+)
+"""What may be recorded of somebody who is still in the home; a crew takes the bag before it takes the resident."""
+_PLACES = {
+    StepKind.CALLED: 0,
+    StepKind.HOME_OUT: 1,
+    StepKind.AMBULANCE: 1,
+    StepKind.HOSPITAL_IN: 2,
+    StepKind.ADMITTED: 3,
+    StepKind.HOSPITAL_OUT: 5,
+    **dict.fromkeys(ENDINGS, 6),
+}
+"""The order in which things go: one of a lower place is never after one of a higher; those of one place as they come.
+What has no place here happens somewhere between leaving the home and leaving hospital (:data:`_INSIDE`)."""
+_INSIDE = frozenset({StepKind.WARD_MOVE, StepKind.VISIT, StepKind.FIT, StepKind.DELAY})
+_AT_HOSPITAL = frozenset({StepKind.HOSPITAL_IN, StepKind.ADMITTED, *_INSIDE})
+"""Each of these shows that the resident got there, also when nobody recorded the arrival."""
 
 DELAY_REASONS = {
     "assessment": "Waiting for an assessment",
@@ -171,7 +186,8 @@ class MedicineFate(StrEnum):
 @dataclass(frozen=True, slots=True)
 class MedicineChange:
     """One medicine as the discharge letter has it. ``fact_id`` is the entry of the list, empty for a new one;
-    ``directions`` are the new ones; ``why`` what the letter says about it."""
+    ``directions`` are the new ones; ``why`` what the letter says about it. ``seen`` is the revision of the entry that
+    was compared with the letter, ``written`` the one that wrote the change into the list (empty: not written yet)."""
 
     name: str
     fate: MedicineFate
@@ -179,6 +195,18 @@ class MedicineChange:
     directions: str = ""
     why: str = ""
     next_dose: datetime | None = None
+    seen: str = ""
+    written: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Something that the return left open and that is dealt with: a key of :func:`waiting`, by whom and when."""
+
+    key: str
+    at: datetime
+    by: str
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,9 +219,11 @@ class FollowUp:
 
 @dataclass(frozen=True, slots=True)
 class ReturnCheck:
-    """What was looked at when a resident came back. Each None: nobody has looked or asked yet.
+    """What was looked at when a resident came back. Each None: nobody has looked or asked yet; an empty text is the
+    answer that there is none.
 
-    ``skin`` is ``sound`` or ``changed``; weight in kg, exact.
+    ``skin`` is ``sound`` or ``changed``; weight in kg, exact, ``weight_id`` the measurement that it was recorded as.
+    ``no_cpr_form``: no original of a resuscitation form went along. ``settled`` is what was open and is dealt with.
     """
 
     letter: bool | None = None
@@ -213,6 +243,9 @@ class ReturnCheck:
     bag_cleaned: bool | None = None
     done_at: datetime | None = None
     done_by: str = ""
+    weight_id: str = ""
+    no_cpr_form: bool = False
+    settled: tuple[Settled, ...] = ()
 
 
 class Stage(StrEnum):
@@ -277,7 +310,7 @@ class Journey:
             return Stage.ENDED
         if self.step(StepKind.HOSPITAL_OUT):
             return Stage.RETURNING
-        if any(self.step(kind) for kind in (StepKind.HOSPITAL_IN, StepKind.ADMITTED, StepKind.WARD_MOVE)):
+        if any(self.step(kind) for kind in _AT_HOSPITAL):
             return Stage.AT_HOSPITAL
         return Stage.ON_THE_WAY if self.step(StepKind.HOME_OUT) else Stage.PREPARING
 
@@ -332,7 +365,7 @@ def _step_problems(journey: Journey, step: Step, now: datetime) -> list[Problem]
     elif step.kind in _ONCE and journey.step(step.kind):
         problems.append(Problem("kind", f"{words} is recorded already. Correct it instead"))
     left = journey.when(StepKind.HOME_OUT)
-    if step.kind in _AFTER_LEAVING and left is None:
+    if step.kind not in _BEFORE_LEAVING and left is None:
         problems.append(Problem("kind", "Record first when the resident left the home"))
     if step.kind is StepKind.NOT_CONVEYED and left is not None and journey.stage is not Stage.ON_THE_WAY:
         problems.append(Problem("kind", "The resident is recorded as arrived at hospital"))
@@ -349,18 +382,70 @@ def _step_problems(journey: Journey, step: Step, now: datetime) -> list[Problem]
 
 
 def _order_problems(journey: Journey, step: Step) -> list[Problem]:
-    found: list[Problem] = []
-    words = STEP_LABELS[step.kind]
+    """At most one: the first of what is recorded that the step cannot be before, or after."""
     for other in journey.steps:
-        earlier = step.kind in ENDINGS or (
-            step.kind in _ORDER and other.kind in _ORDER and _ORDER.index(other.kind) < _ORDER.index(step.kind)
-        )
-        later = step.kind in _ORDER and other.kind in _ORDER and _ORDER.index(other.kind) > _ORDER.index(step.kind)
-        if (earlier and step.at < other.at) or (later and step.at > other.at):
-            side = "after" if earlier else "before"
-            told = f"{STEP_LABELS[other.kind].lower()} at {date_time(other.at)}"
-            found.append(Problem("at", f"{words} must be {side}: {told}"))
-    return found[:1]
+        if step.at < other.at and _comes_after(step.kind, other.kind):
+            side = "after"
+        elif step.at > other.at and _comes_after(other.kind, step.kind):
+            side = "before"
+        else:
+            continue
+        told = f"{STEP_LABELS[other.kind].lower()} at {date_time(other.at)}"
+        return [Problem("at", f"{STEP_LABELS[step.kind]} must be {side}: {told}")]
+    return []
+
+
+def _comes_after(later: StepKind, earlier: StepKind) -> bool:
+    """Whether the one is always after the other."""
+    if later in ENDINGS:
+        return earlier not in ENDINGS
+    if later in _INSIDE:
+        return earlier in {StepKind.CALLED, StepKind.HOME_OUT}
+    if earlier in _INSIDE:
+        return later is StepKind.HOSPITAL_OUT
+    return _PLACES[later] > _PLACES[earlier]
+
+
+# --- where the bag is ------------------------------------------------------------------------------------------------
+
+_BAG_AFTER = {
+    StepKind.HOME_OUT: BagState.OUT,
+    StepKind.AMBULANCE: BagState.OUT,
+    StepKind.HOSPITAL_IN: BagState.AT_HOSPITAL,
+    StepKind.ADMITTED: BagState.AT_HOSPITAL,
+    StepKind.WARD_MOVE: BagState.AT_HOSPITAL,
+    StepKind.HOSPITAL_OUT: BagState.RETURNING,
+    StepKind.HOME_IN: BagState.IN_HOME,
+    StepKind.NOT_CONVEYED: BagState.IN_HOME,
+    # The hospital's discharge team sends the bag back without the resident (Hertfordshire FAQ).
+    StepKind.OTHER_HOME: BagState.RETURNING,
+    StepKind.DIED: BagState.RETURNING,
+}
+
+
+def bag_after(journey: Journey) -> tuple[BagState, datetime] | None:
+    """Where the journey has brought its bag, and since when; None while it has moved it nowhere.
+
+    That is where it was at the last step at which it was there. A step at which nobody was asked takes the last answer,
+    at first that it is there; a bag that did not come back with the resident is still at the hospital.
+    """
+    found: tuple[BagState, datetime] | None = None
+    there = True
+    for step in journey.steps:
+        state = _BAG_AFTER.get(step.kind)
+        if state is None:
+            continue
+        there = there if step.bag is None else step.bag
+        if not there:
+            left_behind = step.kind is StepKind.HOME_IN and step.bag is False
+            if not left_behind or found is None or found[0] is BagState.IN_HOME:
+                continue
+            state = BagState.AT_HOSPITAL
+        elif step.kind is StepKind.DIED and found is None:
+            state = BagState.IN_HOME  # in the home, before anybody had taken anything
+        if found is None or found[0] is not state:
+            found = state, step.at
+    return found
 
 
 # --- what waits ------------------------------------------------------------------------------------------------------
@@ -369,7 +454,8 @@ def _order_problems(journey: Journey, step: Step) -> list[Problem]:
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """Something that has to be done for a journey. ``due`` is when it can be done, ``late`` when it is too late; None
-    when there is no hour to it. ``key`` tells what it is: ``left``, ``visit``, ``check``, ``items``, ``losses``."""
+    when there is no hour to it. ``key`` tells what it is: ``left``, ``arrived``, ``visit``, ``back``, ``check``,
+    ``items``, ``losses``, and what only the records around it can tell: ``ending``, ``bag``."""
 
     key: str
     words: str
@@ -382,6 +468,8 @@ class Waiting:
 
 
 _LEFT_LATE = timedelta(hours=4)
+_ARRIVED_DUE, _ARRIVED_LATE = timedelta(hours=1), timedelta(hours=4)
+_BACK_LATE = timedelta(hours=4)
 _CHECK_LATE = timedelta(hours=24)
 
 
@@ -392,6 +480,13 @@ def waiting(journey: Journey) -> tuple[Waiting, ...]:
     if journey.stage is Stage.PREPARING:
         late = journey.started_at + _LEFT_LATE
         found.append(Waiting("left", "Record when they left, or that they did not go", journey.started_at, late))
+    left = journey.when(StepKind.HOME_OUT)
+    if journey.stage is Stage.ON_THE_WAY and left is not None:
+        words = "Ask the hospital whether they have arrived, and who has the bag"
+        found.append(Waiting("arrived", words, left + _ARRIVED_DUE, left + _ARRIVED_LATE))
+    out = journey.when(StepKind.HOSPITAL_OUT)
+    if journey.stage is Stage.RETURNING and out is not None:
+        found.append(Waiting("back", "Record when they are back in the home", out, out + _BACK_LATE))
     admitted = journey.when(StepKind.ADMITTED) or journey.when(StepKind.HOSPITAL_IN)
     if ending is None and admitted is not None and not journey.step(StepKind.VISIT) and _stays(journey):
         due, late = admitted + VISIT_FROM, admitted + VISIT_UNTIL
@@ -402,24 +497,76 @@ def waiting(journey: Journey) -> tuple[Waiting, ...]:
             found.append(Waiting("check", "Finish the return checklist", ending.at, ending.at + _CHECK_LATE))
         if any(item.back is None for item in journey.items):
             found.append(Waiting("items", "Check what came back against the list", ending.at, ending.at + _CHECK_LATE))
+    if ending is not None and journey.back is not None and journey.back.done_at is not None:
+        found += left_open(journey.back, ending.at)
     if any(loss.open for loss in journey.losses):
         count = sum(loss.open for loss in journey.losses)
         found.append(Waiting("losses", f"{count} lost item{'' if count == 1 else 's'} to follow up"))
     return tuple(found)
 
 
+LEFT_OPEN = ("letter", "medicines", "cpr", "supply", "skin", "swallow", "infection", "clean")
+"""What a finished return checklist can leave open, the most pressing first."""
+SUPPLY_DAYS = 7
+"""With fewer days of medicines than that, more has to be ordered now (app rule: a practice needs days for it)."""
+_FOLLOW_UP = "follow_up:"
+
+
+def left_open(back: ReturnCheck, came_at: datetime) -> tuple[Waiting, ...]:
+    """What the answers of a return checklist leave to do and nobody has settled, the most pressing first."""
+    asked = {
+        "letter": ("Ask the ward for the discharge letter", back.letter is False),
+        "medicines": ("Check the medicines against the discharge letter", back.medicines is None),
+        "cpr": ("Get the original of the CPR form back", back.cpr_original is False),
+        "supply": (_supply(back), back.supply_days is not None and back.supply_days < SUPPLY_DAYS),
+        "skin": (f"Record the change of skin under Wounds: {back.skin_note}".rstrip(": "), back.skin == "changed"),
+        "swallow": (f"Put the swallow advice into the key facts: {back.swallow}", bool(back.swallow)),
+        "infection": (f"Put the infection into the key facts: {back.infection}", bool(back.infection)),
+        "clean": ("Clean the bag", back.bag_cleaned is False),
+    }
+    done = {each.key for each in back.settled}
+    late = came_at + _CHECK_LATE
+    found = [
+        Waiting(key, asked[key][0], came_at, _supply_ends(back, came_at) if key == "supply" else late)
+        for key in LEFT_OPEN
+        if asked[key][1] and key not in done
+    ]
+    for each in back.follow_up or ():
+        if (key := f"{_FOLLOW_UP}{each.what}") not in done:
+            at = to_utc(datetime.combine(each.on, time(), LONDON)) if each.on else came_at
+            words = f"{each.what}, {short_date(each.on)}" if each.on else each.what
+            found.append(Waiting(key, f"Follow-up: {words}", at, at + timedelta(days=1) if each.on else None))
+    return tuple(found)
+
+
+def _supply(back: ReturnCheck) -> str:
+    days = f"{back.supply_days} day{'' if back.supply_days == 1 else 's'}" if back.supply_days else "no day"
+    return f"Order medicines: there is enough for {days}"
+
+
+def _supply_ends(back: ReturnCheck, came_at: datetime) -> datetime:
+    return came_at + timedelta(days=back.supply_days or 0)
+
+
 def _stays(journey: Journey) -> bool:
     return journey.kind is not JourneyKind.OUTPATIENT and journey.stage is Stage.AT_HOSPITAL
 
 
-def missing_items(journey: Journey, noticed_at: datetime) -> tuple[Loss, ...]:
-    """What did not come back and is not among the losses yet."""
-    known = {loss.item for loss in journey.losses}
-    return tuple(
-        Loss(item.name, item.missing, noticed_at, item.back_note)
-        for item in journey.items
-        if item.missing and item.name not in known
-    )
+def losses_after(journey: Journey, noticed_at: datetime) -> tuple[Loss, ...]:
+    """The losses once somebody has looked at what came back: what is missing becomes one, how much is missing is put
+    right in one that is open, and one whose thing is there after all is closed as found."""
+    missing = {item.name: item for item in journey.items if item.back is not None}
+    found: list[Loss] = []
+    for loss in journey.losses:
+        item = missing.pop(loss.item, None)
+        if item is None or not loss.open:
+            found.append(loss)
+        elif item.missing:
+            found.append(replace(loss, quantity=item.missing, note=item.back_note or loss.note))
+        else:
+            found.append(replace(loss, outcome="found", closed_at=noticed_at))
+    new = (Loss(item.name, item.missing, noticed_at, item.back_note) for item in missing.values() if item.missing)
+    return (*found, *new)
 
 
 # --- what it adds up to ----------------------------------------------------------------------------------------------
@@ -480,8 +627,7 @@ def _attended(journey: Journey) -> bool:
 
 def _reached(journey: Journey) -> bool:
     """Whether the resident got to hospital: said, or shown by what came after."""
-    shown = (StepKind.HOSPITAL_IN, StepKind.ADMITTED, StepKind.WARD_MOVE, StepKind.HOSPITAL_OUT)
-    return any(journey.step(kind) for kind in shown)
+    return any(journey.step(kind) for kind in (*_AT_HOSPITAL, StepKind.HOSPITAL_OUT))
 
 
 def _admitted(journey: Journey) -> bool:

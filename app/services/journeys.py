@@ -7,6 +7,7 @@ back ends it. The bag follows the check points at which somebody said that it wa
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
@@ -14,9 +15,9 @@ from typing import TYPE_CHECKING
 from app.domain import bags as bag_rules
 from app.domain import journeys as domain
 from app.domain import transfer
-from app.domain.bags import Bag, BagState
-from app.domain.dates import LONDON, to_utc
-from app.domain.errors import UserError
+from app.domain.bags import STATE_LABELS, Bag, BagState
+from app.domain.dates import LONDON, date_time, to_utc
+from app.domain.errors import Problem, UserError
 from app.domain.fact_rules import check_fact
 from app.domain.journeys import (
     Counts,
@@ -28,7 +29,7 @@ from app.domain.journeys import (
     StepKind,
     Waiting,
 )
-from app.domain.people import Absence, FactId, FactKind, ResidentDetails, ResidentId, RevisionId, Stay
+from app.domain.people import Absence, Fact, FactBody, FactKind, ResidentDetails, ResidentId, RevisionId, Stay
 from app.models import bags as bag_rows
 from app.models import journeys as rows
 from app.models import residents as resident_rows
@@ -45,13 +46,20 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 _RECENT = timedelta(days=14)
+_LOOKED_BACK = timedelta(days=400)
+_BAG_LATE = timedelta(days=3)
+_NEAR = timedelta(hours=24)
+"""An absence recorded by hand that begins this close to the leaving is the same one."""
+_MADE = "Left the home for hospital"
+_TAKEN = "Taken over by the journey to hospital"
 _SAME_JOURNEY = timedelta(hours=12)
 _KINDS = ("journey", "bag", "fact", "resident")
 
 
 @dataclass(frozen=True, slots=True)
 class JourneyRow:
-    """A journey in a list: who, how far, what waits (the most pressing first). ``packs`` are the versions printed."""
+    """A journey in a list: who, how far, what waits (the most pressing first). ``packs`` are the versions printed,
+    ``status`` whether the resident is here, away, has left or died."""
 
     id: str
     revision_id: RevisionId
@@ -64,6 +72,8 @@ class JourneyRow:
     waiting: tuple[Waiting, ...]
     packs: tuple[int, ...]
     in_error: bool
+    details: ResidentDetails
+    status: str
 
     @property
     def open(self) -> bool:
@@ -120,15 +130,17 @@ def board(session: Session) -> Board:
     require(session, Action.VIEW_RESIDENTS)
     now = session.now()
     with session.read() as connection:
-        still = _rows(connection, rows.open_ones(connection))
-        began = rows.between(connection, now - timedelta(days=400), now + timedelta(days=1))
-        ended = [line for line in began if line.journey.ending is not None]
-        listed = [line for line in ended if line.journey.ending and line.journey.ending.at > now - _RECENT]
-        waits = [line for line in ended if line not in listed and domain.waiting(line.journey)]
-        recent = _rows(connection, sorted([*listed, *waits], key=_ended, reverse=True))
+        still = _rows(connection, rows.open_ones(connection), now)
+        began = rows.between(connection, now - _LOOKED_BACK, now + timedelta(days=1))
+        ended = sorted((line for line in began if line.journey.ending is not None), key=_ended, reverse=True)
+        recent = [
+            row
+            for row in _rows(connection, ended, now)
+            if row.waiting or (row.journey.ending and row.journey.ending.at > now - _RECENT)
+        ]
         bags = _bags(connection)
     pressing = sorted(still, key=lambda row: (not any(w.is_late(now) for w in row.waiting), row.journey.started_at))
-    return Board(now, tuple(pressing), recent, bags, bag_rules.bags_wanted(session.home.beds))
+    return Board(now, tuple(pressing), tuple(recent), bags, bag_rules.bags_wanted(session.home.beds))
 
 
 def journey(session: Session, journey_id: str, *, again: bool = False) -> JourneyRow:
@@ -138,14 +150,18 @@ def journey(session: Session, journey_id: str, *, again: bool = False) -> Journe
         line = _existing(work.connection, journey_id)
         if not again:
             work.audit("view", rows.KIND, journey_id, resident_id=line.resident_id)
-        return _rows(work.connection, (line,))[0]
+        return _rows(work.connection, (line,), session.now())[0]
 
 
-def of_resident(session: Session, resident_id: ResidentId) -> tuple[JourneyRow, ...]:
-    """A resident's journeys, the latest first, those entered in error too."""
+def of_resident(session: Session, resident_id: ResidentId, *, looks: bool = False) -> tuple[JourneyRow, ...]:
+    """A resident's journeys, the latest first, those entered in error too. ``looks`` audits that somebody looked at
+    them; what another page of the resident shows of them is audited by that page."""
     require(session, Action.VIEW_RESIDENTS)
-    with session.read() as connection:
-        return _rows(connection, rows.of_resident(connection, resident_id))
+    with session.look() as work:
+        if looks:
+            known_resident(work.connection, resident_id)
+            work.audit("view", "resident", resident_id, resident_id=resident_id, detail={"screen": "journeys"})
+        return _rows(work.connection, rows.of_resident(work.connection, resident_id), session.now())
 
 
 def versions(session: Session, journey_id: str) -> tuple[JourneyVersion, ...]:
@@ -191,10 +207,10 @@ def begin(
 
     What the reason says about the journey (bag, destination, escort, the call of 999) is written into it.
     """
+    called = _called(reason)
     known = rows.open_of(work.connection, resident_id)
-    if known is not None and known.journey.stage is Stage.PREPARING:
-        # Papers of yesterday that nobody used belong to a journey of their own, which still waits to be ended.
-        known = known if session.now() - known.journey.started_at < _SAME_JOURNEY else None
+    if known is not None and not _belongs(known.journey, called, session.now()):
+        known = None
     line = known.journey if known else Journey(kind, session.now())
     told = replace(
         line,
@@ -203,15 +219,26 @@ def begin(
         escort=_said(reason.escort) or line.escort,
         bag=_named_bag(work, reason.bag, session.now()) or line.bag,
     )
-    called = _called(reason)
     if called is not None and not told.step(StepKind.CALLED) and called <= session.now():
-        told = replace(told, started_at=min(told.started_at, called))
-        told = domain.with_step(told, Step(StepKind.CALLED, called), session.now())
+        with suppress(UserError):  # a call that does not fit what is recorded must not keep anybody from the paper
+            begun = replace(told, started_at=min(told.started_at, called))
+            told = domain.with_step(begun, Step(StepKind.CALLED, called), session.now())
     if known is not None and told == known.journey:
         return known
     return rows.save(
         work, resident_id, told, journey_id=known.id if known else None, action="change" if known else "add"
     )
+
+
+def _belongs(journey: Journey, called: datetime | None, now: datetime) -> bool:
+    """Whether a pack made now is of this journey, which is open.
+
+    Papers of yesterday that nobody used, and a stay after which 999 was called again, are journeys of their own: they
+    still wait to be ended.
+    """
+    if journey.stage is Stage.PREPARING:
+        return now - journey.started_at < _SAME_JOURNEY
+    return called is None or journey.stage is Stage.ON_THE_WAY or called <= journey.steps[-1].at
 
 
 def record(session: Session, journey_id: str, step: Step) -> Saved:
@@ -220,7 +247,7 @@ def record(session: Session, journey_id: str, step: Step) -> Saved:
     with session.write() as work:
         line = _sound(work.connection, journey_id)
         after = domain.with_step(line.journey, step, session.now())
-        return _follow(work, line, after, step)
+        return _follow(work, line, after)
 
 
 def correct(
@@ -229,36 +256,43 @@ def correct(
     journey: Journey,
     *,
     reason: str,
+    seen: RevisionId | None = None,
 ) -> Saved:
-    """Record the journey as it really was (its kind, places, steps), with the reason. What was said before stays
-    readable; the absence is put right. Items, losses and the return checklist are kept as they are."""
+    """Record the journey as it really was (its kind, places, bag, steps), with the reason. What was said before stays
+    readable; absence, stay, death and bag are put right. Items, losses and the return checklist are kept as they are.
+
+    ``seen`` is the version that was corrected: refused when something has been recorded since, which would be undone.
+    """
     require(session, Action.FOLLOW_TRANSFER)
     why = _reason(reason)
     with session.write() as work:
         line = _sound(work.connection, journey_id)
+        _still(line, seen)
+        journey = replace(journey, bag=_named_bag(work, journey.bag, session.now()))
         checked = domain.with_steps(replace(journey, absence=line.journey.absence), journey.steps, session.now())
         after = replace(checked, items=line.journey.items, losses=line.journey.losses, back=line.journey.back)
-        return _follow(work, line, after, None, reason=why)
+        return _follow(work, line, after, reason=why)
 
 
 def entered_in_error(session: Session, journey_id: str, *, reason: str) -> Saved:
-    """Say that a journey should not have been recorded. Its absence goes with it; its packs stay readable."""
+    """Say that a journey should not have been recorded. What followed from it is put back as it was: the absence, the
+    end of the stay, the death, the bag. Its packs stay readable."""
     require(session, Action.FOLLOW_TRANSFER)
     why = _reason(reason)
     with session.write() as work:
         line = _sound(work.connection, journey_id)
-        if line.journey.absence:
-            old = resident_rows.fact(work.connection, FactId(line.journey.absence))
-            if old is not None and not old.in_error:
-                resident_rows.save_fact(work, line.resident_id, old.id, old.body, reason=why, in_error=True)
-        if line.journey.bag and line.open:
-            _bag_to(work, line, BagState.IN_HOME, session.now())
+        nothing = replace(line.journey, steps=())
+        _absence(work, line, nothing, why)
+        _stay_follows(work, line.resident_id, line.journey, nothing)
+        words = _death_follows(work, line.resident_id, line.journey, nothing)
+        words += _bag_follows(work, line, nothing, session.now())
         rows.mark_in_error(work, line, why)
-    return Saved(journey_id, _changed(line.resident_id))
+    return Saved(journey_id, _changed(line.resident_id), words)
 
 
-def set_items(session: Session, journey_id: str, items: Sequence[Item]) -> Saved:
-    """Record what is in the bag, and after the return what came back; what is missing becomes a loss record."""
+def set_items(session: Session, journey_id: str, items: Sequence[Item], *, seen: RevisionId | None = None) -> Saved:
+    """Record what is in the bag, and after the return what came back; what is missing becomes a loss record, and what
+    is there after all closes one. ``seen`` as in :func:`correct`: the list is written whole."""
     require(session, Action.FOLLOW_TRANSFER)
     names = [item.name.strip() for item in items]
     if not all(names):
@@ -269,11 +303,16 @@ def set_items(session: Session, journey_id: str, items: Sequence[Item]) -> Saved
         raise UserError("How many must be 0 or more", field="out")
     with session.write() as work:
         line = _sound(work.connection, journey_id)
+        _still(line, seen)
         after = replace(line.journey, items=tuple(replace(i, name=n) for i, n in zip(items, names, strict=True)))
-        lost = domain.missing_items(after, session.now())
-        after = replace(after, losses=(*after.losses, *lost))
-        rows.save(work, line.resident_id, after, journey_id=line.id, action="change")
-    words = tuple(f"Missing: {loss.quantity} × {loss.item}" for loss in lost)
+        after = replace(after, losses=domain.losses_after(after, session.now()))
+        if after != line.journey:
+            rows.save(work, line.resident_id, after, journey_id=line.id, action="change")
+    words = tuple(
+        f"Missing: {loss.quantity} × {loss.item}" if loss.open else f"Found: {loss.item}"
+        for loss in after.losses
+        if loss not in line.journey.losses
+    )
     return Saved(journey_id, _changed(line.resident_id), words)
 
 
@@ -329,45 +368,65 @@ def move_bag(session: Session, bag_id: str, state: BagState, *, note: str = "") 
     return Saved(bag_id, changes("bag"))
 
 
-_BAG_AFTER = {
-    StepKind.HOME_OUT: BagState.OUT,
-    StepKind.AMBULANCE: BagState.OUT,
-    StepKind.HOSPITAL_IN: BagState.AT_HOSPITAL,
-    StepKind.ADMITTED: BagState.AT_HOSPITAL,
-    StepKind.WARD_MOVE: BagState.AT_HOSPITAL,
-    StepKind.HOSPITAL_OUT: BagState.RETURNING,
-    StepKind.HOME_IN: BagState.IN_HOME,
-    StepKind.NOT_CONVEYED: BagState.IN_HOME,
-    # The hospital's discharge team sends the bag back without the resident (Hertfordshire FAQ).
-    StepKind.OTHER_HOME: BagState.RETURNING,
-    StepKind.DIED: BagState.RETURNING,
-}
+def _bag_follows(work: Work, line: JourneyLine, after: Journey, now: datetime) -> tuple[str, ...]:
+    """Bring the bag to where the journey has brought it; words when it stays where somebody else has put it.
 
-
-def _bag_follows(work: Work, line: JourneyLine, before: Journey, step: Step) -> tuple[str, ...]:
-    """Move the bag as the step says; words when it stayed behind."""
-    state = _BAG_AFTER.get(step.kind)
-    if not line.journey.bag or state is None:
+    A bag that another journey which goes on has, that is lost or no longer used, or that came home by itself, is moved
+    only by a step at which somebody saw it.
+    """
+    before = line.journey
+    if before.bag and before.bag != after.bag:
+        _let_go(work, line, now)
+    found = bag_rows.numbered(work.connection, after.bag) if after.bag else None
+    if found is None:
         return ()
-    if step.bag is False:
-        if step.kind is StepKind.HOME_IN:
-            _bag_to(work, line, BagState.AT_HOSPITAL, step.at)
-            return (f"Bag {line.journey.bag} did not come back: it is recorded as still at the hospital",)
-        return (f"Bag {line.journey.bag} was not with the resident: it is recorded where it was",)
-    if step.kind is StepKind.DIED and not before.step(StepKind.HOME_OUT):
-        state = BagState.IN_HOME
-    _bag_to(work, line, state, step.at)
-    return ()
+    bag, wanted = found.bag, domain.bag_after(after)
+    had = domain.bag_after(before) if before.bag == after.bag else None
+    if wanted is None:
+        if bag.journey_id == line.id and bag.state not in _BY_HAND:
+            _put(work, found, BagState.IN_HOME, now, "")
+        return ()
+    new = [step for step in after.steps if step not in before.steps]
+    stayed = _stayed_words(new, bag, wanted)
+    if wanted == had:
+        return stayed
+    seen = any(step.bag is True and step.at >= bag.since for step in new)
+    other = rows.journey(work.connection, bag.journey_id) if bag.journey_id not in {"", line.id} else None
+    if other is not None and other.open and not seen:
+        return (f"Bag {bag.number} is recorded with {_name(work.connection, other)}: it stays recorded there",)
+    ours = had is None or bag.journey_id == line.id or (bag.state, bag.since) == had
+    if not seen and (bag.state in _BY_HAND or not ours):
+        if bag.state is wanted[0]:
+            return ()
+        return (f"Bag {bag.number} is recorded as {STATE_LABELS[bag.state].lower()}: it stays recorded so",)
+    _put(work, found, wanted[0], wanted[1], "" if wanted[0] is BagState.IN_HOME else line.id)
+    if other is not None and other.open:
+        return (*stayed, f"Bag {bag.number} was recorded with {_name(work.connection, other)}. Look which bag is where")
+    return stayed
 
 
-def _bag_to(work: Work, line: JourneyLine, state: BagState, at: datetime) -> None:
+_BY_HAND = frozenset({BagState.LOST, BagState.RETIRED})
+
+
+def _stayed_words(new: Sequence[Step], bag: Bag, wanted: tuple[BagState, datetime]) -> tuple[str, ...]:
+    if not any(step.bag is False for step in new):
+        return ()
+    if any(step.kind is StepKind.HOME_IN for step in new) and wanted[0] is BagState.AT_HOSPITAL:
+        return (f"Bag {bag.number} did not come back: it is recorded as still at the hospital",)
+    return (f"Bag {bag.number} was not with the resident: it is recorded where it was",)
+
+
+def _let_go(work: Work, line: JourneyLine, now: datetime) -> None:
+    """The bag that was named before was not on this journey: it is in the home, unless somebody put it elsewhere."""
     found = bag_rows.numbered(work.connection, line.journey.bag)
-    if found is None or (found.bag.journey_id not in ("", line.id) and state is BagState.IN_HOME):
-        return
-    if found.bag.state is state and found.bag.journey_id == line.id:
-        return
-    kept = "" if state is BagState.IN_HOME else line.id
-    bag_rows.save(work, replace(found.bag, state=state, since=at, journey_id=kept), bag_id=found.id, action="move")
+    if found is not None and found.bag.journey_id == line.id and found.bag.state not in _BY_HAND:
+        _put(work, found, BagState.IN_HOME, now, "")
+
+
+def _put(work: Work, found: bag_rows.BagLine, state: BagState, since: datetime, journey_id: str) -> None:
+    moved = replace(found.bag, state=state, since=since, journey_id=journey_id, note="")
+    if moved != found.bag:
+        bag_rows.save(work, moved, bag_id=found.id, action="move")
 
 
 def _named_bag(work: Work, said: transfer.Said[str], now: datetime) -> str:
@@ -384,47 +443,102 @@ def _named_bag(work: Work, said: transfer.Said[str], now: datetime) -> str:
 # ----------------------------------------------------------------------------------------------------- what follows
 
 
-def _follow(work: Work, line: JourneyLine, after: Journey, step: Step | None, *, reason: str = "") -> Saved:
-    after = replace(after, absence=_absence(work, line, after, reason))
-    saved = rows.save(
-        work, line.resident_id, after, journey_id=line.id, action="correct" if reason else "step", reason=reason
-    )
-    words = _bag_follows(work, saved, line.journey, step) if step is not None else ()
+def _follow(work: Work, line: JourneyLine, after: Journey, *, reason: str = "") -> Saved:
+    absence, words = _absence(work, line, after, reason)
+    after = replace(after, absence=absence)
+    rows.save(work, line.resident_id, after, journey_id=line.id, action="correct" if reason else "step", reason=reason)
+    words += _bag_follows(work, line, after, work.now)
     _stay_follows(work, line.resident_id, line.journey, after)
-    _death_follows(work, line.resident_id, line.journey, after)
+    words += _death_follows(work, line.resident_id, line.journey, after)
     return Saved(line.id, _changed(line.resident_id), words)
 
 
-def _absence(work: Work, line: JourneyLine, after: Journey, reason: str) -> str:
-    """Begin, end or put right the absence that counts the nights; the id of its fact, empty for none.
+def _absence(work: Work, line: JourneyLine, after: Journey, reason: str) -> tuple[str, tuple[str, ...]]:
+    """Begin, end or put right the absence that counts the nights: the id of its fact (empty for none), and words.
 
-    An absence that somebody recorded by hand for the same days is taken over, so that no night counts twice.
+    An absence that somebody recorded by hand for the same leaving is taken over; others that meet the journey make
+    room, so that no night counts twice. UserError when the resident was away on another journey then, or did not live
+    in the home.
     """
     wanted = after.away
-    facts = resident_rows.facts(work.connection, line.resident_id)
+    facts = resident_rows.facts(work.connection, line.resident_id, FactKind.ABSENCE)
     known = next((f for f in facts if f.id == line.journey.absence), None)
-    if known is None and wanted is not None:
-        known = next((f for f in facts if isinstance(f.body, Absence) and _meets(f.body, wanted)), None)
     if wanted is None:
-        if known is not None and known.id == line.journey.absence:
-            resident_rows.save_fact(
-                work, line.resident_id, known.id, known.body, reason=reason or "Did not go", in_error=True
-            )
-        return ""
+        if known is not None:
+            _give_back(work, known, reason or "Did not go to hospital")
+        return "", ()
     since, until = wanted
-    said = f"Hospital: {after.destination or after.place}" if after.destination or after.place else "Hospital"
-    body = Absence(since, until, known.body.reason if known and isinstance(known.body, Absence) else said)
+    meeting = sorted((f for f in facts if f is not known and _meets(f.body, wanted)), key=lambda f: _apart(f, since))
+    elsewhere = {j.journey.absence for j in rows.of_resident(work.connection, line.resident_id)
+                 if j.id != line.id and not j.in_error}  # fmt: skip
+    if any(f.id in elsewhere for f in meeting):
+        raise _refused("The resident is recorded as away on another journey then. Record first when that one ended")
+    taken = known is None and bool(meeting) and _apart(meeting[0], since) <= _NEAR
+    if taken:
+        known, *meeting = meeting
+    words = tuple(_make_room(work, fact, wanted) for fact in meeting)
+    place = after.destination or after.place
+    said = f"Hospital: {place}" if place else "Hospital"
+    body = Absence(since, until, said)
+    if known is not None and isinstance(known.body, Absence) and not known.body.reason.startswith("Hospital"):
+        body = replace(body, reason=known.body.reason or said)
     if known is not None and known.body == body:
-        return known.id
-    others = tuple(f.body for f in facts if known is None or f.id != known.id)
-    check_fact(body, others)
-    why = "" if known is None else reason or "The journey to hospital was followed"
-    return resident_rows.save_fact(work, line.resident_id, known.id if known else None, body, reason=why).id
+        return known.id, words
+    others = (f.body for f in resident_rows.facts(work.connection, line.resident_id) if not known or f.id != known.id)
+    try:
+        check_fact(body, tuple(others))
+    except UserError as error:
+        raise _refused(error.message) from error
+    if known is None:
+        return resident_rows.save_fact(work, line.resident_id, None, body, reason=_MADE).id, words
+    why = _TAKEN if taken else reason or "The journey to hospital was followed"
+    return resident_rows.save_fact(work, line.resident_id, known.id, body, reason=why).id, words
 
 
-def _meets(body: Absence, wanted: tuple[datetime, datetime | None]) -> bool:
+def _refused(message: str) -> UserError:
+    return UserError(message, problems=(Problem("at", message),))
+
+
+def _apart(fact: Fact, since: datetime) -> timedelta:
+    return abs(fact.body.since - since) if isinstance(fact.body, Absence) else timedelta.max
+
+
+def _make_room(work: Work, fact: Fact, wanted: tuple[datetime, datetime | None]) -> str:
+    """Cut an absence to the days on which the journey does not count, and say so."""
     since, until = wanted
-    return (body.until is None or since < body.until) and (until is None or body.since < until)
+    body = fact.body
+    if not isinstance(body, Absence):
+        raise TypeError("only absences make room")
+    reason = "Counted by the journey to hospital"
+    told = f"The absence since {date_time(body.since)}"
+    if body.since < since:
+        resident_rows.save_fact(work, fact.resident_id, fact.id, replace(body, until=since), reason=reason)
+        return f"{told} now ends when the resident left for hospital"
+    if until is not None and (body.until is None or body.until > until):
+        resident_rows.save_fact(work, fact.resident_id, fact.id, replace(body, since=until), reason=reason)
+        return f"{told} now begins when the resident came back from hospital"
+    resident_rows.save_fact(work, fact.resident_id, fact.id, body, reason=reason, in_error=True)
+    return f"{told} is counted by the journey now, and was marked as entered in error"
+
+
+def _give_back(work: Work, fact: Fact, reason: str) -> None:
+    """The journey does not count any more: its absence goes, one that was taken over is as it was before."""
+    oldest_first = resident_rows.fact_history(work.connection, fact.id)[::-1]
+    if oldest_first[0].reason == _MADE:
+        resident_rows.save_fact(work, fact.resident_id, fact.id, fact.body, reason=reason, in_error=True)
+        return
+    taken = next((at for at, version in enumerate(oldest_first) if version.reason == _TAKEN), None)
+    if taken:
+        resident_rows.save_fact(work, fact.resident_id, fact.id, oldest_first[taken - 1].body, reason=reason)
+
+
+def _meets(body: FactBody, wanted: tuple[datetime, datetime | None]) -> bool:
+    since, until = wanted
+    return (
+        isinstance(body, Absence)
+        and (body.until is None or since < body.until)
+        and (until is None or body.since < until)
+    )
 
 
 def _stay_follows(work: Work, resident_id: ResidentId, before: Journey, after: Journey) -> None:
@@ -445,31 +559,65 @@ def _leaves_for_good(journey: Journey) -> datetime | None:
     return ending.at if ending is not None and ending.kind in (StepKind.OTHER_HOME, StepKind.DIED) else None
 
 
-def _death_follows(work: Work, resident_id: ResidentId, before: Journey, after: Journey) -> None:
+def _death_follows(work: Work, resident_id: ResidentId, before: Journey, after: Journey) -> tuple[str, ...]:
     had, wanted = before.when(StepKind.DIED), after.when(StepKind.DIED)
+    if had == wanted:
+        return ()
     details: ResidentDetails = known_resident(work.connection, resident_id).resident.details
-    if had != wanted and details.died_at == had:
-        why = "Died" if wanted else "The journey was corrected"
-        resident_rows.save_resident(work, resident_id, replace(details, died_at=wanted), reason=why)
+    if details.died_at != had:
+        return ("The details already have another date of death: look which one is right",) if wanted else ()
+    why = "Died" if wanted else "The journey was corrected"
+    resident_rows.save_resident(work, resident_id, replace(details, died_at=wanted), reason=why)
+    return ()
 
 
 # ------------------------------------------------------------------------------------------------------- small parts
 
 
-def _rows(connection: Connection, lines: Sequence[JourneyLine]) -> tuple[JourneyRow, ...]:
+def _rows(connection: Connection, lines: Sequence[JourneyLine], now: datetime) -> tuple[JourneyRow, ...]:
+    held = bag_rows.bags(connection)
     found = []
     for line in lines:
         person = known_resident(connection, line.resident_id)
-        details = person.resident.details
+        details, status = person.resident.details, person.status(now)
         packs = tuple(pack.version for pack in transfer_rows.of_journey(connection, line.id))
-        waits = () if line.in_error else domain.waiting(line.journey)
+        waits = () if line.in_error else (
+            *_ending_waits(line, status), *domain.waiting(line.journey), *_bag_waits(connection, line, held)
+        )  # fmt: skip
         found.append(
             JourneyRow(
                 line.id, line.revision_id, line.resident_id, details.banner_name, details.room, details.date_of_birth,
-                line.journey, line.journey.stage, waits, packs, line.in_error,
+                line.journey, line.journey.stage, waits, packs, line.in_error, details, status,
             )
         )  # fmt: skip
     return tuple(found)
+
+
+def _ending_waits(line: JourneyLine, status: str) -> tuple[Waiting, ...]:
+    said = {"died": "has died", "left": "no longer lives here"}.get(status)
+    if said is None or not line.open:
+        return ()
+    return (Waiting("ending", f"The record says that the resident {said}: record how this journey ended"),)
+
+
+def _bag_waits(connection: Connection, line: JourneyLine, held: Sequence[bag_rows.BagLine]) -> tuple[Waiting, ...]:
+    """A bag that is still out after the journey, or that somebody else has."""
+    ending = line.journey.ending
+    named = next((each.bag for each in held if each.bag.number == line.journey.bag), None)
+    if named is None or not named.journey_id:
+        return ()
+    if ending is not None and named.journey_id == line.id:
+        where = STATE_LABELS[named.state].lower()
+        words = f"Bag {named.number} is not home: {where}. Ask the hospital's discharge team"
+        return (Waiting("bag", words, ending.at, ending.at + _BAG_LATE),)
+    other = rows.journey(connection, named.journey_id) if ending is None and named.journey_id != line.id else None
+    if other is not None and other.open:
+        return (Waiting("bag", f"Bag {named.number} is recorded with {_name(connection, other)}: which bag went?"),)
+    return ()
+
+
+def _name(connection: Connection, line: JourneyLine) -> str:
+    return known_resident(connection, line.resident_id).resident.details.banner_name
 
 
 def _bags(connection: Connection) -> tuple[BagRow, ...]:
@@ -477,7 +625,7 @@ def _bags(connection: Connection) -> tuple[BagRow, ...]:
     for line in bag_rows.bags(connection):
         name = ""
         if line.bag.journey_id and (journey := rows.journey(connection, line.bag.journey_id)) is not None:
-            name = known_resident(connection, journey.resident_id).resident.details.banner_name
+            name = _name(connection, journey)
         found.append(BagRow(line.id, line.bag, name))
     return tuple(found)
 
@@ -498,6 +646,13 @@ def _sound(connection: Connection, journey_id: str) -> JourneyLine:
     if line.in_error:
         raise UserError("This journey was marked as entered in error", field="journey")
     return line
+
+
+def _still(line: JourneyLine, seen: RevisionId | None) -> None:
+    if seen is not None and line.revision_id != seen:
+        raise UserError(
+            "Something was recorded on this journey while you were writing. Close this, look at it, and say it again"
+        )
 
 
 def _said(value: transfer.Said[str]) -> str:
