@@ -52,12 +52,17 @@ from app.reports.paper import (
 @dataclass(frozen=True, slots=True)
 class PackPdf:
     """A printed pack. ``pages`` counts every side in the file, the cover included, so the last numbered page is
-    ``pages - 1``; ``missing`` names the fields printed as "not recorded", the most important first."""
+    ``pages - 1``; ``missing`` names the fields printed as "not recorded", the most important first.
+
+    ``page_digests`` has one hash for each page of the file, of what it says without its foot (name, version, "page x of
+    y", times, anchor), the version above page 1 and the QR code: a page of the same digest need not be printed again.
+    """
 
     data: bytes
     pages: int
     sha256: str
     missing: tuple[str, ...]
+    page_digests: tuple[str, ...] = ()
 
 
 def pack_pdf(content: PackContent, stamp: PackStamp) -> PackPdf:
@@ -78,9 +83,10 @@ def pack_pdf(content: PackContent, stamp: PackStamp) -> PackPdf:
     pages_of = {anchor: index + 2 for anchor, index in flow.places.items()}
     first = front.sheet(pages_of, _contents_line(pages_of))
     numbered = [first, *flow.sheets]
+    sheets = [cover(stamp, content.reason.bag, len(numbered)), *numbered]
+    digests = tuple(sheet.digest() for sheet in sheets)
     for page, sheet in enumerate(numbered, 1):
         foot.draw(sheet, page, len(numbered))
-    sheets = [cover(stamp, content.reason.bag, len(numbered)), *numbered]
     outline = [("Cover", 0), ("60-second page", 1), *((title, index + 2) for title, index in flow.outline)]
     data = painted(
         sheets,
@@ -90,7 +96,7 @@ def pack_pdf(content: PackContent, stamp: PackStamp) -> PackPdf:
         made_at=stamp.printed_at,
         outline=outline,
     )
-    return PackPdf(data, len(sheets), hashlib.sha256(data).hexdigest(), missing(content))
+    return PackPdf(data, len(sheets), hashlib.sha256(data).hexdigest(), missing(content), digests)
 
 
 _CONTENTS = (
@@ -332,7 +338,7 @@ def _body_map(flow: Flow, wounds: Sequence[Wound]) -> None:
             if each.place is not None and each.place.back == back:
                 x = centre + (each.place.across - 50) / 100 * _MAP_WIDE
                 y = top + 16 + each.place.down / 100 * _MAP_TALL
-                sheet.drawing(partial(_spot, x=x, y=y))
+                sheet.drawing(partial(_spot, x=x, y=y), f"spot at {x:.0f}, {y:.0f}")
                 sheet.text(x, y + 3.6, str(n), Style(Face.BOLD, 10, "#ffffff"), align="centre")
     note = f"Not marked on the map: wound {', '.join(unplaced)}." if unplaced else ""
     note = note or ("Numbers are those of the table." if wounds else "No wound is marked in the record.")

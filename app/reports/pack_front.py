@@ -7,6 +7,7 @@ what is still too long ends in "see page n", where it stands in full.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -105,14 +106,15 @@ def cover(stamp: PackStamp, bag: Said[str], pages: int) -> Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Footer:
-    """The lines at the foot of every numbered page."""
+    """The lines at the foot of every numbered page; ``room`` is the number of lines kept free for them."""
 
     lines: tuple[Line, ...]
+    room: int
 
     @property
     def tall(self) -> float:
         """Height to keep free, with the margin below it."""
-        return len(self.lines) * SMALL * 1.2 + 26
+        return self.room * SMALL * 1.2 + 26
 
     def draw(self, sheet: Sheet, page: int, pages: int) -> None:
         """Put the lines and "Page x of y" on a sheet."""
@@ -123,7 +125,16 @@ class Footer:
 
 
 def footer(content: PackContent, stamp: PackStamp) -> Footer:
-    """Name, born, NHS number, pack and version, bag, copy, facts as at, printed when and by whom."""
+    """Name, born, NHS number, pack and version, bag, copies, facts as at, printed when and by whom.
+
+    It keeps the room of a later version's longer words, so that nothing above it moves between two versions.
+    """
+    lines = _foot_lines(content, stamp)
+    later = replace(stamp, version=99, supersedes=98, copies=9, anchor=max(stamp.anchor, "0" * 16, key=len))
+    return Footer(lines, max(len(lines), len(_foot_lines(content, later))))
+
+
+def _foot_lines(content: PackContent, stamp: PackStamp) -> tuple[Line, ...]:
     who = content.identity
     wide = A4[0] - 2 * MARGIN
     name, _ = cut(((f"{who.full_name}", NOTE_STRONG),), wide, 4, "full name in the record")
@@ -133,10 +144,9 @@ def footer(content: PackContent, stamp: PackStamp) -> Footer:
     version = f"Pack {stamp.pack_id} version {stamp.version}"
     if stamp.supersedes is not None:
         version += f", supersedes version {stamp.supersedes}"
-    second = f"{version} · Bag {words(content.reason.bag)}"
+    second = f"{version} · Bag {words(content.reason.bag)} · Copies: {stamp.copies}"
     third = f"{PRACTICE} · " if stamp.practice else ""
     third += f"Facts as at {date_time(stamp.valid_at)} · Printed {date_time(stamp.printed_at)} by {stamp.printed_by}"
-    third += f" · Copies printed: {stamp.copies}"
     if stamp.anchor:
         third += f" · {stamp.anchor}"
     lower, _ = cut(((third, NOTE),), wide - 85, 3, "")
@@ -145,7 +155,7 @@ def footer(content: PackContent, stamp: PackStamp) -> Footer:
         warning = f"{since}: what was recorded after that may be missing. Ask the home."
         lower = (*wrap(((warning, NOTE_STRONG),), wide - 85), *lower)
     bag, _ = cut(((second, NOTE),), wide, 2, "")
-    return Footer((*top, *bag, *lower))
+    return (*top, *bag, *lower)
 
 
 def _nhs(content: PackContent) -> str:
@@ -367,7 +377,7 @@ class FrontPage:
         version = f"Version {self.stamp.version}"
         if self.stamp.supersedes is not None:
             version += f", SUPERSEDES VERSION {self.stamp.supersedes}"
-        sheet.text(MARGIN + _WIDE - 4, _TOP + 12, version, white, align="right")
+        sheet.text(MARGIN + _WIDE - 4, _TOP + 12, version, white, align="right", furniture=True)
         top = _TOP + 20
         y = sheet.block(MARGIN, top, self.name_lines, self.name_leading)
         for pieces in self._head_facts():
@@ -733,5 +743,6 @@ def _photo(sheet: Sheet, photo: bytes, x: float, top: float) -> None:
     sheet.drawing(
         lambda canvas, high: canvas.drawImage(
             image, x, high - top - _SQUARE, _SQUARE, _SQUARE, preserveAspectRatio=True, anchor="c"
-        )
+        ),
+        f"photo {hashlib.sha256(photo).hexdigest()}",
     )

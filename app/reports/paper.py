@@ -6,6 +6,7 @@ pages and the place of every section are known. Lengths are points (1/72 inch); 
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -205,11 +206,21 @@ class Sheet:
         for dx, text, style in line:
             self.marks.append(("text", x + dx, baseline, text, style))
 
-    def text(self, x: float, baseline: float, text: str, style: Style = VALUE, *, align: Align = "left") -> None:
-        """One piece on one line; ``align`` is left, right or centre of ``x``."""
+    def text(
+        self,
+        x: float,
+        baseline: float,
+        text: str,
+        style: Style = VALUE,
+        *,
+        align: Align = "left",
+        furniture: bool = False,
+    ) -> None:
+        """One piece on one line; ``align`` is left, right or centre of ``x``. ``furniture`` is what every printing
+        changes (its version): it is no part of what the sheet says."""
         wide = fonts.width(text, style.face, style.size)
         shift = {"left": 0.0, "right": wide, "centre": wide / 2}[align]
-        self.marks.append(("text", x - shift, baseline, text, style))
+        self.marks.append(("furniture" if furniture else "text", x - shift, baseline, text, style))
 
     def block(self, x: float, top: float, lines: Sequence[Line], leading: float) -> float:
         """Lines below ``top``; the y below them."""
@@ -227,9 +238,16 @@ class Sheet:
         """A straight line."""
         self.marks.append(("rule", x1, y1, x2, y2, stroke, colour))
 
-    def drawing(self, paint: Callable[[Canvas, float], None]) -> None:
-        """Anything else: ``paint`` gets the canvas and the sheet's height."""
-        self.marks.append(("drawing", paint))
+    def drawing(self, paint: Callable[[Canvas, float], None], says: str = "") -> None:
+        """Anything else: ``paint`` gets the canvas and the sheet's height; ``says`` is what it shows, in words, and
+        changes whenever that does."""
+        self.marks.append(("drawing", paint, says))
+
+    def digest(self) -> str:
+        """A hash (hex) of what the sheet says and where, as far as it has been laid out: taken before the foot is
+        drawn, it is the same for two printings of the same facts."""
+        said = [mark[1:] if mark[0] == "text" else mark[2] for mark in self.marks if mark[0] in {"text", "drawing"}]
+        return hashlib.sha256(repr(said).encode()).hexdigest()
 
     def paint(self, canvas: Canvas) -> None:
         """Put every mark on the canvas's current page."""
@@ -237,7 +255,7 @@ class Sheet:
         canvas.setPageSize(self.size)
         font, colour = None, None
         for kind, *rest in self.marks:
-            if kind == "text":
+            if kind in {"text", "furniture"}:
                 x, y, text, style = rest
                 if colour != style.colour:
                     colour = style.colour

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -49,6 +48,7 @@ def evidence(session: Session, first: date, last: date, password: str) -> Eviden
     Raises NotAllowed, UserError for the dates, EnvironmentTrouble for a wrong password.
     """
     from app.reports.evidence import evidence_csv, evidence_pdf
+    from app.reports.pdf_pages import joined
 
     require(session, Action.EXPORT_EVIDENCE)
     unlock_again(session, password)
@@ -63,7 +63,7 @@ def evidence(session: Session, first: date, last: date, password: str) -> Eviden
         raise UserError(f"Choose {_MOST_WEEKS} weeks or fewer", field="to")
     with session.write() as work:
         weeks = [_week(session, work, monday) for monday in mondays]
-        pdf = _joined([evidence_pdf(week) for week in weeks])
+        pdf = joined([evidence_pdf(week) for week in weeks])
         header, rows = b"", []
         for week in weeks:
             header, _, rest = evidence_csv(week).partition(b"\n")
@@ -172,19 +172,6 @@ def _champion(member: StaffMember, index: int) -> ChampionRecord:
         in_post_to=to_local(until).date() if until else None,
         provider=post.provider,
     )
-
-
-def _joined(documents: list[bytes]) -> bytes:
-    if len(documents) == 1:
-        return documents[0]
-    from pypdf import PdfWriter
-
-    writer = PdfWriter()
-    for document in documents:
-        writer.append(io.BytesIO(document))
-    out = io.BytesIO()
-    writer.write(out)
-    return out.getvalue()
 
 
 def _sha256(content: bytes) -> str:

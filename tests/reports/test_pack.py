@@ -72,7 +72,7 @@ def test_every_page_but_the_cover_says_who_and_which_pack_it_is(sample: str) -> 
             "Bag RB-03" if sample != "sparse" else "Bag Not recorded",
             "Facts as at 20-Nov-2026 08:20",
             "Printed 20-Nov-2026 08:21 by Nia Nurse",
-            "Copies printed: 2",
+            "Copies: 2",
             f"Page {n} of {len(read) - 1}",
         ):
             assert part in text, (n, part)
@@ -105,6 +105,28 @@ def test_pages_and_hash_are_those_of_the_bytes() -> None:
 def test_the_same_facts_make_the_same_bytes() -> None:
     assert pack_pdf(typical(), stamp()).data == pack_pdf(typical(), stamp()).data
     assert pack_pdf(typical(), stamp()).data != pack_pdf(typical(), stamp(version=2)).data
+
+
+def test_a_page_that_says_the_same_has_the_same_digest_in_every_version() -> None:
+    first = pack_pdf(typical(), stamp())
+    second = pack_pdf(
+        typical(),
+        stamp(version=2, supersedes=1, printed_at=at(20, 9), valid_at=at(20, 8, 59), anchor="40-abcdef01", copies=2),
+    )
+    assert len(first.page_digests) == first.pages
+    assert first.sha256 != second.sha256
+    assert first.page_digests == second.page_digests
+    assert len(set(first.page_digests)) == first.pages
+
+
+def test_an_answer_changes_the_digest_of_the_pages_that_say_it() -> None:
+    before = pack_pdf(typical(), stamp())
+    after = pack_pdf(replace(typical(), mar_sheets=4), stamp(version=2, supersedes=1))
+    changed = [
+        n for n, pair in enumerate(zip(before.page_digests, after.page_digests, strict=True)) if len({*pair}) > 1
+    ]
+    read = pages(after)
+    assert changed == [n for n, text in enumerate(read) if "MAR copy enclosed 4 sheets" in text]
 
 
 def test_page_one_carries_what_the_first_minute_needs() -> None:
