@@ -58,7 +58,7 @@ def check_message(raw: bytes) -> tuple[Problem, ...]:
     except jsonio.Unreadable as trouble:
         return (Problem("message", str(trouble)),)
     if _says_nothing(bundle):
-        return tuple(_empties(bundle, "Bundle"))  # the other rules presume that what is there says something
+        return tuple(empties(bundle, "Bundle"))  # the other rules presume that what is there says something
     return tuple(_Checker(bundle).problems())
 
 
@@ -89,7 +89,7 @@ def validate_r4(raw: bytes) -> tuple[Problem, ...]:
 
 
 def _says_nothing(value: object) -> bool:
-    """Whether there is an empty value anywhere: the quick look, before :func:`_empties` says where."""
+    """Whether there is an empty value anywhere: the quick look, before :func:`empties` says where."""
     if isinstance(value, dict):
         return not value or any(map(_says_nothing, value.values()))
     if isinstance(value, list):
@@ -97,7 +97,7 @@ def _says_nothing(value: object) -> bool:
     return value is None or (isinstance(value, str) and (not value or value.isspace()))
 
 
-def _empties(value: object, where: str) -> Found:
+def empties(value: object, where: str) -> Found:
     """FHIR has no empty values: a thing is there and says something, or it is absent."""
     if value is None:
         yield Problem(where, "null is not allowed: leave the field out")
@@ -107,12 +107,12 @@ def _empties(value: object, where: str) -> Found:
         if not value:
             yield Problem(where, "It is empty: leave the field out")
         for key, item in value.items():
-            yield from _empties(item, f"{where}.{key}")
+            yield from empties(item, f"{where}.{key}")
     elif isinstance(value, list):
         if not value:
             yield Problem(where, "It is empty: leave the field out")
         for number, item in enumerate(value):
-            yield from _empties(item, f"{where}[{number}]")
+            yield from empties(item, f"{where}[{number}]")
 
 
 class _Checker:
@@ -133,7 +133,7 @@ class _Checker:
             yield Problem("Bundle.identifier", "It must be urn:uuid: and a UUID in lower case")
         if not text_of(identifier.get("system")).endswith("/message"):
             yield Problem("Bundle.identifier.system", "It must be the message system")
-        if not _is_instant(bundle.get("timestamp")):
+        if not is_instant(bundle.get("timestamp")):
             yield Problem("Bundle.timestamp", "It must be an instant with a time zone")
         yield from self._entries()
         if not self.resources:
@@ -252,7 +252,7 @@ class _Checker:
             yield Problem(f"{where}.provider", "It must point to the home")
         if "insurer" in claim and not self._points_to(claim["insurer"], "Organization"):
             yield Problem(f"{where}.insurer", "It must point to an organisation")
-        if not _is_instant(claim.get("created")) and _day(claim.get("created")) is None:
+        if not is_instant(claim.get("created")) and day_of(claim.get("created")) is None:
             yield Problem(f"{where}.created", "It must be a date, or an instant with a time zone")
         if claim.get("diagnosis"):
             yield Problem(f"{where}.diagnosis", "A claim carries no diagnosis")
@@ -267,7 +267,7 @@ class _Checker:
         identifier = dict_of(next(iter(list_of(claim.get("identifier"))), None))
         named = _CLAIM_ID.fullmatch(text_of(identifier.get("value")))
         week = dict_of(claim.get("billablePeriod"))
-        start, end = _day(week.get("start")), _day(week.get("end"))
+        start, end = day_of(week.get("start")), day_of(week.get("end"))
         if named is None or not text_of(identifier.get("system")).endswith("/claim-id"):
             yield Problem(f"{where}.identifier", "It must be <home>|<resident key>|<week start>|v<n>")
         elif start is not None and named[3] != start.isoformat():
@@ -310,7 +310,7 @@ class _Checker:
             if text_of(coding.get("system")).endswith("/premium-area"):
                 if text_of(coding.get("code")) not in PREMIUM_AREAS:
                     yield Problem(f"{where}.supportingInfo[{number}].category", "It is not an area of the premium")
-                if _day(info.get("timingDate")) is None:
+                if day_of(info.get("timingDate")) is None:
                     yield Problem(f"{where}.supportingInfo[{number}].timingDate", "Evidence must have a date")
 
     def _amounts(self, where: str, claim: dict[str, Any]) -> Found:
@@ -347,7 +347,7 @@ class _Checker:
         nhs = [item for item in numbers if item.get("system") == codes.NHS_NUMBER]
         if not any("value" in item or item.get("extension") for item in nhs):
             yield Problem(f"{where}.identifier", "It must have the NHS number, or the reason why it is not known")
-        if _day(patient.get("birthDate")) is None:
+        if day_of(patient.get("birthDate")) is None:
             yield Problem(f"{where}.birthDate", "It must be a real date")
         if "gender" in patient and text_of(patient["gender"]) not in _GENDERS:
             yield Problem(f"{where}.gender", "It must be male, female, other or unknown")
@@ -364,7 +364,7 @@ class _Checker:
         lines = [text_of(dict_of(line).get("contentString")) for line in list_of(item.get("payload"))]
         if not lines or not all(lines):
             yield Problem(f"{where}.payload", "It must say what happened")
-        if not _is_instant(item.get("sent")):
+        if not is_instant(item.get("sent")):
             yield Problem(f"{where}.sent", "It must be an instant with a time zone")
 
     def _flag(self, where: str, item: dict[str, Any]) -> Found:
@@ -406,7 +406,7 @@ class _Checker:
                 yield Problem(f"{where}.issue[{number}].severity", "It must be fatal, error, warning or information")
 
     def _provenance(self, where: str, item: dict[str, Any]) -> Found:
-        if not _is_instant(item.get("recorded")):
+        if not is_instant(item.get("recorded")):
             yield Problem(f"{where}.recorded", "It must be an instant with a time zone")
 
 
@@ -437,15 +437,16 @@ def _period(period: dict[str, Any], where: str) -> Found:
 
 
 def _moment(value: object) -> tuple[date] | tuple[date, datetime] | None:
-    if (day := _day(value)) is not None:
+    if (day := day_of(value)) is not None:
         return (day,)
-    if _is_instant(value):
+    if is_instant(value):
         moment = datetime.fromisoformat(str(value))
         return (moment.date(), moment)
     return None
 
 
-def _day(value: object) -> date | None:
+def day_of(value: object) -> date | None:
+    """A real date written as FHIR writes one; None for anything else."""
     if not isinstance(value, str) or not _DAY.fullmatch(value):
         return None
     try:
@@ -454,7 +455,8 @@ def _day(value: object) -> date | None:
         return None
 
 
-def _is_instant(value: object) -> bool:
+def is_instant(value: object) -> bool:
+    """Whether it is a real instant with a time zone, as FHIR writes one."""
     if not isinstance(value, str) or not _INSTANT.fullmatch(value):
         return False
     try:
