@@ -7,6 +7,7 @@ is a new revision in the store, never an edit here.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -18,6 +19,8 @@ ResidentId = NewType("ResidentId", str)
 StaffId = NewType("StaffId", str)
 FactId = NewType("FactId", str)
 RevisionId = NewType("RevisionId", str)
+
+_WHEN_NEEDED = re.compile(r"\b(when|as|if)\s+(needed|required|necessary)\b|\bprn\b", re.IGNORECASE)
 
 
 class Role(StrEnum):
@@ -132,6 +135,11 @@ class Medicine:
     time_critical: bool = False
     started: date | None = None
     stopped: date | None = None
+
+    @property
+    def when_needed(self) -> bool:
+        """Whether the directions say that it is given only when needed ("PRN")."""
+        return bool(_WHEN_NEEDED.search(self.directions))
 
 
 @dataclass(frozen=True, slots=True)

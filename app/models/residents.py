@@ -242,6 +242,17 @@ def possible_duplicates(
     return tuple(found)
 
 
+def of_the_same_name(
+    connection: Connection, resident_id: ResidentId, details: ResidentDetails, now: datetime
+) -> tuple[ResidentDetails, ...]:
+    """Others who live here at the instant under the same family and given name, however they are spelt with accents."""
+    wanted = fold(details.family_name), fold(details.given_name)
+    sort_name = fold(f"{details.family_name} {details.given_name}")
+    query = select(schema.resident).where(_R.sort_name == sort_name, _R.id != resident_id, living_at(now))
+    found = (_line(row).resident.details for row in connection.execute(query.order_by(_R.sort_name, _R.id)))
+    return tuple(each for each in found if (fold(each.family_name), fold(each.given_name)) == wanted)
+
+
 def _alike(known: ResidentDetails, details: ResidentDetails) -> str:
     """Why two may be the same person, the strongest reason there is; empty when nothing says so."""
     if details.nhs_number and known.nhs_number == details.nhs_number:

@@ -1,140 +1,123 @@
 """From the record to a pack: what is held about a resident, put under the pack's headings.
 
-Only what the record holds is filled in. Everything else keeps the silence that the pack prints as "Not recorded" or
-"Not known"; nothing is guessed from something else.
+Only what the record holds is filled in, and over it what was answered today. Everything else keeps the silence that the
+pack prints as "Not recorded" or "Not known"; nothing is guessed from something else.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import TypeVar
 
 from app.domain import people, transfer
 from app.domain.charts.body import View
-from app.domain.dates import short_date, to_local
+from app.domain.dates import to_local
 from app.domain.instruments import registry
 from app.domain.instruments.outcome import Outcome
-from app.domain.people import FactKind, Home, ResidentDetails
-from app.domain.transfer import NONE_KNOWN, NOT_KNOWN, NOT_RECORDED, Said, said, said_text
+from app.domain.key_facts import TOPICS
+from app.domain.people import FactKind, ResidentDetails
+from app.domain.transfer import NONE_KNOWN, NOT_KNOWN, NOT_RECORDED, Said, is_said, said
 from app.domain.wounds import CAUSES
-from app.services.alerts import AlertRow
+from app.services import pack_care, pack_law
 from app.services.assessments import Assessment, AssessmentRow
+from app.services.pack_record import Held
+from app.services.pack_situation import situation
+from app.services.pack_words import bodies, day_of, first_said, joined, listed, name_and_phone, told_by, word_of
 from app.services.wounds import WoundRow
 
-B = TypeVar("B", bound=people.FactBody)
-_LOWER_IS_WORSE = frozenset({"wound_area_reduction"})
+_LOWER_IS_WORSE = frozenset({"wound_area_reduction", "barthel", "amt10", "who5", "braden_total"})
+_NO_RESULTS = frozenset({
+    "about_me", "abc_chart", "engagement_log", "fall_record", "preferred_place", "respect_summary", "sbard",
+})  # fmt: skip
+"""Records of what is so, not results: each has its own place in the pack."""
 _ABOUT_ME_DAYS = 365
+_STOPPED_DAYS = 14
 _STILL_NOW = timedelta(days=1)
+_TIME_CRITICAL = "Time-critical"
 
 
 def pack_content(
-    details: ResidentDetails,
-    facts: Mapping[FactKind, Sequence[people.Fact]],
-    latest: Mapping[str, Assessment],
-    wounds: Sequence[WoundRow],
-    usual: Assessment | None,
-    alerts: Sequence[AlertRow],
+    held: Held,
     reason: transfer.TransferReason,
     observed: Outcome | None,
-    home: Home,
-    told_today: transfer.Today,  # noqa: ARG001
+    told_today: transfer.Today,
     completed_by: transfer.Signature,
-    now: datetime,
 ) -> transfer.PackContent:
     """Everything the record says, with the answers given when the ambulance was called."""
-    today = to_local(now).date()
-    medicines = _medicines(_bodies(facts, people.Medicine), reason)
-    told = _shared(latest.get("about_me"))
-    recent = _recent(latest.get("news2"), now)
+    today = to_local(held.now).date()
+    details, known, latest = held.details, held.known, held.latest
+    medicines = _medicines(held, reason, told_today, today)
+    told = told_by(latest.get("about_me"))
+    recent = _recent(latest.get("news2"), held.now)
+    flags = pack_care.flags(held, medicines, reason)
     return transfer.PackContent(
-        identity=_identity(details),
+        identity=_identity(details, told, held.photo),
         reason=reason,
-        allergies=_allergies(_bodies(facts, people.Allergy)),
-        cpr=_cpr(_bodies(facts, people.CprDecision), today),
-        observations=_now(reason, observed, now) if observed else (_signed_set(recent) if recent else NOT_RECORDED),
-        usual_observations=_signed_set(usual) if usual else NOT_RECORDED,
-        new_confusion=_new_confusion(reason.observations or (recent.answers if recent else {})),
-        time_critical=transfer.time_critical_doses(medicines, reason.last_doses),
-        flags=_flags(facts, medicines, reason),
-        diet_texture=said_text(_text(told.get("eating_drinking"))),
-        communication=transfer.Communication(how=said_text(_text(told.get("communication")))),
-        mobility=transfer.Mobility(
-            usual=said_text(_text(told.get("mobility"))), falls_risk=_falls(latest.get("falls_multifactorial"))
-        ),
-        home=transfer.HomeContact(said(home.name), said(home.phone), said(home.email)),
+        allergies=_allergies(bodies(held, people.Allergy)),
+        cpr=pack_law.cpr(held, told_today, today),
+        observations=_now(reason, observed, held.now)
+        if observed
+        else (_signed_set(recent) if recent else NOT_RECORDED),
+        usual_observations=_signed_set(held.usual) if held.usual else NOT_RECORDED,
+        new_confusion=_new_confusion(told_today, reason.observations or (recent.answers if recent else {})),
+        usual_cognition=pack_care.cognition(held),
+        time_critical=_time_critical(held, medicines, reason, today),
+        flags=flags,
+        diet_texture=pack_care.diet(held, told),
+        communication=pack_care.communication(held, told),
+        mobility=pack_care.mobility(held, told, told_today),
+        can_return=first_said(told_today.can_return, word_of(known, "can_return")),
+        home=transfer.HomeContact(said(held.home.name), said(held.home.phone), said(held.home.email)),
         gp=transfer.Gp(said(details.gp_name), said(details.gp_phone), said(details.gp_code)),
-        contacts=_contacts(_bodies(facts, people.Contact)),
+        contacts=_contacts(bodies(held, people.Contact), told_today),
         completed_by=completed_by,
-        baseline=_baseline(told, latest.get("must")),
-        diagnoses=said(tuple(transfer.Diagnosis(d.text, said(d.since)) for d in _bodies(facts, people.Diagnosis))),
-        assessments=said(tuple(_assessment(a.row) for a in latest.values())),
-        alerts=tuple(f"{a.title} ({short_date(to_local(a.raised_at).date())})" for a in alerts if a.standing)
-        or NONE_KNOWN,
+        second_checker=_second(told_today, completed_by.at),
+        detail=situation(held, reason, told_today, flags),
+        baseline=pack_care.baseline(held, told, told_today),
+        diagnoses=said(tuple(transfer.Diagnosis(d.text, said(d.since)) for d in bodies(held, people.Diagnosis))),
+        operations=listed(word_of(known, "operations")),
+        devices=listed(word_of(known, "devices")),
+        assessments=said(tuple(_assessment(a.row) for code, a in latest.items() if code not in _NO_RESULTS)),
+        frailty=pack_care.frailty(latest),
+        alerts=tuple(f"{a.title} ({day_of(a.raised_at)})" for a in held.alerts if a.standing) or NONE_KNOWN,
         medicines=medicines,
-        stopped_medicines=_stopped(_bodies(facts, people.Medicine), today),
-        wounds=_wounds(wounds, latest.get("pressure_ulcer_category")),
-        skin=_skin(latest.get("waterlow")),
-        legal=transfer.LegalAndWishes(consent_to_share=_consent(details.consent_sharing)),
+        stopped_medicines=_stopped(held.facts[FactKind.MEDICINE], today),
+        covert_or_crushed=word_of(known, "covert_or_crushed"),
+        mar_sheets=told_today.mar_sheets,
+        wounds=_wounds(held.wounds, latest.get("pressure_ulcer_category")),
+        skin=pack_care.skin_risk(held),
+        legal=pack_law.legal(held, told_today),
         about_me=_about_me(latest.get("about_me"), today),
-        funding=_funding(_bodies(facts, people.ChcPeriod), today),
-        locality=said(home.locality),
+        professionals=_professionals(held),
+        funding=_funding(held, today),
+        locality=_locality(held),
+        bag_items=told_today.items or _packed(held),
+        same_name=held.same_name,
     )
 
 
-def _bodies(facts: Mapping[FactKind, Sequence[people.Fact]], cls: type[B]) -> tuple[B, ...]:
-    return tuple(f.body for items in facts.values() for f in items if isinstance(f.body, cls))
-
-
-def _identity(details: ResidentDetails) -> transfer.Identity:
+def _identity(details: ResidentDetails, told: Mapping[str, object], photo: bytes | None) -> transfer.Identity:
     return transfer.Identity(
         family_name=details.family_name,
         given_name=details.given_name,
         title=details.title,
-        preferred_name=said(details.preferred_name),
+        preferred_name=said(details.preferred_name or _text(told.get("preferred_name"))),
         date_of_birth=details.date_of_birth,
         nhs_number=details.nhs_number or NOT_KNOWN,
         nhs_number_absent_reason=details.nhs_number_absent_reason,
         sex=NOT_KNOWN if details.gender is people.Gender.UNKNOWN else people.GENDER_LABELS[details.gender],
         room=said(details.room),
+        photo=photo,
     )
 
 
-def _allergies(bodies: Sequence[people.Allergy]) -> Said[tuple[transfer.Allergy, ...]]:
-    listed = tuple(transfer.Allergy(a.substance, said(a.reaction)) for a in bodies if not a.none_known)
-    if listed:
-        return listed
-    return NONE_KNOWN if any(a.none_known for a in bodies) else NOT_KNOWN
-
-
-_CPR_KINDS = {
-    people.CprKind.ATTEMPT: transfer.CprKind.ATTEMPT,
-    people.CprKind.DNACPR: transfer.CprKind.DNACPR,
-    people.CprKind.RESPECT: transfer.CprKind.RESPECT,
-}
-
-
-def _cpr(bodies: Sequence[people.CprDecision], today: date) -> Said[tuple[transfer.CprDecision, ...]]:
-    """Every decision that stands. One that lacks clinician or date, or whose review has passed, says so beside it."""
-    decisions = []
-    for body in bodies:
-        notes = []
-        if not body.verified:
-            notes.append("UNVERIFIED: no clinician or date is recorded. Not in force until the original is seen")
-        if body.review_on and body.review_on < today:
-            notes.append(f"REVIEW DATE HAS PASSED ({short_date(body.review_on)}): check the original")
-        decisions.append(
-            transfer.CprDecision(
-                _CPR_KINDS[body.kind],
-                decided_on=said(body.decided_on),
-                review_on=said(body.review_on),
-                decided_by=said(body.clinician),
-                original_at=said(body.original_location),
-                note=". ".join(notes),
-            )
-        )
-    return said(tuple(decisions))
+def _allergies(recorded: Sequence[people.Allergy]) -> Said[tuple[transfer.Allergy, ...]]:
+    found = tuple(transfer.Allergy(a.substance, said(a.reaction)) for a in recorded if not a.none_known)
+    if found:
+        return found
+    return NONE_KNOWN if any(a.none_known for a in recorded) else NOT_KNOWN
 
 
 def _observations(
@@ -176,89 +159,94 @@ def _signed_set(news2: Assessment) -> transfer.Observations:
     return _observations(news2.answers, news2.outcome, news2.row.at, news2.row.signed_by)
 
 
-def _new_confusion(answers: Mapping[str, object]) -> Said[bool]:
+def _new_confusion(told_today: transfer.Today, answers: Mapping[str, object]) -> Said[bool]:
+    if is_said(told_today.new_confusion):
+        return told_today.new_confusion
     level = answers.get("consciousness")
     return NOT_KNOWN if level not in ("A", "C") else level == "C"
 
 
+def _still_given(medicine: people.Medicine, today: date) -> bool:
+    return medicine.stopped is None or medicine.stopped > today
+
+
 def _medicines(
-    bodies: Sequence[people.Medicine], reason: transfer.TransferReason
+    held: Held, reason: transfer.TransferReason, told_today: transfer.Today, today: date
 ) -> Said[tuple[transfer.Medicine, ...]]:
     given = {dose.medicine.casefold(): dose.given_at for dose in reason.last_doses}
+    stock = {name.casefold(): sent for name, sent in told_today.stock_sent.items()}
     current = tuple(
-        transfer.Medicine(m.name, frequency=said(m.directions), last_given=given.get(m.name.casefold(), NOT_RECORDED))
-        for m in bodies
-        if m.stopped is None
+        transfer.Medicine(
+            m.name,
+            frequency=said(m.directions),
+            last_given=given.get(m.name.casefold(), NOT_RECORDED),
+            stock_sent=said(stock.get(m.name.casefold())),
+            as_needed=m.when_needed,
+        )
+        for m in bodies(held, people.Medicine)
+        if _still_given(m, today)
     )
     return said(current)
 
 
-def _stopped(bodies: Sequence[people.Medicine], today: date) -> Said[tuple[transfer.StoppedMedicine, ...]]:
-    recent = tuple(
-        transfer.StoppedMedicine(m.name, m.stopped) for m in bodies if m.stopped and (today - m.stopped).days <= 14
-    )
-    return said(recent)
+def _time_critical(
+    held: Held, medicines: Said[tuple[transfer.Medicine, ...]], reason: transfer.TransferReason, today: date
+) -> Said[tuple[transfer.LastDose, ...]]:
+    """What a known name or the MAR sheet (the tick on the medicine) calls time-critical, with the last dose."""
+    found = transfer.time_critical_doses(medicines, reason.last_doses)
+    doses = found if isinstance(found, tuple) else ()
+    there = {dose.medicine for dose in doses}
+    ticked = {m.name for m in bodies(held, people.Medicine) if m.time_critical and _still_given(m, today)}
+    # A dose told today of a medicine that no list of names knows keeps its time; the tick gives it its reason.
+    named = [replace(d, kind=_TIME_CRITICAL) if d.medicine in ticked and not d.kind else d for d in doses]
+    named += [
+        transfer.LastDose(m.name, m.last_given, _TIME_CRITICAL)
+        for m in (medicines if isinstance(medicines, tuple) else ())
+        if m.name in ticked and m.name not in there
+    ]
+    named.sort(key=lambda dose: not dose.kind)
+    return tuple(named) or found
 
 
-def _flags(
-    facts: Mapping[FactKind, Sequence[people.Fact]],
-    medicines: Said[tuple[transfer.Medicine, ...]],
-    reason: transfer.TransferReason,
-) -> transfer.Flags:
-    """Yes only where the record says so in words; the absence of a word is not a no."""
-    texts = [d.text.casefold() for d in _bodies(facts, people.Diagnosis)]
-
-    def mentions(*words: str) -> transfer.Flag:
-        found = next((text for text in texts if any(word in text for word in words)), None)
-        return transfer.Flag(state=True, note=found.capitalize()) if found else transfer.Flag()
-
-    listed = [m.name for m in medicines] if isinstance(medicines, tuple) else []
-    names = dict.fromkeys([*listed, *(dose.medicine for dose in reason.last_doses)])
-    thinners = [name for name in names if transfer.time_critical_kind(name) == "Anticoagulant"]
-    return transfer.Flags(
-        diabetes=mentions("diabet"),
-        pacemaker=mentions("pacemaker"),
-        anticoagulated=transfer.Flag(state=True, note=", ".join(thinners)) if thinners else transfer.Flag(),
-        oxygen=mentions("home oxygen", "long-term oxygen"),
-        catheter=mentions("catheter"),
-        swallow_risk=mentions("dysphagia", "swallow"),
-        pressure_ulcer=mentions("pressure ulcer", "pressure sore"),
-        infection=mentions("mrsa", "difficile", "infection"),
+def _stopped(facts: Sequence[people.Fact], today: date) -> Said[tuple[transfer.StoppedMedicine, ...]]:
+    return said(
+        tuple(
+            transfer.StoppedMedicine(fact.body.name, fact.body.stopped, said(fact.reason))
+            for fact in facts
+            if isinstance(fact.body, people.Medicine)
+            and fact.body.stopped is not None
+            and 0 <= (today - fact.body.stopped).days <= _STOPPED_DAYS
+        )
     )
 
 
-def _falls(falls: Assessment | None) -> Said[str]:
-    if falls is None:
-        return NOT_RECORDED
-    concerns = falls.outcome.parts.get("concerns", 0)
-    on = short_date(to_local(falls.row.at).date())
-    return f"{concerns} concern{'' if concerns == 1 else 's'} at the falls assessment of {on}"
+def _contacts(recorded: Sequence[people.Contact], told_today: transfer.Today) -> Said[tuple[transfer.Contact, ...]]:
+    """The one to ring first at the top; whether and when today's call to that one was made."""
+    ordered = sorted(recorded, key=lambda contact: not contact.main)
+    told = (
+        told_today.contact_told_at if is_said(told_today.contact_told_at) else NOT_KNOWN,
+        *(NOT_KNOWN,) * len(ordered),
+    )
+    return said(
+        tuple(
+            transfer.Contact(each.name, said(each.relation), said(each.phone), when)
+            for each, when in zip(ordered, told, strict=False)
+        )
+    )
 
 
-def _contacts(bodies: Sequence[people.Contact]) -> Said[tuple[transfer.Contact, ...]]:
-    ordered = sorted(bodies, key=lambda c: not c.main)
-    return said(tuple(transfer.Contact(c.name, said(c.relation), said(c.phone), NOT_KNOWN) for c in ordered))
+def _second(told_today: transfer.Today, at: Said[datetime]) -> transfer.Signature | None:
+    if not told_today.second_checker.strip():
+        return None
+    return transfer.Signature(told_today.second_checker.strip(), said(told_today.second_checker_role), at)
 
 
-def _shared(about: Assessment | None) -> Mapping[str, object]:
-    """About me's answers, if the resident agrees to share them."""
-    return about.answers if about is not None and "not_shared" not in about.outcome.flags else {}
-
-
-def _baseline(told: Mapping[str, object], must: Assessment | None) -> tuple[transfer.Baseline, ...]:
-    """What About me and the last weight say about the resident when well; "now" is for the nurse's own words."""
-    keys = {
-        "Eating and drinking": "eating_drinking",
-        "Mobility, transfers, aids, hoist": "mobility",
-        "Washing and dressing": "personal_care",
-        "Sleep": "sleep",
-        "Communication": "communication",
-    }
-    well: dict[str, Said[str]] = {topic: said_text(_text(told.get(key))) for topic, key in keys.items()}
-    weight = must.answers.get("weight_kg") if must is not None else None
-    if must is not None and weight is not None:
-        well["Weight and date"] = f"{weight} kg on {short_date(to_local(must.row.at).date())}"
-    return tuple(transfer.Baseline(topic, well.get(topic, NOT_RECORDED)) for topic in transfer.BASELINE_TOPICS)
+def _packed(held: Held) -> tuple[transfer.BagItem, ...]:
+    """What the journey that goes on says is in the bag."""
+    going = next((each for each in held.journeys if each.ending is None), None)
+    return tuple(
+        transfer.BagItem(item.name, item.out > 0, item.out, item.out_note) for item in (going.items if going else ())
+    )
 
 
 def _assessment(row: AssessmentRow) -> transfer.AssessmentRow:
@@ -315,19 +303,6 @@ def _across(x: Decimal) -> int:
     return round(50 + (x - Decimal("0.5")) * 74)
 
 
-def _skin(waterlow: Assessment | None) -> Said[str]:
-    if waterlow is None:
-        return NOT_RECORDED
-    on = short_date(to_local(waterlow.row.at).date())
-    return f"Waterlow {waterlow.row.score} ({waterlow.row.band_label}) on {on}"
-
-
-def _consent(consent: bool | None) -> Said[str]:
-    if consent is None:
-        return NOT_RECORDED
-    return "Yes: agrees to share with those who care for them" if consent else "No: does not agree to sharing"
-
-
 _ABOUT_ME = {
     "most_important": ("what_matters",),
     "people": ("knows_me_best",),
@@ -343,7 +318,7 @@ _ABOUT_ME = {
 
 def _about_me(about: Assessment | None, today: date) -> transfer.AboutMe:
     """The resident's own words; left out when they do not agree to share them."""
-    told = _shared(about)
+    told = told_by(about)
     if about is None or not told:
         return transfer.AboutMe()
     on = to_local(about.row.at).date()
@@ -359,10 +334,24 @@ def _present(answers: Mapping[str, object], keys: Iterable[str]) -> list[str]:
     return [text.rstrip(". ") for key in keys if (text := _text(answers.get(key)))]
 
 
-def _funding(periods: Sequence[people.ChcPeriod], today: date) -> Said[str]:
-    if any(p.since <= today and (p.until is None or today <= p.until) for p in periods):
+def _professionals(held: Held) -> Said[tuple[transfer.Contact, ...]]:
+    found = []
+    for topic in TOPICS:
+        words = word_of(held.known, topic.code) if topic.field == "professionals" else NOT_RECORDED
+        if isinstance(words, str):
+            name, phone = name_and_phone(words)
+            found.append(transfer.Contact(name, topic.label, said(phone), NOT_KNOWN))
+    return said(tuple(found))
+
+
+def _funding(held: Held, today: date) -> Said[str]:
+    if any(p.since <= today and (p.until is None or today <= p.until) for p in bodies(held, people.ChcPeriod)):
         return "NHS Continuing Healthcare"
-    return NOT_RECORDED
+    return word_of(held.known, "funding")
+
+
+def _locality(held: Held) -> Said[str]:
+    return joined(word_of(held.known, "matron"), said(held.home.locality))
 
 
 def _text(value: object) -> str:

@@ -6,7 +6,6 @@ newest sound assessment of each kind counts; one that is overdue is shown with i
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -54,7 +53,6 @@ DECISIONS = {
 """What DeAR-GP came to, by the part ``decision``."""
 IDLE = "Engagement: no activity in 7 days"
 """What the list of what is due says of a resident who took part in nothing."""
-_WHEN_NEEDED = re.compile(r"\b(when|as|if)\s+(needed|required|necessary)\b|\bprn\b", re.IGNORECASE)
 _REFUSED_PAPER = "This assessment was marked as entered in error and is not printed"
 
 
@@ -419,7 +417,7 @@ def _medicines(newest: Mapping[str, Assessment], facts: Sequence[Fact], today: d
     listed = tuple(
         each for each in bodies if isinstance(each, Medicine) and (each.stopped is None or each.stopped >= today)
     )
-    needed = sum(bool(_WHEN_NEEDED.search(each.directions)) for each in listed)
+    needed = sum(each.when_needed for each in listed)
     regular = len(listed) - needed
     count, review = newest.get("polypharmacy"), newest.get("medicines_review")
     band = score("polypharmacy", {"regular_medicines": min(regular, 60)}, today).band

@@ -54,6 +54,7 @@ _READ = 2
 """How many single measurements of a kind are read for each entry of a page. There are some a day, and other entries of
 that day; where there are very many, a page is shorter."""
 _ALL = -1
+_MOST_SINCE = 100
 _TEXT = 300
 _STRUCK = {assessment_rows.AMENDED: "Amended", assessment_rows.IN_ERROR: "Entered in error"}
 _PRIORITY = {
@@ -124,6 +125,16 @@ def timeline(
         found = _page(session, work.connection, resident_id, wanted, before, limit)
         work.audit("view", "resident", resident_id, resident_id=resident_id, detail={"screen": "timeline"})
         return found
+
+
+def happened_since(
+    session: Session, connection: Connection, resident_id: ResidentId, first: datetime, kinds: Sequence[str]
+) -> tuple[Entry, ...]:
+    """Everything of the kinds since the instant, newest first, inside a transaction already open; what was entered in
+    error is left out."""
+    found = _page(session, connection, resident_id, kinds, None, _MOST_SINCE)
+    in_error = _STRUCK[assessment_rows.IN_ERROR]
+    return tuple(entry for entry in found.entries if entry.at >= first and entry.state != in_error)
 
 
 def _page(

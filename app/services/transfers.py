@@ -14,16 +14,15 @@ from app.domain.errors import UserError
 from app.domain.instruments import registry
 from app.domain.instruments.outcome import Outcome
 from app.domain.journeys import JourneyKind
-from app.domain.people import Fact, FactKind, Medicine, ResidentId
+from app.domain.people import FactKind, Medicine, ResidentId
 from app.domain.transfer import TransferReason
 from app.models import residents as resident_rows
 from app.models import restored, settings
 from app.models import transfers as rows
 from app.models.store import Work
-from app.services import alerts, assessments, journeys, wounds
+from app.services import assessments, journeys, pack_record
 from app.services.access import Action, require
 from app.services.changes import Changes, changes
-from app.services.known import known_resident
 from app.services.pack_content import pack_content
 from app.services.session import Session
 
@@ -263,26 +262,9 @@ def _content(
     observed: Outcome | None,
     today: transfer.Today,
 ) -> transfer.PackContent:
-    line = known_resident(work.connection, resident_id)
-    facts: dict[FactKind, tuple[Fact, ...]] = dict.fromkeys(FactKind, ())
-    for fact in resident_rows.facts(work.connection, resident_id):
-        facts[fact.kind] += (fact,)
-    latest = assessments.latest_whole(session, work.connection, resident_id)
-    found = wounds.wound_rows(session, work.connection, resident_id)
-    return pack_content(
-        line.resident.details,
-        facts,
-        latest,
-        found,
-        assessments.usual_news2(session, work.connection, resident_id),
-        alerts.rows_for(session, work.connection, resident_id=resident_id, standing_only=True),
-        reason,
-        observed,
-        session.home,
-        today,
-        transfer.Signature(session.account.name, session.account.role.value.capitalize(), session.now()),
-        session.now(),
-    )
+    signed = transfer.Signature(session.account.name, session.account.role.value.capitalize(), session.now())
+    held = pack_record.read(session, work.connection, resident_id)
+    return pack_content(held, reason, observed, today, signed)
 
 
 def _checked(session: Session, reason: TransferReason) -> tuple[TransferReason, Outcome | None]:
