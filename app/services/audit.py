@@ -184,7 +184,7 @@ _SCREENS = {
 _NOUNS = {
     "allergy": "an allergy", "cpr": "the CPR status", "diagnosis": "a diagnosis", "medicine": "a medicine",
     "contact": "a contact", "need": "a need", "chc": "Continuing Healthcare", "stay": "a stay",
-    "absence": "an absence",
+    "absence": "an absence", "key_fact": "a key fact",
 }  # fmt: skip
 _VERBS = {"add": "Added", "change": "Changed", "entered-in-error": "Marked as entered in error:"}
 _STATES = {

@@ -19,6 +19,7 @@ from app.domain.codec import canonical, from_plain, instant, instant_text
 from app.domain.dates import date_time, short_date
 from app.domain.errors import UserError, not_written
 from app.domain.instruments import registry
+from app.domain.key_facts import topic
 from app.domain.money import pounds
 from app.domain.nhs import format_nhs_number
 from app.domain.observations import KINDS
@@ -51,6 +52,7 @@ _KINDS = {
     FactKind.ALLERGY: "Allergies", FactKind.DIAGNOSIS: "Diagnoses", FactKind.MEDICINE: "Medicines",
     FactKind.CONTACT: "Contacts", FactKind.CPR: "CPR status", FactKind.NEED: "Needs",
     FactKind.CHC: "Continuing Healthcare", FactKind.STAY: "Stays", FactKind.ABSENCE: "Absences",
+    FactKind.KEY_FACT: "Key facts",
 }  # fmt: skip
 _SHOWN = {"cpr": "CPR"}
 _OF_A_WOUND = frozenset({"wound_area_cm2", "pain_nrs"})
@@ -521,6 +523,11 @@ def _answers(code: str, answers: Mapping[str, object]) -> list[tuple[str, str]]:
 
 def _said(kind: FactKind, body: Mapping[str, Any]) -> str:
     """A fact in words: each field that holds something, under its name, in the order in which it is asked."""
+    if kind is FactKind.KEY_FACT:
+        asked = topic(body["topic"])
+        answer = {True: "Yes", False: "No"}.get(body.get("state"), "")
+        said = ". ".join(part for part in (answer, body.get("text", "")) if part)
+        return f"{asked.label if asked else body['topic']}: {said}"
     names = [each.name for each in fields(FACT_TYPES[kind])]
     return "; ".join(
         f"{_field(name)}: {_text(body[name])}" for name in names if body.get(name) not in (None, "", False)

@@ -23,7 +23,7 @@ import pytest
 import app.services
 from app import cli
 from app.domain.errors import EnvironmentTrouble, NotAllowed, UserError
-from app.domain.people import Allergy, ChampionPost, Role, StaffDetails, StaffId
+from app.domain.people import Allergy, ChampionPost, KeyFact, Role, StaffDetails, StaffId
 from app.domain.retention import RetentionPolicy
 from app.domain.transfer import TransferReason
 from app.domain.wounds import Closing, Wound, placed
@@ -39,6 +39,7 @@ from app.services import (
     export,
     falls,
     imports,
+    key_facts,
     notes,
     observations,
     permission,
@@ -215,6 +216,10 @@ USES: dict[str, tuple[Action, Call]] = {
     "falls.fall_paper": (Action.PRINT_PACK, lambda s, _: falls.fall_paper(s, "x")),
     "imports.import_residents": (Action.IMPORT, lambda s, _: imports.import_residents(s, b"")),
     "imports.import_staff": (Action.MANAGE_STAFF, lambda s, _: imports.import_staff(s, b"")),
+    "key_facts.save": (
+        Action.EDIT_RESIDENTS,
+        lambda s, m: key_facts.save(s, m.person, (KeyFact("language", "Welsh"),)),
+    ),
     "notes.add": (Action.RECORD_ASSESSMENT, lambda s, m: notes.add(s, m.person, "slept well")),
     "notes.entered_in_error": (Action.RECORD_ASSESSMENT, lambda s, _: notes.entered_in_error(s, "x", reason="r")),
     "notes.note": (Action.VIEW_RESIDENTS, lambda s, _: notes.note(s, "x")),

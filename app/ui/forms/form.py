@@ -25,7 +25,7 @@ from app.ui.widgets.date_edit import DateEdit, TimeEdit
 from app.ui.widgets.error_summary import ErrorSummary
 from app.ui.widgets.field import ChoiceBox, Field, show_problems
 from app.ui.widgets.password import PasswordEdit
-from app.ui.widgets.text import NotesEdit, label, rule, scrolled, title
+from app.ui.widgets.text import NotesEdit, heading, label, rule, scrolled, title
 
 if TYPE_CHECKING:
     from app.services.session import Session
@@ -58,6 +58,8 @@ class Form(QWidget):
             if (ask.beside or ask.how == "time") and beside is not None:
                 beside.addWidget(field, 1, Qt.AlignmentFlag.AlignTop)
                 continue
+            if ask.heading:
+                column.addWidget(heading(ask.heading))
             beside = QHBoxLayout()
             beside.setSpacing(L)
             beside.addWidget(field, 1, Qt.AlignmentFlag.AlignTop)

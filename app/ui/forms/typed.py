@@ -24,6 +24,7 @@ class Ask:
     """One question of a form.
 
     ``needed`` is the message when it is left empty; empty when it may be. ``beside`` stands right of the one before.
+    ``heading`` opens a part of a long form with this question.
     """
 
     key: str
@@ -33,6 +34,7 @@ class Ask:
     needed: str = ""
     choices: tuple[tuple[str, str], ...] = ()
     beside: bool = False
+    heading: str = ""
 
 
 class Reader:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 
+from app.domain.key_facts import TOPICS
 from app.domain.people import (
     CPR_LABELS,
     Absence,
@@ -34,12 +35,15 @@ FACT_NOUNS = {
     FactKind.CHC: "Continuing Healthcare period",
     FactKind.STAY: "stay",
     FactKind.ABSENCE: "absence",
+    FactKind.KEY_FACT: "key fact",
 }
 """What one fact is called in a button or a title: "Add allergy"."""
 
 _TIME_HELP = "24-hour clock, such as 14:05"
 _UNTIL_HELP = "Leave empty while it runs"
 _DATE_HELP = "For example 6 Sep 2026, or t for today"
+YES_NO = (("", "Not asked"), ("yes", "Yes"), ("no", "No"))
+"""The answers to a key fact that asks for yes or no."""
 
 FACT_FORMS: Mapping[FactKind, tuple[Ask, ...]] = {
     FactKind.ALLERGY: (
@@ -107,6 +111,14 @@ FACT_FORMS: Mapping[FactKind, tuple[Ask, ...]] = {
         Ask("until_time", "Back at", "time", _TIME_HELP),
         Ask("reason", "Where and why", help="For example Lister Hospital, fall"),
     ),
+    FactKind.KEY_FACT: (
+        Ask(
+            "topic", "What it is about", "choice", needed="Choose what it is about",
+            choices=tuple((topic.code, topic.label) for topic in TOPICS),
+        ),
+        Ask("state", "Yes or no", "choice", "Only where the question is one of yes or no", choices=YES_NO),
+        Ask("text", "In words", "notes"),
+    ),
 }  # fmt: skip
 
 REASON = Ask("reason", "Reason for the change", needed="Enter the reason for the change")
@@ -154,7 +166,7 @@ def typed_fact(body: FactBody) -> dict[str, str | bool]:
             }  # fmt: skip
             return moments | ({"reason": body.reason} if isinstance(body, Absence) else {})
         case KeyFact():
-            return {"text": body.text}
+            return {"topic": body.topic, "state": typed_state(body.state), "text": body.text}
 
 
 def read_fact(kind: FactKind, typed: Typed, now: datetime, today: date, *, needs_reason: bool = False) -> FactBody:
@@ -225,6 +237,20 @@ def _moments(read: Reader, now: datetime) -> tuple[datetime, datetime | None]:
     return since or now, until
 
 
+def _key_fact(read: Reader, _now: datetime) -> FactBody:
+    return KeyFact(read.text("topic"), read.text("text"), read_state(read.text("state")))
+
+
+def typed_state(state: bool | None) -> str:
+    """A yes, a no or neither, as its choice."""
+    return {True: "yes", False: "no", None: ""}[state]
+
+
+def read_state(choice: str) -> bool | None:
+    """The same back."""
+    return {"yes": True, "no": False}.get(choice)
+
+
 def _stay(read: Reader, now: datetime) -> FactBody:
     return Stay(*_moments(read, now))
 
@@ -244,4 +270,5 @@ _READERS = {
     FactKind.CHC: _chc,
     FactKind.STAY: _stay,
     FactKind.ABSENCE: _absence,
+    FactKind.KEY_FACT: _key_fact,
 }

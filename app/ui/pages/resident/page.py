@@ -24,6 +24,7 @@ from app.ui.pages.resident.sections import (
     Assessments,
     Drafts,
     Facts,
+    KeyFacts,
     SafetyStrip,
     Section,
     draw_alerts,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from app.ui.context import Context
 
 _ABOUT = ("allergy", "cpr", "diagnosis", "medicine", "contact")
+_FOR_HOSPITAL = "key_fact"
 _PLACES = (
     ("observations", "Observations"),
     ("wounds", "Wounds"),
@@ -55,7 +57,7 @@ _PLACES = (
 """The resident's other pages: what is charted, followed over weeks, or told as a story."""
 _BEGUN_ELSEWHERE = {"time_wound": "wounds", "post_fall": "falls", "fall_record": "falls"}
 """Assessments of one wound or one fall, and the page that knows which one."""
-_REST = ("need", "chc", "stay", "absence", "packs")
+_REST = (_FOR_HOSPITAL, "need", "chc", "stay", "absence", "packs")
 _FACT_SECTIONS = (
     (FactKind.ALLERGY, "Allergies"),
     (FactKind.CPR, "CPR status"),
@@ -66,6 +68,7 @@ _FACT_SECTIONS = (
     (FactKind.CHC, "Continuing Healthcare"),
     (FactKind.STAY, "Stays"),
     (FactKind.ABSENCE, "Absences"),
+    (FactKind.KEY_FACT, "For hospital"),
 )
 
 
@@ -219,6 +222,15 @@ class ResidentPage(ResidentFrame):
             raise AssertionError("a fact of another resident is on the page")
         fact_edit.open_for(self.ctx, self, resident.id, resident.details, fact.kind, fact)
 
+    def key_facts(self) -> None:
+        """Open the form of everything that a hospital will ask."""
+        if self.record is None:
+            return
+        from app.ui.dialogs import key_facts
+
+        resident, facts = self.record.resident, self.record.facts.get(FactKind.KEY_FACT, ())
+        key_facts.open_for(self.ctx, self, resident.id, resident.details, facts)
+
     def fact_history(self, fact: Fact) -> None:
         """Open every version of a fact, to be read only."""
         if self.record is None:
@@ -262,6 +274,10 @@ class ResidentPage(ResidentFrame):
         history = link("All assessments", self.all_assessments)
         add("assessments", Section("Assessments", drawer.draw, history))
         for kind, name in _FACT_SECTIONS:
+            if kind is FactKind.KEY_FACT:
+                grouped = KeyFacts(self.ctx, self.change_fact, self.fact_history)
+                add(kind.value, Section(name, grouped.draw, link("Fill in key facts", self.key_facts)))
+                continue
             drawn = Facts(kind, self.ctx, self.change_fact, self.fact_history)
             button = link(f"Add {FACT_NOUNS[kind]}", partial(self.add_fact, kind))
             add(kind.value, Section(name, drawn.draw, button))

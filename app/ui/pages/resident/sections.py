@@ -11,7 +11,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.domain.dates import clock_time, date_time, long_date, short_date, to_local
-from app.domain.people import CPR_LABELS, CprKind, Fact, FactKind
+from app.domain.key_facts import TOPICS
+from app.domain.people import CPR_LABELS, CprKind, Fact, FactKind, KeyFact
 from app.ui.pages.assessment.words import TONES
 from app.ui.pages.resident.fact_forms import FACT_NOUNS
 from app.ui.pages.resident.words import (
@@ -137,6 +138,34 @@ class Facts:
                 rows.addWidget(rule())
             words = fact_words(fact.body, today)
             rows.addWidget(fact_row(fact, words, self._change, past=ended(fact.body, today)))
+        if wrong:
+            rows.addWidget(EnteredInError(wrong, today, self._history))
+
+
+class KeyFacts:
+    """How the key facts are drawn: by group, in the order of the questions; what nobody has recorded by its name."""
+
+    def __init__(self, ctx: Context, change: Callable[[Fact], object], history: Callable[[Fact], object]) -> None:
+        self._ctx, self._change, self._history = ctx, change, history
+
+    def draw(self, data: tuple[tuple[Fact, ...], tuple[Fact, ...]], rows: QVBoxLayout) -> None:
+        """What is known under its group; the silent rest in one line a group."""
+        facts, wrong = data
+        known = {fact.body.topic: fact for fact in facts if isinstance(fact.body, KeyFact)}
+        today = self._ctx.today()
+        if not known:
+            rows.addWidget(label(EMPTY_WORDS[FactKind.KEY_FACT], "strong"))
+        for group in dict.fromkeys(topic.group for topic in TOPICS) if known else ():
+            topics = [topic for topic in TOPICS if topic.group == group]
+            rows.addWidget(heading(group))
+            for topic in topics:
+                if topic.code in known:
+                    fact = known[topic.code]
+                    rows.addWidget(fact_row(fact, fact_words(fact.body, today), self._change))
+            silent = [topic.label for topic in topics if topic.code not in known]
+            if silent:
+                rows.addWidget(label(f"Not recorded: {', '.join(silent)}", "secondary"))
+            rows.addWidget(rule())
         if wrong:
             rows.addWidget(EnteredInError(wrong, today, self._history))
 

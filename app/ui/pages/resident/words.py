@@ -55,6 +55,7 @@ EMPTY_WORDS = {
     FactKind.CHC: "No Continuing Healthcare period recorded.",
     FactKind.STAY: "No stay recorded.",
     FactKind.ABSENCE: "No absence recorded.",
+    FactKind.KEY_FACT: "No key fact recorded. A hospital will ask: fill them in now, while there is time.",
 }
 """What a section says when nothing is recorded."""
 
