@@ -248,6 +248,19 @@ class ReturnCheck:
     settled: tuple[Settled, ...] = ()
 
 
+def bag_words(step: Step) -> str:
+    """Whether the bag was there; empty when nobody was asked."""
+    return {True: "Was there", False: "Was not there", None: ""}[step.bag]
+
+
+def step_words(step: Step) -> str:
+    """What a step says beside its time, name, role, place and bag: the reason for a delay, its end, the note."""
+    parts = [DELAY_REASONS.get(step.code, step.code) if step.code else ""]
+    parts.append(f"until {date_time(step.until)}" if step.until else "")
+    parts.append(step.note)
+    return ". ".join(part for part in (", ".join(filter(None, parts[:2])), parts[2]) if part)
+
+
 class Stage(StrEnum):
     """How far a journey is."""
 

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 PAGE = 500
 """Entries a page of the list."""
 _LOOKED = Kind(("view", "search"))
-_PRINTED = Kind(("print", "reopen"))
+_PRINTED = Kind(("print", "reopen", "to-printer", "save", "preview"))
 _EXPORTED = Kind(("export",))
 _SIGNED = Kind(("sign", "amend"))
 _SENT = Kind(objects=("message",))
@@ -78,8 +78,12 @@ _WORDS = {
     ("view", "assessment"): "Read a signed assessment",
     ("view", "history"): "Read what was recorded before",
     ("search", "notes"): "Searched the notes",
-    ("print", "transfer"): "Printed a red-bag pack",
+    ("print", "transfer"): "Made a red-bag pack",
     ("reopen", "transfer"): "Took out a printed pack again",
+    ("to-printer", "transfer"): "Sent a red-bag pack to the printer",
+    ("save", "transfer"): "Saved a red-bag pack as a PDF",
+    ("preview", "transfer"): "Looked at a red-bag pack on the screen",
+    ("export", "transfer"): "Took out the digital copy of a red-bag pack",
     ("export", "resident"): "Exported the whole record",
     ("export", "evidence"): "Exported the evidence for claims",
     ("export", "audit"): "Exported the audit trail",
@@ -118,14 +122,21 @@ _WORDS = {
     ("view", "fall"): "Looked at a fall",
     ("print", "fall"): "Printed the sheet of a fall",
     ("print", "due"): "Printed the due list of a shift",
+    ("print", "downtime"): "Took out the downtime kit: the key facts of everybody in the home",
+    ("print", "handover"): "Printed a hand-over",
     ("add", "journey"): "Began a journey to hospital",
     ("change", "journey"): "Changed what is known of a journey to hospital",
     ("step", "journey"): "Recorded a step of a journey to hospital",
     ("correct", "journey"): "Corrected a journey to hospital",
     ("entered-in-error", "journey"): "Marked a journey to hospital as entered in error",
     ("view", "journey"): "Looked at a journey to hospital",
+    ("return", "journey"): "Recorded what was found on the return from hospital",
+    ("settle", "journey"): "Said that something a return from hospital left open is done",
+    ("print", "journey"): "Printed what changed while a resident was in hospital",
     ("add", "bag"): "Added a red bag",
     ("move", "bag"): "Recorded where a red bag is",
+    ("print", "journey"): "Printed the custody record of a journey",
+    ("print", "bag"): "Printed labels for red bags",
     ("permit", "permission"): "Recorded that the home may use an instrument",
     ("withdraw", "permission"): "Turned an instrument off again",
     ("add", "resident"): "Added the resident",
@@ -301,7 +312,7 @@ def detail_words(detail: Any) -> str:
 
 _TOLD = frozenset({"user", "role", "from", "to", "count", "kind", "path", "epoch", "event", "effect",
                    "failures", "revisions", "claims", "packs", "kept_claims", "categories", "care_years",
-                   "claim_years", "since", "residents"})  # fmt: skip
+                   "claim_years", "since", "residents", "copies", "which", "printer", "protection"})  # fmt: skip
 
 
 @cache

@@ -33,7 +33,7 @@ from app.domain.people import Absence, Fact, FactBody, FactKind, ResidentDetails
 from app.models import bags as bag_rows
 from app.models import journeys as rows
 from app.models import residents as resident_rows
-from app.models import revisions
+from app.models import restored, revisions
 from app.models import transfers as transfer_rows
 from app.models.journeys import JourneyLine
 from app.models.store import Work
@@ -153,6 +153,11 @@ def journey(session: Session, journey_id: str, *, again: bool = False) -> Journe
         return _rows(work.connection, (line,), session.now())[0]
 
 
+def row_of(connection: Connection, line: JourneyLine, now: datetime) -> JourneyRow:
+    """A journey as lists show it, inside a transaction already open."""
+    return _rows(connection, (line,), now)[0]
+
+
 def of_resident(session: Session, resident_id: ResidentId, *, looks: bool = False) -> tuple[JourneyRow, ...]:
     """A resident's journeys, the latest first, those entered in error too. ``looks`` audits that somebody looked at
     them; what another page of the resident shows of them is audited by that page."""
@@ -241,12 +246,17 @@ def _belongs(journey: Journey, called: datetime | None, now: datetime) -> bool:
     return called is None or journey.stage is Stage.ON_THE_WAY or called <= journey.steps[-1].at
 
 
-def record(session: Session, journey_id: str, step: Step) -> Saved:
-    """Record a step. Absence, stay and bag follow it in the same transaction. UserError with a problem a field."""
+def record(session: Session, journey_id: str, step: Step, *, bag: str = "") -> Saved:
+    """Record a step. Absence, stay and bag follow it in the same transaction. UserError with a problem a field.
+
+    ``bag`` is the number on the bag that goes, when none was named yet or it is another one.
+    """
     require(session, Action.FOLLOW_TRANSFER)
     with session.write() as work:
         line = _sound(work.connection, journey_id)
         after = domain.with_step(line.journey, step, session.now())
+        if bag.strip():
+            after = replace(after, bag=_named_bag(work, bag, session.now()))
         return _follow(work, line, after)
 
 
@@ -438,6 +448,52 @@ def _named_bag(work: Work, said: transfer.Said[str], now: datetime) -> str:
     if found is None:
         found = bag_rows.save(work, Bag(bag_rules.tidy_number(number[:30]), BagState.IN_HOME, now))
     return found.bag.number
+
+
+# ----------------------------------------------------------------------------------------------- on paper
+
+
+def custody_paper(session: Session, journey_id: str) -> bytes:
+    """Who had the bag and what was in it, so far, as a PDF. Printing is audited."""
+    from app.reports.custody import CustodyPaper, custody_pdf
+    from app.reports.resident_paper import Stamp
+
+    require(session, Action.PRINT_PACK)
+    with session.look() as work:
+        line = _sound(work.connection, journey_id)
+        work.audit("print", rows.KIND, journey_id, resident_id=line.resident_id)
+        row = _rows(work.connection, (line,), session.now())[0]
+        found = bag_rows.numbered(work.connection, line.journey.bag) if line.journey.bag else None
+        stamp = Stamp(
+            details=row.details,
+            home=session.home,
+            made_at=session.now(),
+            made_by=session.account.name,
+            anchor=f"{work.chain.count}-{work.chain.head[:8]}" if session.trouble is None else "not recorded",
+            restored_from=restored.restored_from(work.connection),
+        )
+        bag = line.journey.bag
+        if found is not None:
+            state = STATE_LABELS[found.bag.state].lower()
+            bag = f"{bag}, now {state} since {date_time(found.bag.since)}"
+        waits = tuple(wait.words for wait in row.waiting)
+        paper = CustodyPaper(stamp, line.journey, bag, row.packs, waits)
+    return custody_pdf(paper)
+
+
+def bag_labels(session: Session, numbers: Sequence[str] = ()) -> bytes:
+    """Labels for the bags of these numbers, or for every bag in use, as a PDF. Printing is audited."""
+    from app.reports.bag_labels import LabelsPaper, labels_pdf
+
+    require(session, Action.PRINT_PACK)
+    with session.look() as work:
+        listed = [line.bag.number for line in bag_rows.bags(work.connection) if line.bag.state is not BagState.RETIRED]
+        wanted = [number for number in listed if not numbers or number in numbers]
+        if not wanted:
+            raise UserError("There is no bag to print a label for. Add one first", field="number")
+        work.audit("print", bag_rows.KIND, "labels", detail={"count": len(wanted)})
+        home = session.home
+    return labels_pdf(LabelsPaper(home.name, home.phone, wanted, home.practice, session.now()))
 
 
 # ----------------------------------------------------------------------------------------------------- what follows

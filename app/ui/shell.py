@@ -73,6 +73,7 @@ PAGES = (
     Entry("search", "Search", "app.ui.pages.search.page", "SearchPage", "VIEW_RESIDENTS"),
     Entry("alerts", "Alerts", "app.ui.pages.alerts.page", "AlertsPage", "VIEW_RESIDENTS"),
     Entry("falls", "Falls", "app.ui.pages.falls.page", "FallsPage", "VIEW_RESIDENTS"),
+    Entry("hospital", "Hospital", "app.ui.pages.hospital.page", "HospitalPage", "VIEW_RESIDENTS"),
     Entry("premium", "Premium", "app.ui.pages.premium.page", "PremiumPage", "VIEW_CLAIMS"),
     Entry("sync", "Sync", "app.ui.pages.sync.page", "SyncPage", "SYNC"),
     Entry("staff", "Staff", "app.ui.pages.staff.page", "StaffPage", "VIEW_STAFF"),

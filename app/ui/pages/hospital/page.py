@@ -1,0 +1,235 @@
+"""Hospital: the board of who is away and where the bags are, the journeys of one resident, and one journey whole.
+
+What is shown follows the argument: None is the board, "resident:" with an id that resident's journeys, "send" asks who
+goes to hospital, anything else is a journey's id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.domain.people import ResidentDetails, ResidentId
+from app.ui.context import Context
+from app.ui.pages.hospital import board, journey_view
+from app.ui.pages.hospital.board import BoardView, ChooseView, Loaded, OneView
+from app.ui.pages.hospital.journey_view import JourneyView, Whole
+from app.ui.theme import L, M
+from app.ui.widgets.banner import ResidentBanner
+from app.ui.widgets.layouts import empty
+from app.ui.widgets.text import scrolled
+from app.ui.widgets_form.labels import label
+
+if TYPE_CHECKING:
+    from app.services.changes import Changes
+    from app.services.journeys import JourneyRow
+    from app.services.residents import ResidentRow
+    from app.services.session import Session
+
+SEND, RESIDENT = "send", "resident:"
+_TOUCHED = frozenset({"journey", "bag", "transfer", "fact", "resident", "setting"})
+T = TypeVar("T")
+One = tuple[ResidentDetails, str, "tuple[JourneyRow, ...]"]
+
+
+class HospitalPage(QWidget):
+    """``opened`` with None, a journey's id, "resident:<id>" or "send"."""
+
+    title = "Hospital"
+
+    def __init__(self, ctx: Context) -> None:
+        super().__init__()
+        self._ctx = ctx
+        self._visit = 0
+        self._arg: str | None = None
+        self._resident: ResidentId | None = None
+        self.view: BoardView | OneView | ChooseView | JourneyView | None = None
+        self.setAccessibleName("Hospital")
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.banner = ResidentBanner()
+        head = QVBoxLayout()
+        head.setContentsMargins(L, M, L, 0)
+        head.addWidget(self.banner)
+        body = QWidget()
+        self._body = QVBoxLayout(body)
+        self._body.setContentsMargins(0, 0, 0, 0)
+        self.area = scrolled(body)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addLayout(head)
+        outer.addWidget(self.area, 1)
+        self._clear()
+
+    # ------------------------------------------------------------------------------------------ the page protocol
+
+    def opened(self, arg: Any) -> None:
+        """Clear everything of the last resident, then load."""
+        self._clear()
+        self._arg = arg if isinstance(arg, str) and arg else None
+        self._body.addWidget(_padded("Loading"))
+        if self._arg is None:
+            self._read(board.load, self._show_board)
+        elif self._arg == SEND:
+            self._read(_people, self._show_choice)
+        elif self._arg.startswith(RESIDENT):
+            self._read(partial(_one, ResidentId(self._arg.removeprefix(RESIDENT)), again=False), self._show_one)
+        else:
+            self._read(partial(journey_view.load, self._arg), self._show_journey)
+
+    def refresh(self, changes: Changes) -> None:
+        """Load again what changed; what is being typed to find a bag stays."""
+        if not changes.kinds & _TOUCHED or (self._arg is None and not isinstance(self.view, BoardView)):
+            return
+        mine = not changes.residents or self._resident in changes.residents or "bag" in changes.kinds
+        if isinstance(self.view, BoardView):
+            self._read(board.load, self._update_board)
+        elif isinstance(self.view, OneView) and self._resident is not None and mine:
+            self._read(partial(_one, self._resident, again=True), self._update_one)
+        elif isinstance(self.view, JourneyView) and self._arg is not None and mine:
+            self._read(partial(journey_view.load, self._arg, again=True), self._update_journey)
+
+    def can_leave(self) -> bool:
+        """What is typed here stands in dialogs, which ask for themselves."""
+        return True
+
+    def place(self) -> tuple[str, Any]:
+        """What is shown now, by ids only."""
+        return "hospital", self._arg
+
+    # ----------------------------------------------------------------------------------------------------- showing
+
+    def _read(self, work: Callable[[Session], T], done: Callable[[T], None]) -> None:
+        visit = self._visit
+
+        def arrived(found: T) -> None:
+            if visit == self._visit:
+                done(found)
+
+        def failed(exc: BaseException) -> None:
+            if visit == self._visit and self.view is None:
+                self._clear()
+            self._ctx.messages.report(exc)
+
+        self._ctx.call(work, arrived, failed, owner=self)
+
+    def _clear(self) -> None:
+        self._visit += 1
+        self._arg, self._resident, self.view = None, None, None
+        self.banner.clear()
+        self.banner.hide()
+        empty(self._body)
+        self.area.verticalScrollBar().setValue(0)
+        self._ctx.resident.emit("")
+
+    def _put(self, view: BoardView | OneView | ChooseView | JourneyView) -> None:
+        empty(self._body)
+        self.view = view
+        self._body.addWidget(view)
+        view.show()
+
+    def _person(self, resident_id: ResidentId, details: ResidentDetails, status: str) -> None:
+        self._resident = resident_id
+        self.banner.show_resident(details, self._ctx.today(), status)
+        self.banner.show()
+        self._ctx.resident.emit(resident_id)
+
+    def _show_board(self, found: Loaded) -> None:
+        view = BoardView(self._ctx, writes=self._may_write(), prints=self._may_print())
+        view.opened.connect(partial(self._ctx.navigate.emit, "hospital"))
+        view.send.connect(partial(self._ctx.navigate.emit, "hospital", SEND))
+        self._put(view)
+        view.show_board(found)
+        view.focus_first()
+
+    def _update_board(self, found: Loaded) -> None:
+        if isinstance(self.view, BoardView):
+            self.view.show_board(found)
+
+    def _show_one(self, found: One) -> None:
+        details, status, rows = found
+        resident_id = ResidentId((self._arg or "").removeprefix(RESIDENT))
+        self._person(resident_id, details, status)
+        view = OneView(prints=self._may_print())
+        view.opened.connect(partial(self._ctx.navigate.emit, "hospital"))
+        view.send.connect(self._send)
+        view.record.connect(partial(self._ctx.navigate.emit, "resident", resident_id))
+        self._put(view)
+        view.show_rows(rows, self._ctx.now(), self._ctx.today())
+        view.focus_first()
+
+    def _update_one(self, found: One) -> None:
+        if isinstance(self.view, OneView) and self._resident is not None:
+            details, status, rows = found
+            self._person(self._resident, details, status)
+            self.view.show_rows(rows, self._ctx.now(), self._ctx.today())
+
+    def _show_choice(self, rows: tuple[ResidentRow, ...]) -> None:
+        view = ChooseView(rows)
+        view.chosen.connect(self._send_one)
+        self._put(view)
+        view.box.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show_journey(self, whole: Whole) -> None:
+        self._person(whole.row.resident_id, whole.row.details, whole.row.status)
+        view = JourneyView(self._ctx, whole, writes=self._may_write())
+        view.go.connect(self._go)
+        self._put(view)
+        view.focus_first()
+
+    def _update_journey(self, whole: Whole) -> None:
+        if isinstance(self.view, JourneyView):
+            self._person(whole.row.resident_id, whole.row.details, whole.row.status)
+            self.view.show_journey(whole)
+
+    def _go(self, where: str) -> None:
+        if where == "resident":
+            self._ctx.navigate.emit("resident", self._resident)
+        else:
+            self._ctx.navigate.emit("hospital", f"{RESIDENT}{self._resident}" if where == "all" else None)
+
+    def _send(self) -> None:
+        if self._resident is not None:
+            self._send_one(self._resident)
+
+    def _send_one(self, resident_id: str) -> None:
+        from app.ui.dialogs.hospital import open_for
+
+        open_for(self._ctx, ResidentId(resident_id), self)
+
+    def _may_write(self) -> bool:
+        from app.services.access import Action
+
+        return self._ctx.allowed(Action.FOLLOW_TRANSFER)
+
+    def _may_print(self) -> bool:
+        from app.services.access import Action
+
+        return self._ctx.allowed(Action.PRINT_PACK)
+
+
+def _padded(words: str) -> QWidget:
+    holder = QWidget()
+    column = QVBoxLayout(holder)
+    column.setContentsMargins(L, M, L, L)
+    column.addWidget(label(words, "strong"))
+    column.addStretch(1)
+    return holder
+
+
+def _people(session: Session) -> tuple[ResidentRow, ...]:
+    from app.services import residents
+
+    return residents.find_residents(session)
+
+
+def _one(resident_id: ResidentId, session: Session, *, again: bool) -> One:
+    from app.services import journeys, residents
+
+    rows = journeys.of_resident(session, resident_id, looks=not again)
+    record = residents.read_again(session, resident_id)
+    return record.resident.details, record.status, rows
