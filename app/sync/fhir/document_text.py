@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import chain
 from typing import TypeVar
-from xml.sax.saxutils import escape
 
 from app.domain.dates import age_years, short_date, to_local
 from app.domain.nhs import format_nhs_number
@@ -105,7 +104,8 @@ def narrative(rows: Iterable[Row], *, lead: str = "") -> str:
 
 def _escaped(text: str) -> str:
     # A carriage return is written out: a reader of XML would make a line feed of it.
-    return escape(clean(text), {'"': "&quot;", "\r": "&#13;"})
+    plain = clean(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return plain.replace("\r", "&#13;") if "\r" in plain else plain
 
 
 # --- lines -----------------------------------------------------------------------------------------------------------
@@ -219,7 +219,8 @@ def _assessment(each: AssessmentRow) -> str:
 
 def _item(each: BagItem) -> str:
     packed = "n.a." if each.packed is False else "packed" if each.packed is True else _lower(each.packed)
-    quantity = f"; quantity {words(each.quantity)}" if is_said(each.quantity) else ""
+    absent = each.packed is False and not is_said(each.quantity)
+    quantity = "" if absent else f"; quantity {_lower(each.quantity)}"
     return f"{each.name}: {packed}{quantity}{f'; {each.note}' if each.note else ''}"
 
 
