@@ -19,11 +19,13 @@ from app.domain.errors import UserError
 from app.domain.falls import INJURIES, WITNESS, Fall
 from app.domain.instruments import registry
 from app.domain.instruments.outcome import Severity
+from app.domain.journeys import STEP_LABELS, Step, StepKind, step_words
 from app.domain.observations import KINDS, Kind
 from app.domain.people import Resident, ResidentId
 from app.models import alerts as alert_rows
 from app.models import assessments as assessment_rows
 from app.models import falls as fall_rows
+from app.models import journeys as journey_rows
 from app.models import notes as note_rows
 from app.models import observations as observation_rows
 from app.models import transfers as transfer_rows
@@ -361,7 +363,39 @@ def _transfers(asked: _Asked) -> _Found:
         detail = f"{bag}{line.situation} ({asked.session.person(line.printed_by)})".strip()
         title = f"Red-bag pack printed, version {line.version}"
         entries.append(Entry("transfer", line.printed_at, title, detail, Severity.ATTENTION, ("transfer", line.id)))
+    for journey in journey_rows.of_resident(asked.connection, asked.resident_id):
+        entries += _journey(journey)
     return _earlier(asked, entries)
+
+
+def _journey(line: journey_rows.JourneyLine) -> list[Entry]:
+    """The steps of a journey, one entry for those of one moment."""
+    moments: dict[datetime, list[Step]] = {}
+    for step in line.journey.steps:
+        moments.setdefault(step.at, []).append(step)
+    state = _STRUCK[assessment_rows.IN_ERROR] if line.in_error else ""
+    loud = Severity.NONE if line.in_error else Severity.ATTENTION
+    return [
+        Entry(
+            "transfer",
+            at,
+            ", ".join(STEP_LABELS[step.kind] for step in steps),
+            ". ".join(words for step in steps if (words := _step_told(step))),
+            loud if any(step.kind in _LOUD for step in steps) else Severity.NONE,
+            ("journey", line.id),
+            state,
+        )
+        for at, steps in moments.items()
+    ]
+
+
+_LOUD = frozenset({StepKind.HOME_OUT, StepKind.DIED, StepKind.OTHER_HOME})
+
+
+def _step_told(step: Step) -> str:
+    who = ", ".join(part for part in (step.name, step.role) if part)
+    bag = {True: "The bag was there", False: "The bag was not there", None: ""}[step.bag]
+    return ". ".join(part.rstrip(".") for part in (step.place, who, bag, step_words(step)) if part)
 
 
 def _alerts(asked: _Asked) -> _Found:

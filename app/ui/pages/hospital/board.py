@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -14,12 +14,12 @@ from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
 from app.domain.dates import day_date
 from app.ui.pages.falls.check import Large
 from app.ui.pages.hospital.bags import BagsCard
-from app.ui.pages.hospital.words import MEASURES, figures, mark, periods, pressing, when, where_words
+from app.ui.pages.hospital.row import journey_button
+from app.ui.pages.hospital.words import MEASURES, figures, periods
 from app.ui.theme import MAIN_TARGET, L, M, S
 from app.ui.widgets.layouts import empty, keep_tab_order, tab_stops
 from app.ui.widgets.row import RowButton
 from app.ui.widgets.table import Column
-from app.ui.widgets.tag import Tag
 from app.ui.widgets.text import card
 from app.ui.widgets.wrapped_table import WrappedTable
 from app.ui.widgets_form.labels import heading, label, title
@@ -153,19 +153,6 @@ class JourneysCard(QFrame):
             self.buttons[had].setFocus(Qt.FocusReason.OtherFocusReason)
 
 
-def journey_button(
-    row: JourneyRow, now: datetime, today: date, slot: Callable[[], object], *, named: bool = True
-) -> RowButton:
-    """A journey as one button; without ``named`` it is on the resident's own list."""
-    room = f" · Room {row.room}" if row.room else ""
-    begun = f"Begun {when(row.journey.started_at, today)}"
-    waits = pressing(row, now)
-    detail = "\n".join(part for part in (where_words(row, today), waits) if part)
-    return RowButton(
-        f"{row.resident_name}{room}" if named else begun, detail, tag=Tag(*mark(row, now)), slot=slot
-    )  # fmt: skip
-
-
 class OneView(QWidget):
     """The journeys of one resident. ``opened`` carries a journey's id, ``send`` asks for a pack, ``record`` for the
     whole record."""
@@ -266,11 +253,11 @@ class ChooseView(QWidget):
 
 
 def _count_columns(today: date) -> tuple[Column[Measured], ...]:
-    found: list[Column[Measured]] = [Column("Count", lambda row: row.name)]
-    for at, (name, _first, _last) in enumerate(periods(today)):
-        found.append(Column(name, partial(_figure, at=at), right=True))
-    found.append(Column("What is counted", lambda row: row.means, stretch=True))
-    return tuple(found)
+    named: Column[Measured] = Column("What is counted", lambda row: f"{row.name}: {row.means}", stretch=True)
+    spans = (
+        Column(name, partial(_figure, at=at), right=True) for at, (name, _first, _last) in enumerate(periods(today))
+    )
+    return (named, *spans)
 
 
 def _figure(row: Measured, at: int) -> str:

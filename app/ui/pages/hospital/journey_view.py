@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
@@ -21,7 +21,6 @@ from app.domain.journeys import (
     Stage,
     Step,
     StepKind,
-    bag_words,
     step_words,
 )
 from app.ui.forms.form import show_dialog
@@ -378,8 +377,12 @@ def _whole_height(table: WrappedTable[Step] | WrappedTable[Item]) -> None:
     table.setMinimumHeight(table.horizontalHeader().sizeHint().height() + high + 16)
 
 
-def _who(step: Step) -> str:
-    return ", ".join(part for part in (step.name, step.role) if part)
+def _told(step: Step) -> str:
+    """Who, where, whether the bag was there, and what else was said, as sentences."""
+    who = ", ".join(part for part in (step.name, step.role) if part)
+    bag = {True: "The bag was there", False: "The bag was not there", None: ""}[step.bag]
+    parts = [part.rstrip(".") for part in (who, step.place, bag, step_words(step)) if part]
+    return ". ".join(f"{part[:1].upper()}{part[1:]}" for part in parts)
 
 
 def _came_back(item: Item) -> str:
@@ -401,10 +404,7 @@ def _notes(item: Item) -> str:
 _STEPS: tuple[Column[Step], ...] = (
     Column("When", lambda step: date_time(step.at)),
     Column("What", lambda step: STEP_LABELS[step.kind]),
-    Column("Name and role", _who),
-    Column("Place", lambda step: step.place),
-    Column("Bag", bag_words),
-    Column("More", step_words, stretch=True),
+    Column("Who, where, and the bag", _told, stretch=True),
 )
 _ITEMS: tuple[Column[Item], ...] = (
     Column("What", lambda item: item.name),
@@ -419,6 +419,10 @@ def load(journey_id: str, session: Session, *, again: bool = False) -> Whole:
     from app.services import journeys, transfers
 
     row = journeys.journey(session, journey_id, again=again)
-    packs = tuple(pack for pack in transfers.packs(session, row.resident_id) if pack.journey_id == journey_id)
+    packs = tuple(
+        replace(pack, printed_by=session.person(pack.printed_by))
+        for pack in transfers.packs(session, row.resident_id)
+        if pack.journey_id == journey_id
+    )
     bag = next((each for each in journeys.bags(session) if each.bag.number == row.journey.bag), None)
     return Whole(row, packs, bag)

@@ -30,16 +30,16 @@ _ONLY_THERE = frozenset({StepKind.WARD_MOVE, StepKind.VISIT, StepKind.FIT, StepK
 _ONLY_OUT = _ONLY_THERE | {StepKind.HOSPITAL_IN, StepKind.ADMITTED, StepKind.HOME_IN, StepKind.OTHER_HOME}
 _AGAIN = frozenset({StepKind.WARD_MOVE, StepKind.VISIT, StepKind.DELAY})
 MEASURES = (
-    ("journeys", "Journeys begun", "Packs made because somebody was to go, also when they stayed after all"),
-    ("called_999", "999 called", "Journeys for which an ambulance was called"),
-    ("attended", "A&E", "Emergency or urgent journeys that reached hospital"),
-    ("admitted", "Admissions", "Journeys with a stay on a ward, outpatient visits left out"),
-    ("under_24h", "Under 24 hours", "Emergency or urgent visits of less than 24 hours from arrival to leaving"),
-    ("avoided", "Avoided", "Packs were made, and the resident stayed in the home"),
-    ("nights", "Nights away", "Midnights out of the home on these journeys, up to now"),
-    ("delayed", "Discharges delayed", "Journeys on which somebody recorded a delay"),
-    ("died", "Deaths away", "Residents who died on a journey after they had left the home"),
-    ("losses", "Things lost", "How many things did not come back, those that were never missing left out"),
+    ("journeys", "Journeys begun", "a pack was made because somebody was to go, also when they stayed after all"),
+    ("called_999", "999 called", "an ambulance was called for the journey"),
+    ("attended", "A&E", "emergency and urgent journeys that reached hospital"),
+    ("admitted", "Admissions", "journeys with a stay on a ward, outpatient visits left out"),
+    ("under_24h", "Under 24 hours", "emergency and urgent visits of less than 24 hours from arrival to leaving"),
+    ("avoided", "Avoided", "a pack was made, and the resident stayed in the home"),
+    ("nights", "Nights away", "midnights out of the home on these journeys, up to now"),
+    ("delayed", "Discharges delayed", "somebody recorded a delay"),
+    ("died", "Deaths away", "the resident died after leaving the home on the journey"),
+    ("losses", "Things lost", "how many things did not come back, those that were never missing left out"),
 )
 """Field of :class:`Counts`, its name on the screen, and what is counted."""
 
@@ -99,7 +99,8 @@ def where_words(row: JourneyRow, today: date) -> str:
     """How far, where, and since when: ``At hospital: Lister Hospital, Ash Ward, since 14:05``."""
     journey = row.journey
     said = ending_words(journey) if journey.ending else STAGE_LABELS[journey.stage]
-    place = f": {place_words(journey)}" if place_words(journey) and not journey.ending else ""
+    to = ", to " if journey.stage in {Stage.PREPARING, Stage.ON_THE_WAY} else ": "
+    place = f"{to}{place_words(journey)}" if place_words(journey) and not journey.ending else ""
     since = journey.ending or (journey.steps[-1] if journey.steps else None)
     at = when(since.at if since else journey.started_at, today)
     bag = f". Bag {journey.bag}" if journey.bag else ". No bag named"

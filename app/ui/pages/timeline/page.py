@@ -43,6 +43,7 @@ _VERBS = {
     "alert": "Go to the alerts",
     "wound": "Go to the wound",
     "fall": "Go to the fall",
+    "journey": "Go to the journey",
 }
 _TO_RECORD = "Go to the record"
 
@@ -151,6 +152,8 @@ class TimelinePage(QWidget):
             self.ctx.navigate.emit("wounds", (self.resident_id, name))
         elif kind == "fall":
             self.ctx.navigate.emit("falls", (self.resident_id, name))
+        elif kind == "journey":
+            self.ctx.navigate.emit("hospital", name)
         else:
             self._record()
 

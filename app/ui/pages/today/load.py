@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from app.services.alerts import AlertRow
     from app.services.assessments import DraftRow, DueRow
+    from app.services.journeys import JourneyRow
     from app.services.residents import ResidentRow
     from app.services.session import Session
 
@@ -48,6 +49,8 @@ class Today:
     shift: str = ""
     shift_due: int = 0
     shift_late: int = 0
+    journeys: tuple[JourneyRow, ...] = ()
+    """Journeys to hospital for which something can be done now, the late first."""
 
 
 def _due(session: Session) -> tuple[DueRow, ...]:
@@ -89,4 +92,16 @@ def load_today(session: Session) -> Today:
         shift=shift.shift.name,
         shift_due=len(shift.items),
         shift_late=shift.late,
+        journeys=_waiting(session),
     )
+
+
+def _waiting(session: Session) -> tuple[JourneyRow, ...]:
+    from app.services import journeys
+
+    found = journeys.board(session)
+    now = found.now
+    rows = [
+        row for row in (*found.open, *found.recent) if any(wait.due is None or wait.due <= now for wait in row.waiting)
+    ]
+    return tuple(sorted(rows, key=lambda row: not any(wait.is_late(now) for wait in row.waiting)))

@@ -15,6 +15,7 @@ from app.domain.money import pounds
 from app.ui import theme
 from app.ui.pages.alerts.card import AlertCard, priority_tag
 from app.ui.pages.assessment.page import Open
+from app.ui.pages.hospital.row import journey_button
 from app.ui.pages.today.load import Missing, PremiumHint, Today, load_today
 from app.ui.theme import M, S, Tone
 from app.ui.widgets.buttons import link
@@ -47,7 +48,20 @@ _MISSING = {
     ),
 }
 _SHOWN_KINDS = frozenset(
-    {"resident", "fact", "assessment", "draft", "alert", "claim", "outbox", "staff", "setting", "backup"}
+    {
+        "resident",
+        "fact",
+        "assessment",
+        "draft",
+        "alert",
+        "claim",
+        "outbox",
+        "staff",
+        "setting",
+        "backup",
+        "journey",
+        "bag",
+    }
 )
 
 
@@ -73,6 +87,9 @@ class TodayPage(QWidget):
         column.addWidget(self.day)
         self.alerts = _Part("Alerts that need somebody now")
         column.addWidget(self.alerts)
+        self.hospital = _Part("To hospital and back")
+        self.hospital.hide()
+        column.addWidget(self.hospital)
         self.backup = _Part("Backups")
         self.backup.hide()
         column.addWidget(self.backup)
@@ -89,6 +106,7 @@ class TodayPage(QWidget):
         self.premium = _Part("Complex Care Premium")
         self._parts = (
             self.alerts,
+            self.hospital,
             self.backup,
             self.missing,
             self.shift,
@@ -144,6 +162,7 @@ class TodayPage(QWidget):
         self._show_missing(today.missing)
         self._show_backup(today)
         self._show_alerts(today.alerts)
+        self._show_hospital(today)
         self._show_shift(today)
         self._show_due(today.due)
         self.drafts.fill([self._draft(row) for row in today.drafts], "No drafts.", count=len(today.drafts))
@@ -197,6 +216,13 @@ class TodayPage(QWidget):
             slot=self._to("due", None),
         )
         self.shift.fill([row], "")
+
+    def _show_hospital(self, today: Today) -> None:
+        """What waits for residents who are away, or have just come back."""
+        now, day = self._ctx.now(), self._ctx.today()
+        rows = [journey_button(row, now, day, self._to("hospital", row.id)) for row in today.journeys]
+        self.hospital.setVisible(bool(rows))
+        self.hospital.fill(rows, "", count=len(rows))
 
     def _show_backup(self, today: Today) -> None:
         """A week's work that is in no backup is said here, where everybody begins."""
