@@ -245,7 +245,7 @@ class Program(QObject):
         context = self._context = Context(signed_in.session, self.tasks, self._messages, self.theme)
         place = self._back if self._back is not None and self._back.user == self._user else None
         window = MainWindow(context, self._lock, place)
-        self._watch = Watch(window, context, signed_in.lock_minutes, self.lock)
+        self._watch = Watch(window, context, signed_in.lock_minutes, self.lock, window.send_to_hospital)
         self._show(window)
         self._wire.say(link.SIGNED_IN, store=str(self._store.resolve()), demo=self._demo, user=self._user)
         context.call(unsaved.kept, self._show_unsaved)

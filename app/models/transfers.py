@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,10 +13,12 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from app.domain.codec import instant
 from app.domain.people import ResidentId
-from app.models import schema
+from app.models import revisions, schema
 from app.models.store import Work
 
 _T = schema.transfer.c
+DOCUMENT = "digital_sha256"
+"""Under which name a pack's body says which document is kept beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,24 @@ def save(
                     journey_id)  # fmt: skip
 
 
+def keep_document(work: Work, document: bytes, media_type: str) -> str:
+    """Keep what belongs to a pack beside its PDF; the hash under which :func:`content` finds it."""
+    sha256 = hashlib.sha256(document).hexdigest()
+    blob = upsert(schema.blob).values(sha256=sha256, media_type=media_type, content=document)
+    work.connection.execute(blob.on_conflict_do_nothing())
+    return sha256
+
+
+def documents(connection: Connection, resident_id: ResidentId) -> tuple[str, ...]:
+    """The hashes of what is kept beside a resident's packs (of packs that were not destroyed)."""
+    kept = revisions.bodies(
+        connection, [row.revision_id for row in connection.execute(
+            select(_T.revision_id).where(_T.resident_id == resident_id)
+        )]
+    )  # fmt: skip
+    return tuple(sorted(body[DOCUMENT] for body in kept.values() if body.get(DOCUMENT)))
+
+
 def packs(connection: Connection, resident_id: ResidentId) -> tuple[PackLine, ...]:
     """A resident's packs, newest first."""
     rows = connection.execute(select(schema.transfer).where(_T.resident_id == resident_id).order_by(_T.version.desc()))
@@ -94,6 +115,18 @@ def pack(connection: Connection, pack_id: str) -> PackLine | None:
     """One pack, or None."""
     row = connection.execute(select(schema.transfer).where(_T.id == pack_id)).first()
     return _line(row) if row else None
+
+
+def body(connection: Connection, pack_id: str) -> dict[str, Any]:
+    """What was kept beside the bytes of a pack; empty for a pack that is not there or was destroyed."""
+    found = revisions.revisions(connection, pack_id)
+    kept = found[-1].body if found else None
+    return dict(kept) if isinstance(kept, dict) else {}
+
+
+def page_digests(connection: Connection, pack_id: str) -> tuple[str, ...]:
+    """A digest of what each page of a pack says; none for packs of before this was kept."""
+    return tuple(body(connection, pack_id).get("page_digests") or ())
 
 
 def content(connection: Connection, sha256: str) -> bytes | None:

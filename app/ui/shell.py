@@ -29,11 +29,12 @@ from PySide6.QtWidgets import (
 from shiboken6 import isValid
 
 from app.domain.dates import date_time
+from app.domain.people import ResidentId
 from app.ui.context import Context, Page, Placed
 from app.ui.read_only import ReadOnlyBand
 from app.ui.restored import RestoredBand
 from app.ui.theme import SIZES, XL, L, M, S
-from app.ui.widgets.buttons import Button, link, secondary
+from app.ui.widgets.buttons import Button, danger, link, secondary
 from app.ui.widgets.flow import FlowLayout
 from app.ui.widgets.message_bar import MessageBar
 from app.ui.widgets.text import label
@@ -122,6 +123,7 @@ class MainWindow(QMainWindow):
         self._here: tuple[str, Any] = ("", None)
         self._before: list[tuple[str, Any]] = []
         self._leaving = False
+        self._in_front = ""
         self._last_focus: QWidget | None = None
         self.setMinimumSize(640, 480)
         self.resize(fitted(self.screen().availableSize()))
@@ -137,6 +139,7 @@ class MainWindow(QMainWindow):
         ctx.changed.connect(self._changed)
         ctx.navigate.connect(self.go)
         ctx.titled.connect(self._title)
+        ctx.resident.connect(self._follow_resident)
         ctx.exchange.ended.connect(self.load_status)
         ctx.backups.began.connect(self.load_status)
         ctx.backups.ended.connect(self.load_status)
@@ -188,6 +191,22 @@ class MainWindow(QMainWindow):
         if self._before and self._may_leave():
             key, arg = self._before.pop()
             self._open(self._entries[key], arg)
+
+    def send_to_hospital(self) -> None:
+        """The first screen for the resident in front, or the choice of one; over an open form, which stays as it is."""
+        from app.ui.dialogs import hospital, hospital_who
+
+        kinds = (hospital.HospitalDialog, hospital_who.HospitalWho)
+        if self.ctx.closed or any(isinstance(top, kinds) and top.isVisible() for top in QApplication.topLevelWidgets()):
+            return
+        parent = QApplication.activeModalWidget() or self
+        if self._in_front:
+            hospital.open_for(self.ctx, ResidentId(self._in_front), parent)
+        else:
+            hospital_who.open_for(self.ctx, parent)
+
+    def _follow_resident(self, resident_id: str) -> None:
+        self._in_front = resident_id
 
     def refresh(self) -> None:
         """Load what is on the screen again (F5)."""
@@ -355,6 +374,8 @@ class MainWindow(QMainWindow):
         self.who = label(who, wrap=False)
         self.who.setAccessibleName(f"Signed in: {who}")
         row.addWidget(self.who)
+        self.hospital_button = danger("Send to hospital (F12)", self.send_to_hospital)
+        row.addWidget(self.hospital_button)
         self.lock_button = secondary("Lock", self.lock)
         self.lock_button.setToolTip("Save drafts and go back to the sign-in window (Ctrl+L). To cover the screen: F9")
         row.addWidget(self.lock_button)
@@ -392,6 +413,7 @@ class MainWindow(QMainWindow):
             ("Ctrl+,", lambda: self.go("settings", None)),
             ("Ctrl+/", self.show_shortcuts),
             ("F1", self.show_shortcuts),
+            ("F12", self.send_to_hospital),
             ("F5", self.refresh),
             ("F6", self._next_part),
             ("Alt+Left", self.go_back),

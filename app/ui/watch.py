@@ -17,16 +17,25 @@ if TYPE_CHECKING:
     from app.services.changes import Changes
     from app.ui.context import Context
 
+HOSPITAL_KEY = Qt.Key.Key_F12
 _DESKTOP_AFTER_MS = 1500
 """The desktop is asked to say when it locks once the first page is there: loading D-Bus takes a tenth of a second."""
 
 
 class Watch(QObject):
-    """Watches over the window until it goes. ``lock`` must lock whatever is open, and may be called at any moment."""
+    """Watches over the window until it goes. ``lock`` must lock whatever is open, and may be called at any moment;
+    ``hospital`` opens "Send to hospital" over whatever is open."""
 
-    def __init__(self, window: QWidget, ctx: Context, minutes: int, lock: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        window: QWidget,
+        ctx: Context,
+        minutes: int,
+        lock: Callable[[], None],
+        hospital: Callable[[], None] | None = None,
+    ) -> None:
         super().__init__(window)
-        self._ctx, self._lock = ctx, lock
+        self._ctx, self._lock, self._hospital = ctx, lock, hospital
         self.presence = Presence(minutes, self._key, self)
         self.presence.away.connect(lock)
         self.presence.woke.connect(lock)
@@ -43,11 +52,14 @@ class Watch(QObject):
             self.cover.toggle()
 
     def _key(self, event: QKeyEvent) -> bool:
-        """F9 and Ctrl+L work in every window, also in a dialog, where the window's own shortcuts rest."""
+        """F9, F12 and Ctrl+L work in every window, also in a dialog, where the window's own shortcuts rest."""
         if event.isAutoRepeat():
             return False
         if event.key() == COVER_KEY:
             self.cover.toggle()
+            return True
+        if event.key() == HOSPITAL_KEY and self._hospital is not None and not self.cover.on:
+            self._hospital()
             return True
         if event.key() == Qt.Key.Key_L and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
             self._lock()

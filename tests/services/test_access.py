@@ -34,6 +34,8 @@ from app.services import (
     audit,
     backups,
     cga,
+    digital_copy,
+    downtime,
     due,
     evidence,
     export,
@@ -42,6 +44,7 @@ from app.services import (
     key_facts,
     notes,
     observations,
+    pack_printing,
     permission,
     person,
     photos,
@@ -117,6 +120,7 @@ class Made:
         self.backup = backups.make(home.session, folder=self.stick)
 
 
+KIT = downtime.Kit(b"", 1, 1, NOW)
 Call = Callable[[Session, Made], object]
 USES: dict[str, tuple[Action, Call]] = {
     "accounts.list_accounts": (Action.MANAGE_ACCOUNTS, lambda s, _: accounts.list_accounts(s)),
@@ -196,6 +200,10 @@ USES: dict[str, tuple[Action, Call]] = {
     "backups.looked_at_change": (Action.MANAGE_HOME, lambda s, _: backups.looked_at_change(s, "looked")),
     "evidence.evidence": (Action.EXPORT_EVIDENCE, lambda s, _: evidence.evidence(s, WEEK, WEEK, PASSWORD)),
     "export.export_resident": (Action.EXPORT_RESIDENT, lambda s, m: export.export_resident(s, m.person, PASSWORD)),
+    "downtime.set_days": (Action.MANAGE_HOME, lambda s, _: downtime.set_days(s, 7)),
+    "downtime.gather": (Action.PRINT_PACK, lambda s, _: downtime.gather(s)),
+    "downtime.released": (Action.PRINT_PACK, lambda s, _: downtime.released(s, KIT, downtime.SAVED)),
+    "downtime.note_made": (Action.PRINT_PACK, lambda s, _: downtime.note_made(s, KIT)),
     "due.shift": (Action.VIEW_RESIDENTS, lambda s, _: due.shift(s, WEEK, "night")),
     "due.present": (Action.VIEW_RESIDENTS, lambda s, _: due.present(s)),
     "due.passed": (Action.VIEW_RESIDENTS, lambda s, _: due.passed(s, NOW)),
@@ -317,6 +325,17 @@ USES: dict[str, tuple[Action, Call]] = {
     "sync.sync_now": (Action.SYNC, lambda s, _: sync.sync_now(s)),
     "timeline.timeline": (Action.VIEW_RESIDENTS, lambda s, m: timeline.timeline(s, m.person)),
     "transfers.prefill": (Action.PRINT_PACK, lambda s, m: transfers.prefill(s, m.person)),
+    "transfers.people": (Action.PRINT_PACK, lambda s, _: transfers.people(s)),
+    "transfers.start": (Action.PRINT_PACK, lambda s, m: transfers.start(s, m.person)),
+    "pack_printing.printing": (Action.PRINT_PACK, lambda s, _: pack_printing.printing(s)),
+    "pack_printing.keep_printing": (Action.PRINT_PACK, lambda s, _: pack_printing.keep_printing(s, "Office", 2)),
+    "pack_printing.printed": (
+        Action.PRINT_PACK,
+        lambda s, m: pack_printing.printed(s, m.pack, printer="", copies=2),
+    ),
+    "pack_printing.saved": (Action.PRINT_PACK, lambda s, m: pack_printing.saved(s, m.pack, locked=True)),
+    "pack_printing.previewed": (Action.PRINT_PACK, lambda s, m: pack_printing.previewed(s, m.pack)),
+    "pack_printing.log": (Action.VIEW_RESIDENTS, lambda s, m: pack_printing.log(s, m.person)),
     "transfers.typed": (Action.PRINT_PACK, lambda s, m: transfers.typed(s, m.person)),
     "transfers.keep_typed": (Action.PRINT_PACK, lambda s, m: transfers.keep_typed(s, m.person, ({"bag": "1"}, {}))),
     "transfers.send_to_hospital": (
@@ -324,6 +343,7 @@ USES: dict[str, tuple[Action, Call]] = {
         lambda s, m: transfers.send_to_hospital(s, m.person, TransferReason()),
     ),
     "transfers.pack_pdf": (Action.PRINT_PACK, lambda s, m: transfers.pack_pdf(s, m.pack)),
+    "digital_copy.digital_copy": (Action.PRINT_PACK, lambda s, m: digital_copy.digital_copy(s, m.pack)),
     "transfers.packs": (Action.VIEW_RESIDENTS, lambda s, m: transfers.packs(s, m.person)),
     "verify.verify": (Action.VERIFY, lambda s, _: verify.verify(s)),
     "wounds.wounds": (Action.VIEW_RESIDENTS, lambda s, m: wounds.wounds(s, m.person)),
@@ -371,6 +391,7 @@ OPEN: dict[str, str] = {
     "checks.prepare": "the program's own care",
     "checks.note": "the program's own care",
     "checks.run": "the program's own care",
+    "downtime.standing": "its age is in everybody's sight",
     "outgoing.signed_in": "the signed-in person's own staff record",
     "premium.default_week": "a date",
     "premium.refuse_future": "a date",

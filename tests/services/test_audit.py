@@ -90,7 +90,7 @@ def test_the_list_says_it_in_words_and_names_people(home: LivingHome) -> None:
     page = audit.who_looked(home.session, person)
     assert [(row.who, row.what) for row in page.rows][:3] == [
         ("Mo Manager", "Opened the record"),
-        ("Nia Nurse", "Printed a red-bag pack"),
+        ("Nia Nurse", "Made a red-bag pack"),
         ("Nia Nurse", "Opened the record (red-bag pack)"),
     ]
     assert page.people == (("mo", "Mo Manager"), ("nia", "Nia Nurse"))

@@ -1,95 +1,83 @@
-"""Send to hospital: a few questions on one screen, then the red-bag pack on paper.
+"""Send to hospital: the red-bag pack at once from what the record holds, the questions after it.
 
-Nothing that is missing stops the pack: what has no answer is printed as "Not recorded", and is listed beforehand in
-the order in which a ward would ask for it. What is typed is kept while the program runs, so that closing this window by
-mistake in a hurry loses nothing.
+The first screen says whose pack it is and waits for one press, so that a wrong key prints nobody's papers. Then the
+pack is made and goes to the printer, or stands ready for it, and the questions come. Answers make a new version, of
+which only the pages that say something new are printed. Nothing that is missing stops any of it. What is typed is kept,
+so that closing this window by mistake in a hurry loses nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QDialog,
-    QFrame,
-    QGridLayout,
-    QHBoxLayout,
-    QLineEdit,
-    QProgressBar,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QProgressBar, QScrollArea, QVBoxLayout, QWidget
 
-from app.domain import transfer
-from app.domain.dates import date_time, to_local
+from app.domain.dates import date_time
 from app.domain.errors import Problem, UserError
+from app.domain.journeys import KIND_LABELS, JourneyKind
 from app.domain.people import Resident, ResidentId
-from app.domain.transfer import FIELD_LABELS, NONE_KNOWN, NOT_RECORDED, Call, LastDose, Said, TransferReason
+from app.domain.transfer import FIELD_LABELS
 from app.ui import theme
 from app.ui.context import Context
-from app.ui.dialogs.pack_made import PackMade
+from app.ui.dialogs import paper
+from app.ui.dialogs.hospital_ask import ASKED, Answers, Missing, Questions
+from app.ui.dialogs.pack_made import PackMade, PrintChoice, usable
 from app.ui.theme import L, M, S, Tone
 from app.ui.widgets.banner import ResidentBanner
 from app.ui.widgets.buttons import primary, secondary
 from app.ui.widgets.error_summary import ErrorSummary
-from app.ui.widgets.field import ChoiceBox, Field
+from app.ui.widgets.field import ChoiceBox
 from app.ui.widgets.flow import FlowLayout
 from app.ui.widgets.layouts import empty
 from app.ui.widgets.tag import Tag
 from app.ui.widgets.text import card, scrolled
-from app.ui.widgets_form.editors import NotesEditor, WhenEditor
-from app.ui.widgets_form.labels import field as make_field
 from app.ui.widgets_form.labels import heading, label
-from app.ui.widgets_form.view import FormView
 
 if TYPE_CHECKING:
     from app.domain.questionnaire import Form
+    from app.services.pack_printing import Printing
     from app.services.residents import ResidentRecord
     from app.services.session import Session
-    from app.services.transfers import Pack, Prefill, Typed
+    from app.services.transfers import Pack, Start
 
 _SAVE_AFTER = 2000
 """Milliseconds after a change until what was typed is kept, as an assessment's draft is."""
-_CALLS = 3
 _NOT_KEPT = (
-    "The record is open for reading only: the pack can be made and printed, but nothing typed here is kept. Make the "
+    "The record is open for reading only: the pack can be made and printed, but nothing typed here is kept. Print the "
     "pack before you close this."
 )
-_SOME = 4
+_ASKED_FIELDS = frozenset({*ASKED.values(), "reason.called", "time_critical.given_at"})
 
 
 @dataclass(frozen=True, slots=True)
 class _Loaded:
     record: ResidentRecord
     form: Form
-    prefill: Prefill
-    kept: Typed | None
+    start: Start
+    printing: Printing
 
 
 class HospitalDialog(QDialog):
-    """The questions, then the pack. Escape closes it; what was typed comes back when it is opened again."""
+    """Whose pack, then the pack, then the questions. Escape closes it; what was typed comes back when it is opened."""
 
     def __init__(self, ctx: Context, resident_id: ResidentId, parent: QWidget | None) -> None:
         super().__init__(parent)
         self._ctx, self._resident_id = ctx, resident_id
         self.resident: Resident | None = None
-        self.observations: FormView | None = None
+        self.questions: Questions | None = None
         self.made: PackMade | None = None
-        self._fields: dict[str, Field] = {}
-        self._doses: list[tuple[str | QLineEdit, WhenEditor]] = []
-        self._calls: list[tuple[QLineEdit, WhenEditor]] = []
-        self._hidden_doses: list[QWidget] = []
-        self._observed_at: datetime | None = None
-        self._skip: frozenset[str] = frozenset()
+        self._all_missing: frozenset[str] = frozenset()
+        self._direct = False
         self._job: Any = None
+        self._kept: tuple[dict[str, str], dict[str, object]] | None = None
+        self._blank: dict[str, str] = {}
+        self._in_pack: tuple[dict[str, str], dict[str, object]] | None = None
+        self._ready = False
         self.setWindowTitle("Send to hospital")
         self.setAccessibleName("Send to hospital")
         self.setModal(True)
@@ -109,10 +97,7 @@ class HospitalDialog(QDialog):
         self._side.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._side.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._side.hide()
-        self.missing = _Missing()
-        self._ready = False
-        self._blank: dict[str, str] = {}
-        self._saved: tuple[dict[str, str], dict[str, object]] | None = None
+        self.missing, self.missing_below = Missing(), Missing()
         self._saving = QTimer(self)
         self._saving.setSingleShot(True)
         self._saving.setInterval(_SAVE_AFTER)
@@ -123,6 +108,7 @@ class HospitalDialog(QDialog):
         self._column.addWidget(label("Loading", "strong"))
         for keys in ("Ctrl+Return", "Ctrl+Enter"):
             QShortcut(QKeySequence(keys), self, self.make)
+        QShortcut(QKeySequence("Ctrl+R"), self, self.another)
         ctx.theme.changed.connect(self._arrange)
         ctx.call(partial(_load, resident_id), self._loaded, self._not_loaded, owner=self)
 
@@ -147,27 +133,27 @@ class HospitalDialog(QDialog):
     def _build_foot(self) -> QFrame:
         foot = QFrame()
         foot.setProperty("role", "status")
-        self.make_button = primary("Make the pack (Ctrl+Enter)", self.make)
-        self.anyway_button = secondary("Make it without these answers", self._make_anyway)
-        self.anyway_button.hide()
+        self.make_button = primary("Make and print the pack (Enter)", self.make)
+        self.changed_button = primary("Print what changed (Ctrl+Enter)", self.make)
+        self.all_button = secondary("Print all", self.make_all)
+        self.anyway_button = secondary("Print it without these answers", self._make_anyway)
+        self.first_button = secondary("Answer questions first", self.ask)
+        self.another_button = secondary("Another resident (Ctrl+R)", self.another)
         self.cancel_button = secondary("Close", self.reject)
-        self.copies = ChoiceBox([(number, str(number)) for number in range(1, 6)])
-        self.copies.setMinimumHeight(theme.TARGET)
-        self.copies.setAccessibleName("Copies")
-        copies = QWidget()
-        beside = QHBoxLayout(copies)
-        beside.setContentsMargins(0, 0, 0, 0)
-        beside.addWidget(label("Copies", "strong", wrap=False))
-        beside.addWidget(self.copies)
+        for hidden in (self.changed_button, self.all_button, self.anyway_button):
+            hidden.hide()
         inside = QWidget()
         flow = FlowLayout(inside, gap=M, row_gap=S)
-        for part in (self.make_button, self.anyway_button, copies, self.cancel_button):
+        for part in (
+            self.make_button, self.changed_button, self.anyway_button, self.all_button, self.first_button,
+            self.another_button, self.cancel_button,
+        ):  # fmt: skip
             flow.addWidget(part)
         self.who = label("", "strong")
-        column = QVBoxLayout(foot)
-        column.setContentsMargins(L, S, L, S)
-        column.addWidget(self.who)
-        column.addWidget(inside)
+        self._foot_column = QVBoxLayout(foot)
+        self._foot_column.setContentsMargins(L, S, L, S)
+        self._foot_column.addWidget(self.who)
+        self._foot_column.addWidget(inside)
         foot.hide()
         return foot
 
@@ -186,7 +172,7 @@ class HospitalDialog(QDialog):
         progress.hide()
         return progress
 
-    # --- building ---
+    # --- whose ---
 
     def _not_loaded(self, exc: BaseException) -> None:
         self._ctx.messages.report(exc)
@@ -196,37 +182,106 @@ class HospitalDialog(QDialog):
         empty(self._column)
         self.resident = found.record.resident
         details = found.record.resident.details
-        self.banner.show_resident(details, self._ctx.today(), found.record.status)
+        today = self._ctx.today()
+        self.banner.show_resident(details, today, found.record.status)
         self.banner.show()
+        self._name = f"{details.banner_name}, born {details.born_with_age(today)}"
         self.setAccessibleName(f"Send to hospital: {details.banner_name}")
-        self.who.setText(f"The pack is for {details.banner_name}, born {details.born_with_age(self._ctx.today())}")
-        self._column.addWidget(heading("Send to hospital"))
-        self._column.addWidget(
-            label("Ring 999 first if life is in danger. Answer what you can: nothing here stops the pack.", "strong")
-        )
-        self._notice = label("", "good")
-        self._notice.hide()
-        self._column.addWidget(self._notice)
-        if self._ctx.trouble is not None:
-            self._column.addWidget(label(_NOT_KEPT, "error"))
-        self._why()
-        self._observe(found)
-        self._dose(found.prefill)
-        self._go(found.prefill)
-        self._called()
+        self.who.setText(f"The pack is for {self._name}")
+        self.choice = PrintChoice(found.printing)
+        self.kind = ChoiceBox(tuple(KIND_LABELS.items()))
+        self.kind.setMinimumHeight(theme.TARGET)
+        self.kind.setAccessibleName("Why they go")
+        self.kind.setCurrentIndex(list(KIND_LABELS).index(found.start.kind or JourneyKind.EMERGENCY))
+        self._direct = usable(found.printing)
+        self._first = self._first_screen(found)
+        self._column.addWidget(self._first)
+        self._papers = QVBoxLayout()
+        self._column.addLayout(self._papers)
+        self.questions = Questions(self._ctx, found.record, found.form, found.start.prefill)
+        self.questions.hide()
+        self._column.addWidget(self.questions)
+        self.missing_below.hide()
+        self._column.addWidget(self.missing_below)
         self._column.addStretch(1)
         self._side.setWidget(self._side_body())
-        self._restore(found.kept)
+        self._blank = self.questions.texts()
+        if found.start.kept is not None:
+            kept = found.start.kept
+            self.questions.restore(kept.texts, kept.observations)
+            self._kept = (self.questions.texts(), self.questions.observations.kept())
+            if found.start.kept_is_printed:
+                self._in_pack = self._kept
+        self.questions.changed.connect(self._tell_missing)
         self._foot.show()
-        self._arrange()
         self._tell_missing()
+        self._arrange()
         self._ready = True
-        for at in range(self._column.count()):
-            item = self._column.itemAt(at)
-            part = item.widget() if item is not None else None
-            if part is not None and not part.testAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide):
-                part.show()  # now, not at the next turn of the event loop: what is not to be seen takes no focus
-        self._fields["situation"].focus()
+        self._first.show()
+        self.make_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _first_screen(self, found: _Loaded) -> QWidget:
+        """Who it is, what to look out for, and what one press will do."""
+        frame, box = card()
+        box.addWidget(heading("Send to hospital"))
+        box.addWidget(label("Ring 999 first if life is in danger.", "strong"))
+        for words in self._warnings(found):
+            box.addWidget(Tag("Take care", Tone.WARNING), 0, Qt.AlignmentFlag.AlignLeft)
+            box.addWidget(label(words, "strong"))
+        if self._ctx.trouble is not None:
+            box.addWidget(label(_NOT_KEPT, "error"))
+        self.notice = label("", "good")
+        box.addWidget(self.notice)
+        kept = found.start.kept
+        self.notice.setVisible(kept is not None)
+        if kept is not None:
+            self.notice.setText(
+                f"The pack takes over what {kept.author} typed at {date_time(kept.at)}. Check the observations."
+            )
+        names = QWidget()
+        flow = FlowLayout(names, gap=M, row_gap=S)
+        flow.addWidget(label("Why they go", "strong", wrap=False))
+        flow.addWidget(self.kind)
+        box.addWidget(names)
+        box.addWidget(self.choice)
+        more = (
+            "Enter once more prints it. " if paper.prints_directly() else "No printer: it is saved as a PDF. "
+        )
+        does = " and sends it to the printer. " if self._direct else f". {more}"
+        box.addWidget(label(f"Enter makes the pack from the record{does}The questions come after that."))
+        if not paper.prints_directly():
+            self.make_button.setText("Make the pack (Enter)")
+            self.choice.hide()
+        return frame
+
+    def _warnings(self, found: _Loaded) -> list[str]:
+        """What a tired person must not overlook before the pack is made; none of it stops anything."""
+        words = [
+            f"Another resident has the same name: {other}. Check born and room." for other in found.start.same_name
+        ]
+        if found.record.status in ("left", "died"):
+            words.append("The record says that this person has left the home or died. Check that it is the right one.")
+        if found.start.where:
+            words.append(
+                f"Recorded as gone to hospital already. {found.start.where}. A pack made now belongs to that journey."
+            )
+        if found.start.printed:
+            last = found.start.printed[0]
+            words.append(
+                f"Version {last.version} was made for this journey at {date_time(last.printed_at)}. "
+                "What is made now replaces it."
+            )
+        return words
+
+    def another(self) -> None:
+        """Somebody else goes: choose whom. Nothing was made yet."""
+        if self.made is not None or self._job is not None:
+            return
+        from app.ui.dialogs import hospital_who
+
+        parent = self.parentWidget()
+        self.reject()
+        hospital_who.open_for(self._ctx, parent)
 
     def _side_body(self) -> QWidget:
         holder = QWidget()
@@ -237,303 +292,69 @@ class HospitalDialog(QDialog):
         column.addStretch(1)
         return holder
 
-    def _add(self, box: QVBoxLayout, key: str, words: str, editor: QWidget | None = None, help_text: str = "") -> Field:
-        editor = editor or NotesEditor(words)
-        made = make_field(words, editor, key=key, help_text=help_text)
-        self._fields[key] = made
-        if isinstance(editor, QLineEdit):
-            editor.setMinimumHeight(40)
-            editor.textChanged.connect(self._tell_missing)
-            editor.returnPressed.connect(self.focusNextChild)
-        elif isinstance(editor, NotesEditor):
-            editor.changed.connect(self._tell_missing)
-        elif isinstance(editor, WhenEditor):
-            editor.changed.connect(self._tell_missing)
-            box_edit = editor.focus_on()
-            if isinstance(box_edit, QLineEdit):
-                box_edit.returnPressed.connect(self.focusNextChild)
-        box.addWidget(made)
-        return made
+    # --- the questions ---
 
-    def _why(self) -> None:
-        frame, box = card()
-        box.addWidget(heading("What is happening"))
-        self._add(box, "situation", "Situation: why must they go now?")
-        when = WhenEditor("Onset", self._ctx.now)
-        self._add(box, "onset_at", "Onset: when did it begin?", when)
-        self._add(box, "background", "Background: what happened?")
-        self._add(box, "assessment", "Assessment: what did you find and do?")
-        self._add(box, "request", "Request: what do you ask of the hospital?")
-        self._column.addWidget(frame)
+    def ask(self) -> None:
+        """Show the questions, and go to the first."""
+        self._show_questions()
+        if self.questions is not None:
+            self.questions.focus_first()
 
-    def _observe(self, found: _Loaded) -> None:
-        frame, box = card()
-        box.addWidget(heading("Observations now"))
-        self.last_set_button = None
-        last = found.prefill
-        if last.observations and last.observed_at is not None:
-            self.last_set_button = secondary(
-                f"Use the set measured {date_time(last.observed_at)}", partial(self._use_last_set, last)
-            )
-            box.addWidget(label("Measure again if there is time. An older set is marked as such.", "secondary"))
-            box.addWidget(self.last_set_button, 0, Qt.AlignmentFlag.AlignLeft)
-        self._observed = label("", "strong")
-        self._observed.hide()
-        box.addWidget(self._observed)
-        self.observations = FormView(found.form, self._ctx.now, self._ctx.today, marks=False)
-        if last.observed_at is not None:
-            self.observations.set_previous(last.observations, to_local(last.observed_at).date())
-        self.observations.changed.connect(self._tell_missing)
-        self.observations.finished.connect(self.focusNextChild)
-        box.addWidget(self.observations)
-        self._column.addWidget(frame)
-
-    def _use_last_set(self, last: Prefill) -> None:
-        if self.observations is None or last.observed_at is None:
+    def _show_questions(self) -> None:
+        if self.questions is None:
             return
-        self.observations.set_answers(last.observations)
-        self._mark_observed(last.observed_at)
-        self._tell_missing()
-        self.observations.go_to_first()
+        self._first.hide()
+        self.questions.show()
+        for button in (self.make_button, self.first_button, self.another_button):
+            button.hide()
+        self.changed_button.show()
+        act = "Print what changed" if self.made is not None else "Make and print the pack"
+        if not paper.prints_directly():
+            act = "Make a version with the answers"
+        self.changed_button.setText(f"{act} (Ctrl+Enter)")
+        self.all_button.setVisible(self.made is not None and paper.prints_directly())
+        self._arrange()
 
-    def _mark_observed(self, at: datetime | None) -> None:
-        """Remember when the set was measured, and say so beside it; None for a set that is measured now."""
-        self._observed_at = at
-        self._observed.setText(f"This is the set measured {date_time(at)}, not measured again." if at else "")
-        self._observed.setVisible(at is not None)
-
-    def _dose(self, prefill: Prefill) -> None:
-        frame, box = card()
-        box.addWidget(heading("Last doses"))
-        box.addWidget(label('When was each last given? A time, or "not known".', "secondary"))
-        names = list(prefill.medicines)
-        critical = [name for name in names if transfer.time_critical_kind(name)]
-        first = max(_SOME, len(critical))
-        for place, name in enumerate(names):
-            row = self._dose_row(name, transfer.time_critical_kind(name))
-            box.addWidget(row)
-            if place >= first:
-                self._hidden_doses.append(row)
-                row.hide()
-        if self._hidden_doses:
-            self.more_button = secondary(f"Show {len(self._hidden_doses)} more medicines", self._show_doses)
-            box.addWidget(self.more_button, 0, Qt.AlignmentFlag.AlignLeft)
-        other = QLineEdit()
-        other.setAccessibleName("Another medicine")
-        other.setPlaceholderText("Another medicine")
-        other.setMinimumHeight(40)
-        other.returnPressed.connect(self.focusNextChild)
-        when = WhenEditor("Another medicine, last given", self._ctx.now)
-        self._doses.append((other, when))
-        box.addWidget(_pair(other, when))
-        self._column.addWidget(frame)
-
-    def _dose_row(self, name: str, kind: str) -> QWidget:
-        when = WhenEditor(f"{name}, last given", self._ctx.now)
-        when.changed.connect(self._tell_missing)
-        box = when.focus_on()
-        if isinstance(box, QLineEdit):
-            box.returnPressed.connect(self.focusNextChild)
-        self._doses.append((name, when))
-        left = QWidget()
-        flow = FlowLayout(left, gap=S)
-        flow.addWidget(label(name, "strong", wrap=False))
-        if kind:
-            flow.addWidget(Tag(f"Time-critical: {kind}", Tone.WARNING))
-        return _pair(left, when)
-
-    def _show_doses(self) -> None:
-        for row in self._hidden_doses:
-            row.show()
-        self.more_button.hide()
-        self._hidden_doses[0].setFocus()
-
-    def _go(self, prefill: Prefill) -> None:
-        frame, box = card()
-        box.addWidget(heading("Bag and journey"))
-        bag = QLineEdit()
-        offered = f"Probably {prefill.bag}: check the number on the bag" if prefill.bag else "The number on the bag"
-        self._add(box, "bag", "Bag number", bag, offered)
-        self._add(box, "destination", "Destination", QLineEdit(), "For example Lister Hospital A&E")
-        self._add(box, "escort", "Who goes with them?", QLineEdit(), "A name, or none")
-        self._column.addWidget(frame)
-
-    def _called(self) -> None:
-        frame, box = card()
-        box.addWidget(heading("Who was called, and when"))
-        for place in range(_CALLS):
-            who = QLineEdit()
-            who.setAccessibleName(f"Call {place + 1}: who")
-            who.setPlaceholderText("For example 999" if place == 0 else "For example GP, or family")
-            who.setMinimumHeight(40)
-            who.textChanged.connect(self._tell_missing)
-            who.returnPressed.connect(self.focusNextChild)
-            when = WhenEditor(f"Call {place + 1}: when", self._ctx.now)
-            inner = when.focus_on()
-            if isinstance(inner, QLineEdit):
-                inner.returnPressed.connect(self.focusNextChild)
-            self._calls.append((who, when))
-            box.addWidget(_pair(who, when))
-        self.nobody = QCheckBox("Nobody was called")
-        self.nobody.setMinimumHeight(theme.TARGET)
-        self.nobody.toggled.connect(self._tell_missing)
-        box.addWidget(self.nobody)
-        self._column.addWidget(frame)
-
-    # --- what was typed ---
-
-    def _text(self, key: str) -> str:
-        editor = self._fields[key].editor
-        if isinstance(editor, NotesEditor):
-            return editor.text()
-        return editor.text().strip() if isinstance(editor, QLineEdit | WhenEditor) else ""
-
-    def _instants(self) -> dict[str, WhenEditor]:
-        """Every box for a time, by the key of its problem."""
-        found: dict[str, WhenEditor] = {}
-        onset = self._fields["onset_at"].editor
-        if isinstance(onset, WhenEditor):
-            found["onset_at"] = onset
-        found.update((f"last_doses.{place}", when) for place, (_name, when) in enumerate(self._doses))
-        found.update((f"called.{place}", when) for place, (_who, when) in enumerate(self._calls))
-        return found
-
-    def _when(self, key: str) -> Said[datetime]:
-        """A time, or which silence; an unreadable one that was let go is not recorded."""
-        editor = self._instants()[key]
-        silence = transfer.said_text(editor.text())
-        if isinstance(silence, transfer.Silence):
-            return silence
-        if key in self._skip:
-            return NOT_RECORDED
-        found = editor.instant()
-        return NOT_RECORDED if found is None else found
-
-    def _time_problem(self, key: str) -> str:
-        editor = self._instants()[key]
-        if isinstance(transfer.said_text(editor.text()), transfer.Silence):
-            return ""
-        try:
-            editor.instant()
-        except UserError as error:
-            return error.message
-        return ""
-
-    def problems(self) -> tuple[Problem, ...]:
-        """What was typed that cannot be right; missing answers are no problem."""
-        found = [Problem(key, words) for key in self._instants() if (words := self._time_problem(key))]
-        if self.observations is not None:
-            found += [Problem(f"observations.{each.field}", each.message) for each in self.observations.problems()]
-        return tuple(found)
-
-    def reason(self) -> TransferReason:
-        """What was answered, as the pack takes it."""
-        doses = []
-        for place, (name, _when) in enumerate(self._doses):
-            medicine = name if isinstance(name, str) else name.text().strip()
-            given = self._when(f"last_doses.{place}")
-            if medicine and (given is not NOT_RECORDED or not isinstance(name, str)):
-                doses.append(LastDose(medicine, given, transfer.time_critical_kind(medicine)))
-        calls = [
-            Call(who.text().strip(), self._when(f"called.{place}"))
-            for place, (who, _when) in enumerate(self._calls)
-            if who.text().strip()
-        ]
-        return TransferReason(
-            situation=transfer.said_text(self._text("situation")),
-            background=transfer.said_text(self._text("background")),
-            assessment=transfer.said_text(self._text("assessment")),
-            request=transfer.said_text(self._text("request")),
-            onset_at=self._when("onset_at"),
-            observations=self.observations.answers() if self.observations is not None else {},
-            last_doses=tuple(doses),
-            bag=transfer.said_text(self._text("bag")),
-            destination=transfer.said_text(self._text("destination")),
-            called=tuple(calls) or (NONE_KNOWN if self.nobody.isChecked() else NOT_RECORDED),
-            escort=transfer.said_text(self._text("escort")),
-            observed_at=transfer.said(self._observed_at),
+    def missing_words(self) -> tuple[str, ...]:
+        """What the pack prints as not recorded, the most important first: asked here, and of the record."""
+        if self.questions is None:
+            return ()
+        empty_here = self.questions.empty_fields()
+        return tuple(
+            words
+            for key, words in FIELD_LABELS.items()
+            if key in empty_here or (key in self._all_missing and not _asked(key))
         )
 
-    def unanswered(self) -> tuple[str, ...]:
-        """The questions of this window that have no answer, the most important first, in words."""
-        if not self._fields:
-            return ()
-        empty = {f"reason.{key}" for key in self._fields if not self._text(key)}
-        if not any(who.text().strip() for who, _when in self._calls) and not self.nobody.isChecked():
-            empty.add("reason.called")
-        if self.observations is not None:
-            answered = self.observations.answers()
-            left = (key for key in self.observations.required() if key not in answered)
-            empty |= {f"observations.{key}" for key in left} if answered else {"observations"}
-        critical = [when for name, when in self._doses if isinstance(name, str) and transfer.time_critical_kind(name)]
-        if any(not when.text().strip() for when in critical):
-            empty.add("time_critical.given_at")
-        return tuple(words for key, words in FIELD_LABELS.items() if key in empty)
-
     def _tell_missing(self) -> None:
-        if self._observed_at and self.observations is not None and self.observations.empty():
-            self._mark_observed(None)
-        self.missing.show_lines(self.unanswered())
+        words = self.missing_words()
+        self.missing.show_lines(words)
+        self.missing_below.show_lines(words)
         if self._ready and not self._saving.isActive():
             self._saving.start()
 
     # --- keeping what was typed ---
 
-    def _texts(self) -> dict[str, str]:
-        found = {key: self._text(key) for key in self._fields}
-        for place, (name, when) in enumerate(self._doses):
-            found[f"dose.{place}"] = when.text()
-            if isinstance(name, QLineEdit):
-                found["dose.other"] = name.text()
-        for place, (who, when) in enumerate(self._calls):
-            found[f"call.{place}"], found[f"call.{place}.at"] = who.text(), when.text()
-        return {key: text for key, text in found.items() if text}
-
     def keep(self) -> None:
-        """Keep what was typed in the records, for whoever opens this window next; nothing, once the pack is made."""
+        """Keep what was typed in the records, for whoever opens this window next; nothing that is in a pack already."""
         self._saving.stop()
-        making = self._job is not None or self.made is not None
-        if making or self.observations is None or self._ctx.trouble is not None:
+        if self._job is not None or self.questions is None or self._ctx.trouble is not None:
             return
         from app.services import transfers
 
-        texts, observations = self._texts(), self.observations.kept()
-        typed = None if texts == self._blank and not observations else (texts, observations)
-        if typed != self._saved:
-            self._saved = typed
+        here = (self.questions.texts(), self.questions.observations.kept())
+        blank = here[0] == self._blank and not here[1]
+        typed = None if blank or here == self._in_pack else here
+        before = None if self._kept == self._in_pack else self._kept
+        if typed != before:
+            self._kept = typed
             resident = self._resident_id
             self._ctx.call(lambda session: transfers.keep_typed(session, resident, typed))
 
     def fill(self, texts: Mapping[str, str]) -> None:
         """Write into the boxes of the questions by their keys, such as ``situation``; the others are emptied."""
-        for key, made in self._fields.items():
-            text = texts.get(key, "")
-            if isinstance(made.editor, NotesEditor):
-                made.editor.set_value(text)
-            elif isinstance(made.editor, QLineEdit):
-                made.editor.setText(text)
-            elif isinstance(made.editor, WhenEditor):
-                made.editor.set_value(text or None)
-        self._tell_missing()
-
-    def _restore(self, kept: Typed | None) -> None:
-        self._blank = self._texts()
-        if kept is None or self.observations is None:
-            return
-        self.fill(kept.texts)
-        for place, (name, when) in enumerate(self._doses):
-            when.set_value(kept.texts.get(f"dose.{place}"))
-            if isinstance(name, QLineEdit):
-                name.setText(kept.texts.get("dose.other", ""))
-        for place, (who, when) in enumerate(self._calls):
-            who.setText(kept.texts.get(f"call.{place}", ""))
-            when.set_value(kept.texts.get(f"call.{place}.at"))
-        self.observations.set_answers(kept.observations)
-        self._saved = (self._texts(), self.observations.kept())
-        self._notice.setText(
-            f"Continued from what {kept.author} typed at {date_time(kept.at)}. Check the observations."
-        )
-        self._notice.show()
+        if self.questions is not None:
+            self.questions.fill(texts)
 
     def reject(self) -> None:
         """Close, keeping what was typed."""
@@ -548,30 +369,42 @@ class HospitalDialog(QDialog):
     # --- making the pack ---
 
     def make(self) -> None:
-        """Check what was typed, then make the pack."""
-        if self.observations is None or self.made is not None or self._job is not None:
+        """Make the pack, or its next version with the answers, and print what has to be printed."""
+        self._check(whole=False)
+
+    def make_all(self) -> None:
+        """Make the next version and print every page."""
+        self._check(whole=True)
+
+    def _check(self, *, whole: bool) -> None:
+        if self.questions is None or self._job is not None or self._foot.isHidden():
             return
-        problems = self.problems()
+        problems = self.questions.problems()
+        if self.questions.isHidden():
+            # Nobody has seen the questions: what was left unreadable there before must not hold up the first papers.
+            self._make(frozenset(problem.field for problem in problems), whole=whole)
+            return
         self._show_problems(problems)
         self.anyway_button.setVisible(bool(problems))
         if not problems:
-            self._make(frozenset())
+            self._make(frozenset(), whole=whole)
 
     def _make_anyway(self) -> None:
         """Make the pack without the answers that cannot be right; they are printed as not recorded."""
-        self._make(frozenset(problem.field for problem in self.problems()))
+        if self.questions is not None:
+            self._make(frozenset(problem.field for problem in self.questions.problems()), whole=False)
 
-    def _make(self, skip: frozenset[str]) -> None:
-        from app.services import transfers
-
-        self._skip = skip
-        reason, copies = self.reason(), self.copies.currentIndex() + 1
+    def _make(self, skip: frozenset[str], *, whole: bool) -> None:
+        if self.questions is None:
+            return
+        self._saving.stop()
+        self.questions.skip = skip
+        answers, kind = self.questions.answers(), self.kind.value()
+        copies, packed = self.choice.count, self.questions.packed()
+        journey_kind = kind if isinstance(kind, JourneyKind) else JourneyKind.EMERGENCY
         self._busy(busy=True)
-
-        def work(session: Session) -> Pack:
-            return transfers.send_to_hospital(session, self._resident_id, reason, copies=copies)
-
-        self._job = self._ctx.call(work, partial(self._done, copies), self._failed, owner=self)
+        work = partial(_send, self._resident_id, answers, copies, journey_kind, packed)
+        self._job = self._ctx.call(work, partial(self._done, answers, whole), self._failed, owner=self)
 
     def _stop(self) -> None:
         if self._job is not None:
@@ -584,6 +417,7 @@ class HospitalDialog(QDialog):
         self._area.setEnabled(not busy)
         self._foot.setVisible(not busy)
         if busy:
+            self._before = self.focusWidget()
             self.stop_button.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
             self._job = None
@@ -597,82 +431,67 @@ class HospitalDialog(QDialog):
             self.summary.show_lines([(str(exc), None)])
 
     def _show_problems(self, problems: tuple[Problem, ...]) -> None:
-        instants = self._instants()
-        lines: list[tuple[str, QWidget | None]] = []
-        shown: list[Problem] = []
-        for key, made in self._fields.items():
-            made.set_error(next((each.message for each in problems if each.field == key), ""))
-        for each in problems:
-            key = each.field.removeprefix("observations.")
-            if each.field in self._fields:
-                lines.append((each.message, self._fields[each.field].target))
-            elif each.field in instants:
-                lines.append((each.message, instants[each.field].focus_on()))
-            elif self.observations is not None and key in {q.link_id for q in self.observations.form.questions()}:
-                shown.append(Problem(key, each.message))
-                lines.append((each.message, self.observations.editor(key).focus_on()))
-            else:
-                lines.append((each.message, None))
-        if self.observations is not None:
-            self.observations.show_problems(shown)
-        self.summary.show_lines(lines)
+        if self.questions is not None:
+            self.summary.show_lines(self.questions.show_problems(problems))
 
-    def _done(self, copies: int, pack: Pack) -> None:
-        if self.resident is None:
-            return
+    def _done(self, answers: Answers, whole: bool, pack: Pack) -> None:
         self._busy(busy=False)
-        self._foot.hide()
         self.summary.clear()
-        self._side.hide()
-        empty(self._column)
-        self.made = PackMade(self._ctx, pack, self.resident.details, copies, self.accept)
-        self._saving.stop()
-        self._column.addWidget(self.made)
-        self._column.addStretch(1)
-        self.made.show()
+        self.anyway_button.hide()
+        self._in_pack = self._kept = answers.typed if pack.recorded else self._kept
+        self._all_missing = frozenset(pack.missing)
+        again = self.made is not None
+        if self.made is not None:
+            self._foot_column.removeWidget(self.made.state)
+            self.made.state.deleteLater()
+        why = f"{self.kind.currentText()}: {'what changed' if pack.on_paper else 'the papers'}"
+        made = PackMade(self._ctx, pack, self._name, self.choice, why)
+        empty(self._papers)
+        self._papers.addWidget(made)
+        self._foot_column.insertWidget(0, made.state)
+        self.made = made
+        made.printed.connect(self._printed)
+        self._show_questions()
+        made.show()
+        self._tell_missing()
         self._area.verticalScrollBar().setValue(0)
-        self.made.focus_first()
+        if again and self._before is not None and not self._first_press_waits():
+            self._before.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            made.focus_first()
+        if made.unchanged and not whole:
+            made.tell_unchanged()
+        elif self._direct:
+            (made.print_all if whole else made.print_out)()
+
+    def _first_press_waits(self) -> bool:
+        """Whether the pack stands ready and waits for somebody to print it."""
+        return not self._direct and self.made is not None and not self.made.unchanged
+
+    def _printed(self) -> None:
+        """The printer was chosen and works: from now on what is made goes there at once. On to the questions."""
+        self._direct = True
+        focused = self.focusWidget()
+        here = focused is not None and self.questions is not None and self.questions.isAncestorOf(focused)
+        if not here and self.questions is not None:
+            self.questions.focus_first()
 
     # --- room ---
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """What is missing stands beside the questions while there is room."""
+        """What is missing stands beside the questions while there is room, else below them."""
         super().resizeEvent(event)
         self._arrange()
 
     def _arrange(self) -> None:
-        self._side.setVisible(self.observations is not None and self.made is None and self.width() >= theme.scaled(900))
-
-
-class _Missing(QFrame):
-    """What will be printed as not recorded, the most important first."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setProperty("role", "card")
-        self.setAccessibleName("What will be printed as not recorded")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(M, M, M, M)
-        column.setSpacing(S)
-        column.addWidget(heading('Will be printed as "Not recorded"'))
-        self.count = label("", "strong")
-        self.lines = label("")
-        column.addWidget(self.count)
-        column.addWidget(self.lines)
-        column.addWidget(label("Everything else comes from the record. You can print all the same.", "secondary"))
-
-    def show_lines(self, words: tuple[str, ...]) -> None:
-        """Shows the list."""
-        count = "Everything asked here is answered" if not words else f"{len(words)} of the questions here"
-        text = "\n".join(f"•  {each}" for each in words)
-        if (self.count.text(), self.lines.text()) != (count, text):
-            self.count.setText(count)
-            self.lines.setText(text)
-            self.setAccessibleDescription(", ".join(words))
+        asking = self.questions is not None and not self.questions.isHidden()
+        beside = self.width() >= theme.scaled(900)
+        self._side.setVisible(asking and beside)
+        self.missing_below.setVisible(asking and not beside)
 
 
 def open_for(ctx: Context, resident_id: ResidentId, parent: QWidget | None) -> HospitalDialog:
-    """Opens the questions for a resident, over the parent's window."""
+    """Opens the first screen for a resident, over the parent's window."""
     dialog = HospitalDialog(ctx, resident_id, parent)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     window = parent.window() if parent is not None else None
@@ -684,23 +503,28 @@ def open_for(ctx: Context, resident_id: ResidentId, parent: QWidget | None) -> H
     return dialog
 
 
-def _pair(left: QWidget, right: QWidget) -> QWidget:
-    holder = QWidget()
-    grid = QGridLayout(holder)
-    grid.setContentsMargins(0, 0, 0, 0)
-    grid.addWidget(left, 0, 0, Qt.AlignmentFlag.AlignTop)
-    grid.addWidget(right, 0, 1, Qt.AlignmentFlag.AlignTop)
-    grid.setColumnStretch(0, 1)
-    grid.setColumnStretch(1, 1)
-    return holder
+def _asked(key: str) -> bool:
+    return key in _ASKED_FIELDS or key.startswith("observations")
 
 
 def _load(resident_id: ResidentId, session: Session) -> _Loaded:
-    from app.services import assessments, residents, transfers
+    from app.services import assessments, pack_printing, residents, transfers
 
     return _Loaded(
         residents.open_resident(session, resident_id, "hospital"),
         assessments.form("news2"),
-        transfers.prefill(session, resident_id),
-        transfers.typed(session, resident_id),
+        transfers.start(session, resident_id),
+        pack_printing.printing(session),
     )
+
+
+def _send(
+    resident_id: ResidentId, answers: Answers, copies: int, kind: JourneyKind, packed: Mapping[str, int],
+    session: Session,
+) -> Pack:  # fmt: skip
+    from app.services import transfers
+
+    return transfers.send_to_hospital(
+        session, resident_id, answers.reason, copies=copies, today=answers.today, kind=kind, answers=answers.typed,
+        packed=packed,
+    )  # fmt: skip

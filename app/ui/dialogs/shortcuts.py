@@ -10,6 +10,7 @@ from app.ui.widgets.table import Column, RecordTable
 from app.ui.widgets.text import heading
 
 KEYS = (
+    ("Send to hospital, from anywhere", "F12"),
     ("Find a resident", "Ctrl+F"),
     ("New resident, assessment or member of staff", "Ctrl+N"),
     ("Save a draft or a form", "Ctrl+S"),
