@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -16,6 +18,31 @@ from app.ui.collector import collect_due
 from tests.helpers.claim_home import at_claim_home, make_claim_home
 from tests.helpers.signed_in import SignedIn, StandingClock, copy_home, signed_in
 from tests.helpers.wires import Recorded
+
+PATIENCE_MS = 60_000
+"""How long what must come is waited for. Only a test that fails takes that long; a busy machine may need some of it."""
+
+
+class Patient(QtBot):
+    """Waits at least :data:`PATIENCE_MS` for whatever it waits for: how fast something comes is for the benchmarks."""
+
+    def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = 0) -> None:  # noqa: N802
+        super().waitUntil(callback, timeout=max(timeout, PATIENCE_MS))
+
+    def waitSignal(self, signal: Any, *, timeout: int = 0, **how: Any) -> Any:  # noqa: N802
+        return super().waitSignal(signal, timeout=max(timeout, PATIENCE_MS), **how)
+
+    def waitActive(self, widget: QWidget, *, timeout: int = 0) -> Any:  # noqa: N802
+        return super().waitActive(widget, timeout=max(timeout, PATIENCE_MS))
+
+    def waitExposed(self, widget: QWidget, *, timeout: int = 0) -> Any:  # noqa: N802
+        return super().waitExposed(widget, timeout=max(timeout, PATIENCE_MS))
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
+    """The hands at the keyboard, with patience."""
+    return Patient(request)
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -28,8 +55,9 @@ def never_collected_in_a_test() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def collected_after_a_test(never_collected_in_a_test: None) -> Iterator[None]:
-    """The garbage of one test does not reach far into the next ones."""
+    """The garbage of one test does not reach far into the next ones, and nothing that it deleted takes keys there."""
     yield
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     collect_due()
 
 

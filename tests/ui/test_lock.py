@@ -140,8 +140,8 @@ def test_a_key_held_down_by_a_weight_is_nobody(
 ) -> None:
     window = QLineEdit()
     qtbot.addWidget(window)
-    window.show()
-    qtbot.waitExposed(window)
+    with qtbot.waitExposed(window):
+        window.show()
     tick_on(presence, clocks, 100)
     heard = Heard(presence)
     for again in (True, False):
@@ -158,8 +158,8 @@ def test_a_touch_in_any_window_counts_and_a_moved_mouse_does_not(
     """The pointer of a laptop on a trolley moves by itself."""
     window = QLineEdit()
     qtbot.addWidget(window)
-    window.show()
-    qtbot.waitExposed(window)
+    with qtbot.waitExposed(window):
+        window.show()
     tick_on(presence, clocks, 100)
     heard = Heard(presence)
     handle = window.windowHandle()
@@ -205,8 +205,8 @@ class Desk(QWidget):
 def desk(qtbot: QtBot) -> Desk:
     made = Desk()
     qtbot.addWidget(made)
-    made.show()
-    qtbot.waitExposed(made)
+    with qtbot.waitExposed(made):
+        made.show()
     made.activateWindow()
     made.box.setFocus()
     qtbot.waitUntil(made.box.hasFocus)
@@ -521,8 +521,8 @@ def test_dialogs_are_covered_too_also_those_that_open_meanwhile(
     for dialog in (first, second):
         dialog.resize(400, 300)
         QLineEdit(dialog)
-    first.open()
-    qtbot.waitExposed(first)
+    with qtbot.waitExposed(first):
+        first.open()
     watch.presence.tick()  # each second the windows are looked for
     press_at(first, Qt.Key.Key_F9)
     assert sheets(first)
@@ -540,8 +540,8 @@ def test_ctrl_l_locks_from_inside_a_dialog(qtbot: QtBot, watched: tuple[MainWind
     window, watch, locks = watched
     dialog = QDialog(window)
     QLineEdit(dialog)
-    dialog.open()
-    qtbot.waitExposed(dialog)
+    with qtbot.waitExposed(dialog):
+        dialog.open()
     watch.presence.tick()
     press_at(dialog, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
     assert locks == ["lock"]

@@ -58,8 +58,8 @@ def show(qtbot: QtBot, part: QWidget, width: int = 700, height: int = 500) -> QW
     column.addStretch(1)
     window.resize(width, height)
     qtbot.addWidget(window)
-    window.show()
-    qtbot.waitExposed(window)
+    with qtbot.waitExposed(window):
+        window.show()
     window.activateWindow()
     return window
 

@@ -45,8 +45,8 @@ UNWELL = {
 def window_on(qtbot: QtBot, home: SignedIn, ctx: Context | None = None, locks: list[str] | None = None) -> MainWindow:
     made = MainWindow(ctx or home.ctx, lambda: (locks if locks is not None else []).append("locked"))
     qtbot.addWidget(made, before_close_func=lambda window: setattr(window, "_leaving", True))  # whatever its page says
-    made.show()
-    qtbot.waitExposed(made)
+    with qtbot.waitExposed(made):
+        made.show()
     made.activateWindow()
     wait_quiet(qtbot, home.tasks)
     return made
@@ -480,6 +480,8 @@ def test_locking_ends_an_exchange_quietly_and_the_message_goes_after_the_next_si
         return real(self, message)
 
     monkeypatch.setattr(FolderTransport, "send", slow)
+    for name in ("FIRST", "SOON"):  # the test says when: an exchange by itself would be waited for below, and hold
+        monkeypatch.setattr(f"app.ui.exchange.{name}", 3_600_000)
     given = practice_ccg.connection(tmp_path / "home", lambda: NOW)
     window = _sign_in(qtbot, program)
     resident = _add_resident(program)

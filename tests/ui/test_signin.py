@@ -63,8 +63,8 @@ def look(qapp: QApplication) -> Iterator[Theme]:
 def window(qtbot: QtBot, tasks: Tasks, look: Theme, home: Path) -> Iterator[SignInWindow]:
     made = SignInWindow(home, tasks, look, StandingClock)
     qtbot.addWidget(made)
-    made.show()
-    qtbot.waitExposed(made)
+    with qtbot.waitExposed(made):
+        made.show()
     made.activateWindow()
     wait_quiet(qtbot, tasks)
     qtbot.waitUntil(lambda: made.users.value() == "mo")
@@ -76,7 +76,7 @@ def _in_a_process(script: str, *arguments: str) -> dict[str, object]:
     root = Path(__file__).resolve().parents[2]
     done = subprocess.run(
         [sys.executable, "-c", script, *arguments],
-        cwd=root, env={**os.environ, "QT_QPA_PLATFORM": "offscreen"}, capture_output=True, text=True, timeout=60,
+        cwd=root, env={**os.environ, "QT_QPA_PLATFORM": "offscreen"}, capture_output=True, text=True, timeout=500,
         check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

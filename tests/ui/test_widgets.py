@@ -60,8 +60,8 @@ def shown(qtbot: QtBot) -> Shown:
             column.addWidget(part)
         window.resize(width, 500)
         qtbot.addWidget(window)
-        window.show()
-        qtbot.waitExposed(window)
+        with qtbot.waitExposed(window):
+            window.show()
         window.activateWindow()
         return window
 
@@ -403,8 +403,8 @@ def test_everything_has_a_name_and_nothing_is_cut_off(qtbot: QtBot, qapp: QAppli
         column.addWidget(part)
     page.resize(1000, 700)
     qtbot.addWidget(page)
-    page.show()
-    qtbot.waitExposed(page)
+    with qtbot.waitExposed(page):
+        page.show()
     assert unnamed(page) == []
     assert clipped(page) == []
     assert all(part.height() >= 32 for part in parts[2:6])

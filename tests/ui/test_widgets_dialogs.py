@@ -88,8 +88,8 @@ def test_names_and_room(qtbot: QtBot, qapp: QApplication, parent: QWidget, size:
     text = "It stays readable with your name, the time and the reason; the newest version is the one that counts."
     made = Confirm(parent, "Sign MUST?", text, "Sign", about=SMITH, today=date(2026, 11, 22))
     qtbot.addWidget(made)
-    made.show()
-    qtbot.waitExposed(made)
+    with qtbot.waitExposed(made):
+        made.show()
     QApplication.processEvents()
     assert unnamed(made) == []
     assert clipped(made) == []

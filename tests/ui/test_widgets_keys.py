@@ -37,8 +37,8 @@ def show(qtbot: QtBot, window: QWidget, *parts: QWidget) -> None:
         column.addWidget(part)
     window.resize(700, 500)
     qtbot.addWidget(window)
-    window.show()
-    qtbot.waitExposed(window)
+    with qtbot.waitExposed(window):
+        window.show()
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
 
