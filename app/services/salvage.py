@@ -299,8 +299,10 @@ def _files(report: Report) -> dict[str, bytes]:
     files["audit.json"] = canonical({"events": [_plain(row, "detail") for row in found.events]}).encode()
     for sha256, kept in found.files.items():
         # What a file is, its own first bytes say: the row that knows may be lost.
-        photo = kept.startswith(_JPEG)
-        files[f"photos/{_name(sha256)}.jpg" if photo else f"packs/{_name(sha256)}.pdf"] = kept
+        if kept.startswith(_JPEG):
+            files[f"photos/{_name(sha256)}.jpg"] = kept
+        else:
+            files[f"packs/{_name(sha256)}.{'fhir.json' if kept.startswith(b'{') else 'pdf'}"] = kept
     files["report.json"] = canonical(report.as_json()).encode()
     files["report.txt"] = "\n\n".join((*report.words, NOT_ENCRYPTED, "")).encode()
     return files
