@@ -7,6 +7,7 @@
   Nobody records when it was given, so the hour runs from the score. A PAINAD of 1 asks to be alert, not to score.
 * 4AT: every day until it is clear, for possible delirium.
 * Soft signs: NEWS2 within the shift, or now; without the equipment an SBARD call now.
+* A return from hospital (:func:`on_return`): what has to be looked at anew on the day, whatever its own date says.
 
 What is to be done at once counts as late after half an hour, everything else when its time has passed. A time is not
 forgotten by itself: it stands, late, until a complete result of the same instrument is signed, a newer result asks for
@@ -144,3 +145,61 @@ def standing(results: Sequence[Result], *, hospital_since: datetime | None = Non
         if found is not None or each.complete:
             return found
     return None
+
+
+# --- back from hospital ----------------------------------------------------------------------------------------------
+
+SKIN_WITHIN = timedelta(hours=6)
+"""Pressure-ulcer risk is assessed within 6 hours of coming into a home; a return is one."""
+LONG_NIGHTS = 14
+"""From so many nights on the whole assessment (CGA) is done again, for those who have one (app rule)."""
+RETURN_COUNTS = timedelta(days=92)
+"""After so long a return asks for nothing any more: each of these has a date of its own by then."""
+_SKIN = ("waterlow", "purpose_t_outcome", "braden_total")
+_EVERYBODY = ("news2", "must", "medicines_review")
+_WHO_HAS_IT = ("cfs", "edmonton_total", "barthel", "rhys_hearn_high", "needs_code")
+RETURN_CODES = (*_SKIN, *_EVERYBODY, *_WHO_HAS_IT, "cga")
+"""The instruments that a return may make due."""
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """A resident came back ``at`` the instant, after so many ``nights``; ``attended`` when they were in A&E or on a
+    ward, and not for an outpatient visit or a day case."""
+
+    at: datetime
+    nights: int
+    attended: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class OnReturn:
+    """An instrument that a return makes due on its day; ``by`` is the hour by which, None when the day is enough."""
+
+    code: str
+    by: datetime | None = None
+
+
+def on_return(back: Return, had: Collection[str], usable: Collection[str], now: datetime) -> tuple[OnReturn, ...]:
+    """What a return from hospital makes due. ``had`` are the instruments that the resident has a result of, ``usable``
+    those that the home may use.
+
+    A comprehensive reassessment follows a significant change such as a return from hospital (RNHA 2015). Everybody
+    needs skin risk within 6 hours (Waterlow, or PURPOSE-T or Braden where that is what is used), NEWS2 as the new
+    baseline, MUST (after an illness) and the review of medicines (at discharge). Frailty and dependency are done again
+    for those who have them, the CGA after :data:`LONG_NIGHTS`. Without a night away only NEWS2 is asked for, after an
+    outpatient visit or a day case nothing.
+    """
+    if not timedelta(0) <= now - back.at < RETURN_COUNTS or not back.attended:
+        return ()
+    if back.nights < 1:
+        return (OnReturn("news2"),) if "news2" in usable else ()
+    skin = next((code for code in _SKIN if code in had and code in usable), None) or next(
+        (code for code in _SKIN if code in usable), None
+    )
+    found = [OnReturn(skin, back.at + SKIN_WITHIN)] if skin else []
+    found += [OnReturn(code) for code in _EVERYBODY if code in usable]
+    found += [OnReturn(code) for code in _WHO_HAS_IT if code in had and code in usable]
+    if back.nights >= LONG_NIGHTS and "cga" in had and "cga" in usable:
+        found.append(OnReturn("cga"))
+    return tuple(found)

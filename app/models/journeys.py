@@ -111,6 +111,12 @@ def between(connection: Connection, first: datetime, until: datetime) -> tuple[J
     return _lines(connection.execute(query))
 
 
+def ended_since(connection: Connection, at: datetime) -> tuple[JourneyLine, ...]:
+    """The sound journeys that ended at the instant or later, the earliest end first."""
+    query = select(schema.journey).where(_J.ended_at >= instant_text(at), _J.in_error == 0).order_by(_J.ended_at, _J.id)
+    return _lines(connection.execute(query))
+
+
 def taken_apart(body: Any) -> Journey:
     """What a revision of a journey says."""
     return from_plain(body["journey"], Journey)

@@ -15,6 +15,8 @@ from app.models.store import Work
 _S = schema.setting.c
 TYPED = "typed/hospital"
 """Under this and a resident's id: what was typed for a pack that was not made yet."""
+TYPED_RETURN = "typed/return"
+"""Under this and a resident's id: what was typed into the checklist of a return and is not saved yet."""
 
 
 def get(connection: Connection, key: str) -> Any:

@@ -4,14 +4,16 @@ One rule for every shift, this one, one to come or one that is over: the list ho
 and is not done. What is due by date belongs to the whole day and stands in each of its shifts until it is done. In a
 shift that has not begun, what has its hour before it is left out while there is still time for it.
 
-Of residents who are away only what is due by date is said, apart from the rest; nothing can be done for them here.
+Of residents who are away only what is due by date is said, apart from the rest; nothing can be done for them here. When
+they are back from hospital, what the return makes due (:func:`app.domain.repeats.on_return`) stands on the list of the
+day until a newer result is signed.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -24,12 +26,14 @@ from app.domain.falls import State
 from app.domain.instruments import registry
 from app.domain.instruments.outcome import Severity
 from app.domain.instruments.registry import Instrument
+from app.domain.journeys import JourneyKind, StepKind
 from app.domain.people import ResidentId
 from app.domain.questionnaire import Unable
-from app.domain.repeats import Again, Result
+from app.domain.repeats import RETURN_CODES, RETURN_COUNTS, Again, Result, Return
 from app.domain.shifts import Shift, shift_at
 from app.domain.wounds import is_asked
 from app.models import due as rows
+from app.models import journeys as journey_rows
 from app.models import restored
 from app.models import wounds as wound_rows
 from app.models.due import BeforeLine, LastLine, PersonLine
@@ -196,6 +200,7 @@ class _Known:
     before: Mapping[str, BeforeLine]
     wound_names: Mapping[str, str]
     causes: Mapping[str, str]
+    returned: Mapping[ResidentId, Return]
 
     def changed(self, key: _Key) -> str:
         """The last result and how it stands to the one before, in words."""
@@ -265,6 +270,12 @@ def _known(session: Session, connection: Connection, until: date) -> _Known:
         (line.resident_id, line.instrument, line.about): line
         for line in rows.newest(connection, list(people), until, _READ)
     }
+    returned = _returned(connection, people.values(), session.now())
+    if returned:
+        found |= {
+            (line.resident_id, line.instrument, line.about): line
+            for line in rows.newest(connection, list(returned), until, RETURN_CODES)
+        }
     causes = wound_rows.open_causes(connection)
     return _Known(
         session.now(),
@@ -274,7 +285,39 @@ def _known(session: Session, connection: Connection, until: date) -> _Known:
         rows.before(connection, [line.id for line in found.values()]),
         _wound_names(connection, found, causes),
         causes,
+        returned,
     )
+
+
+def _returned(connection: Connection, people: Iterable[PersonLine], now: datetime) -> dict[ResidentId, Return]:
+    """Who came back from hospital lately and is still back, and from what kind of stay."""
+    last = {
+        person.id: max((each for each in person.absences if _HOSPITAL.search(each.reason)), key=lambda each: each.since)
+        for person in people
+        if any(_HOSPITAL.search(each.reason) for each in person.absences)
+    }
+    ends = {who: each for who, each in last.items() if each.until and now - RETURN_COUNTS < each.until <= now}
+    if not ends:
+        return {}
+    known = {
+        (line.resident_id, line.journey.ending.at): line.journey
+        for line in journey_rows.ended_since(connection, now - RETURN_COUNTS)
+        if line.journey.ending is not None
+    }
+    found = {}
+    for who, each in ends.items():
+        if each.until is None:
+            continue
+        nights = (to_local(each.until).date() - to_local(each.since).date()).days
+        journey = known.get((who, each.until))
+        if journey is None:
+            attended = nights > 0  # written down by hand: without a night it may have been any appointment
+        elif journey.kind is JourneyKind.OUTPATIENT:
+            attended = any(journey.step(kind) for kind in (StepKind.ADMITTED, StepKind.WARD_MOVE))
+        else:
+            attended = nights > 0 or journey.kind is not JourneyKind.PLANNED
+        found[who] = Return(each.until, nights, attended)
+    return found
 
 
 def _wound_names(connection: Connection, found: Iterable[_Key], still: Container[str]) -> dict[str, str]:
@@ -313,16 +356,18 @@ def _list(session: Session, wanted: Shift) -> ShiftList:
         if (item := _again_item(again, result, known, wanted)) is not None and not _covered(item, observed)
     ]
     repeated = {(again_result.resident_id, again.code) for again, again_result in asked}
-    items = [
-        *observed,
-        *hours,
-        *(
-            known.dated(row, wanted.on)
-            for row in by_date
-            if row.resident_id in gone or row.about or (row.resident_id, row.instrument) not in repeated
-        ),
-        *unfinished,
+    watched_now = {(item.resident_id, item.instrument) for item in observed}
+    back = {
+        (item.resident_id, item.instrument): item
+        for item in _on_return(known, wanted)
+        if item.resident_id not in gone and (item.resident_id, item.instrument) not in repeated | watched_now
+    }
+    dated = [
+        _with_return(known.dated(row, wanted.on), back)
+        for row in by_date
+        if row.resident_id in gone or row.about or (row.resident_id, row.instrument) not in repeated
     ]
+    items = [*observed, *hours, *(item for item in dated if item is not None), *back.values(), *unfinished]
     here = sorted((item for item in items if item.resident_id not in gone), key=_order)
     away = sorted((item for item in items if item.resident_id in gone and item.at is None), key=_order)
     return ShiftList(wanted, now, tuple(here), tuple(away))
@@ -407,6 +452,59 @@ def _unfinished(connection: Connection, known: _Known, asked: Sequence[tuple[Aga
             )
         )  # fmt: skip
     return found
+
+
+def _on_return(known: _Known, wanted: Shift) -> list[DueItem]:
+    """What returns from hospital make due and nobody has signed since."""
+    found = []
+    for who, back in known.returned.items():
+        if back.at >= wanted.ends:
+            continue
+        had = {code for resident, code, about in known.newest if resident == who and not about}
+        for each in repeats.on_return(back, had, known.usable, known.now):
+            line, tool = known.newest.get((who, each.code, "")), known.usable[each.code]
+            # One that was signed unfinished and is done regularly is asked for as such.
+            if line is not None and line.at >= back.at and (line.complete or tool.routine_days is not None):
+                continue
+            if each.by is not None and each.by <= wanted.starts and _in_time(each.by, known.now, wanted):
+                continue  # an earlier shift can still do it in time; until then it can be done in any
+            found.append(_return_item(known, who, back, each))
+    return found
+
+
+def _with_return(item: DueItem, back: dict[tuple[ResidentId, str], DueItem]) -> DueItem | None:
+    """What is due by date, where a return asks for the same: the one that is due longer stands, with both reasons; what
+    has its hour goes before what has its day."""
+    key = item.resident_id, item.instrument
+    other = None if item.about else back.get(key)
+    if other is None:
+        return item
+    if other.at is not None or item.due is None or other.due is None or item.due >= other.due:
+        return None
+    del back[key]
+    return replace(item, why=f"{item.why}. {other.why}", severity=other.severity)
+
+
+def _return_item(known: _Known, who: ResidentId, back: Return, each: repeats.OnReturn) -> DueItem:
+    person, tool = known.people[who], known.usable[each.code]
+    day, today = to_local(back.at).date(), to_local(known.now).date()
+    if each.by is None:
+        late = day < today
+        when = f"Overdue {_days((today - day).days)}" if late else "Due today"
+    else:
+        late = each.by <= known.now
+        days = (known.now - each.by) // repeats.IN_DAYS if late else 0
+        when = (
+            f"Overdue {_days(days)}" if days
+            else f"Late since {_clock(each.by, known.now)}" if late
+            else f"By {_clock(each.by, known.now)}"
+        )  # fmt: skip
+    return DueItem(
+        person.id, person.banner_name, person.room, person.born, tool.code, tool.short, tool.pathway, when,
+        f"Back from hospital on {short_date(day)}", Severity.ATTENTION, late,
+        known.changed((who, each.code, "")), due=day, at=each.by, late_at=each.by,
+        kind=DAY if each.by is None else HOUR,
+    )  # fmt: skip
 
 
 def _again_item(again: Again, result: LastLine, known: _Known, wanted: Shift) -> DueItem | None:

@@ -142,18 +142,26 @@ def record(
     if when > session.now():
         raise UserError("The time of the measurement must be now or in the past", field="at")
     with session.write() as work:
-        line = known_resident(work.connection, resident_id)
-        if to_local(when).date() < line.resident.details.date_of_birth:
-            raise UserError("The time of the measurement must be after the resident's date of birth", field="at")
-        entity, revised = rows.record(work, resident_id, measured, when)
-        new = _New(kind, Reading(when, measured.value, measured.detail, entity), revised.id)
-        raised = _follow(work, session, line, new)
+        entity, raised = record_within(work, session, resident_id, kind, value, detail, when)
         alert_list = (
             alerts.rows_for(session, work.connection, resident_id=resident_id, alert_ids=raised) if raised else ()
         )
     amount = measured.value if measured.value is not None else Decimal(0)
     told = changes("observation", *(("alert", "outbox", "resident") if raised else ()), resident=resident_id)
     return Recorded(entity, kind, amount, measured.detail, when, alert_list, caution(kind, amount), told)
+
+
+def record_within(
+    work: Work, session: Session, resident_id: ResidentId, kind: str, value: object, detail: str, when: datetime
+) -> tuple[str, frozenset[str]]:
+    """Record a measurement inside a transaction already open; its id and the ids of the alerts that it raised."""
+    measured = checked(kind, value, detail)
+    line = known_resident(work.connection, resident_id)
+    if to_local(when).date() < line.resident.details.date_of_birth:
+        raise UserError("The time of the measurement must be after the resident's date of birth", field="at")
+    entity, revised = rows.record(work, resident_id, measured, when)
+    new = _New(kind, Reading(when, measured.value, measured.detail, entity), revised.id)
+    return entity, _follow(work, session, line, new)
 
 
 def entered_in_error(session: Session, observation_id: str, *, reason: str) -> Changes:

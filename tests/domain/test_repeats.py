@@ -13,7 +13,7 @@ from app.domain.dates import LONDON
 from app.domain.errors import UserError
 from app.domain.instruments.outcome import Outcome, Severity
 from app.domain.instruments.registry import score
-from app.domain.repeats import Again, Result, again, standing
+from app.domain.repeats import Again, OnReturn, Result, Return, again, on_return, standing
 from app.domain.shifts import Shift, shift_at
 
 AT = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
@@ -206,3 +206,49 @@ def test_the_night_in_which_the_clocks_change_is_longer_or_shorter(on: date, hou
 def test_there_are_three_shifts() -> None:
     with pytest.raises(UserError, match="Shift must be one of"):
         Shift(date(2026, 11, 24), "evening")
+
+
+# ------------------------------------------------------------------------------------------------ back from hospital
+
+ALL = frozenset(repeats.RETURN_CODES)
+HAD = frozenset({"waterlow", "cfs", "barthel", "cga"})
+
+
+def codes(nights: int, *, attended: bool = True, had: frozenset[str] = HAD, usable: frozenset[str] = ALL,
+          after: timedelta = timedelta(hours=1)) -> list[str]:  # fmt: skip
+    return [each.code for each in on_return(Return(AT, nights, attended), had, usable, AT + after)]
+
+
+def test_a_return_after_a_night_asks_for_what_everybody_needs_and_what_the_resident_has() -> None:
+    found = on_return(Return(AT, 1), HAD, ALL, AT)
+    assert found == (
+        OnReturn("waterlow", AT + timedelta(hours=6)), OnReturn("news2"), OnReturn("must"),
+        OnReturn("medicines_review"), OnReturn("cfs"), OnReturn("barthel"),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("nights", "expected"), [(0, False), (1, False), (13, False), (14, True), (15, True)])
+def test_the_whole_assessment_is_done_again_from_fourteen_nights(nights: int, expected: bool) -> None:
+    assert ("cga" in codes(nights)) is expected
+    assert "cga" not in codes(nights, had=HAD - {"cga"}), "only for those who have one"
+
+
+def test_without_a_night_only_news2_is_asked_for_and_nothing_after_an_appointment() -> None:
+    assert codes(0) == ["news2"]
+    assert codes(0, attended=False) == []
+    assert codes(2, attended=False) == []
+    assert codes(0, usable=ALL - {"news2"}) == []
+
+
+def test_skin_risk_is_asked_for_with_what_the_home_uses() -> None:
+    nobody: frozenset[str] = frozenset()
+    assert codes(1, had=nobody)[0] == "waterlow"
+    assert codes(1, had=frozenset({"purpose_t_outcome"}))[0] == "purpose_t_outcome"
+    assert codes(1, had=nobody, usable=ALL - {"waterlow"})[0] == "purpose_t_outcome"
+    assert codes(1, usable=frozenset({"must"})) == ["must"]
+
+
+def test_a_return_counts_for_ninety_two_days_and_not_before_it_was() -> None:
+    assert codes(1, after=timedelta(days=92) - timedelta(microseconds=1))
+    assert codes(1, after=timedelta(days=92)) == []
+    assert codes(1, after=timedelta(microseconds=-1)) == []

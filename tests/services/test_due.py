@@ -15,9 +15,11 @@ from pypdf import PdfReader
 from app.domain import wounds as wound_domain
 from app.domain.errors import UserError
 from app.domain.instruments.outcome import Severity
+from app.domain.journeys import JourneyKind, Step, StepKind
 from app.domain.people import Absence, ResidentId
+from app.domain.transfer import TransferReason
 from app.domain.wounds import Wound
-from app.services import assessments, audit, due, permission, residents, wounds
+from app.services import assessments, audit, due, journeys, permission, residents, transfers, wounds
 from app.services.due import DueItem, room_order
 from tests.factories import MUST_LOW, MUST_MEDIUM, NEWS2_HIGH, NEWS2_LOW, NOW, LivingHome
 
@@ -278,6 +280,86 @@ def test_what_was_asked_for_before_the_hospital_is_not_asked_for_by_the_hour_aft
     home.fact(person, absence)
     item = one(home, person, "news2")
     assert (item.at, item.when) == (None, "Overdue 3 days"), "by date it is due all the same"
+
+
+def journey(
+    home: LivingHome, person: ResidentId, hours: float, *steps: StepKind, kind: JourneyKind = JourneyKind.EMERGENCY
+) -> None:
+    """Somebody goes to hospital now, and is back after so many hours."""
+    begun = transfers.send_to_hospital(home.session, person, TransferReason(situation="a fall"), kind=kind).journey_id
+    for step in (StepKind.HOME_OUT, StepKind.HOSPITAL_IN, *steps):
+        journeys.record(home.session, begun, Step(step, home.clock.now(), name="Nia"))
+    home.clock.advance(timedelta(hours=hours))
+    journeys.record(home.session, begun, Step(StepKind.HOME_IN, home.clock.now(), name="Nia"))
+
+
+def returned(home: LivingHome, person: ResidentId) -> dict[str, DueItem]:
+    return {item.instrument: item for item in items(home, person) if "Back from hospital" in item.why}
+
+
+def test_who_is_back_from_hospital_is_looked_at_anew_until_it_is_signed(home: LivingHome) -> None:
+    person = home.resident(1)
+    for code, answers in (("must", MUST_LOW), ("news2", NEWS2_LOW), ("cfs", {"level": 6})):
+        home.assess(person, code, answers)
+    home.clock.advance(timedelta(hours=1))
+    journey(home, person, 48)  # back on Wednesday at 11:00
+    found = returned(home, person)
+    assert set(found) == {"waterlow", "must", "news2", "medicines_review", "cfs"}
+    assert {item.why for item in found.values()} == {"Back from hospital on 25-Nov-2026"}
+    assert {(item.when, item.late) for code, item in found.items() if code != "waterlow"} == {("Due today", False)}
+    assert (found["waterlow"].when, found["waterlow"].late) == ("By 17:00", False)
+    assert found["cfs"].changed.startswith("6 ("), "the last result is named"
+    assert found["medicines_review"].changed == "No result yet"
+    home.clock.advance(timedelta(hours=6))
+    assert returned(home, person)["waterlow"].when == "Late since 17:00"
+    sign(home, person, "must", MUST_LOW)
+    assert "must" not in returned(home, person)
+    home.clock.advance(timedelta(days=2))
+    found = returned(home, person)
+    assert (found["news2"].when, found["waterlow"].when) == ("Overdue 2 days", "Overdue 2 days")
+    sign(home, person, "news2", NEWS2_LOW)
+    home.clock.advance(timedelta(hours=1))
+    journey(home, person, 24)
+    assert {"must", "news2"} <= set(returned(home, person)), "another stay asks again"
+
+
+def test_a_return_without_a_night_asks_for_news2_and_an_appointment_for_nothing(home: LivingHome) -> None:
+    people = [home.resident(place) for place in (1, 2, 3)]
+    for person in people:
+        for code, answers in (("must", MUST_LOW), ("news2", NEWS2_LOW)):
+            home.assess(person, code, answers)
+    home.clock.advance(timedelta(minutes=30))
+    journey(home, people[0], 2)
+    assert set(returned(home, people[0])) == {"news2"}
+    journey(home, people[1], 1, kind=JourneyKind.OUTPATIENT)
+    assert returned(home, people[1]) == {}
+    now = home.clock.now()
+    home.fact(people[2], Absence(now - timedelta(minutes=9), now - timedelta(minutes=5), "Hospital appointment"))
+    assert returned(home, people[2]) == {}
+
+
+def test_what_was_overdue_before_the_hospital_says_both_and_a_stay_written_by_hand_counts(home: LivingHome) -> None:
+    person = home.resident(1)
+    home.assess(person, "must", MUST_LOW)
+    home.clock.advance(timedelta(days=30))
+    home.fact(person, Absence(NOW + timedelta(days=29), home.clock.now(), "Lister hospital, chest infection"))
+    must = returned(home, person)["must"]
+    assert must.when == "Overdue 2 days"
+    assert must.why == "Review due since 21-Dec-2026. Back from hospital on 23-Dec-2026"
+    assert len(items(home, person, "must")) == 1
+
+
+def test_nothing_is_asked_for_of_a_return_while_the_resident_is_in_hospital_again(home: LivingHome) -> None:
+    person = home.resident(1)
+    journey(home, person, 24)
+    assert returned(home, person)
+    home.clock.advance(timedelta(hours=1))
+    again = transfers.send_to_hospital(home.session, person, TransferReason(situation="worse")).journey_id
+    journeys.record(home.session, again, Step(StepKind.HOME_OUT, home.clock.now(), name="Nia"))
+    found = due.present(home.session)
+    assert [item for item in (*found.items, *found.away) if "Back from" in item.why] == []
+    assert {item.resident_id for item in found.away} == {person}
+    assert found.items == ()
 
 
 def test_a_visit_to_the_family_changes_nothing_afterwards(home: LivingHome) -> None:
