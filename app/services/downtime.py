@@ -1,21 +1,21 @@
 """The downtime kit: the whole home's key facts and blank forms on paper, and the reminder when it is getting old.
 
-It is made in three steps, so that the store is not held up while it is laid out: :func:`gather` reads the record on the
-store's thread, :func:`draw` lays it out on any other, and :func:`released` writes the audit entry before the kit leaves
-the encrypted store. :func:`note_made` keeps when the last one was made, once it is on paper or in a file. The kit
-itself is not kept: it is made of what the record holds.
+It is made in steps, so that nobody's save waits for it: :func:`plan` says who is in it, :func:`read` reads a few
+residents at a time on the store's thread, :func:`draw` lays the kit out on any other, and :func:`released` writes the
+audit entry before it leaves the encrypted store. :func:`note_made` keeps when the last one was made, once it is on
+paper or in a file. The kit itself is not kept: it is made of what the record holds.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from app.domain.codec import instant, instant_text
 from app.domain.errors import UserError
-from app.domain.people import Resident
+from app.domain.people import Home, Resident, ResidentId
 from app.models import residents as resident_rows
 from app.models import restored, settings
 from app.services import assessments, transfers
@@ -23,12 +23,13 @@ from app.services.access import Action, require
 from app.services.alerts import RECIPIENT_LABELS
 from app.services.changes import Changes, changes
 from app.services.due import room_order
+from app.services.known import known_resident
 from app.services.session import Session
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from app.reports.downtime import KitPaper
+    from app.reports.downtime import KitPaper, Living
 
 DAYS = range(32)
 """How old a kit may become before it is asked for again: 0 asks for none, ever."""
@@ -50,6 +51,19 @@ class Standing:
     days: int
     residents: int
     due: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Who is in a kit, in the order of their sheets, and what stands on its first page; facts are ``as_at``."""
+
+    residents: tuple[ResidentId, ...]
+    home: Home
+    as_at: datetime
+    made_by: str
+    anchor: str
+    restored_from: datetime | None
+    phones: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -87,47 +101,63 @@ def set_days(session: Session, days: int) -> Changes:
     return changes("setting")
 
 
-def gather(
-    session: Session,
-    told: Callable[[int, int], None] = lambda _done, _all: None,
-    stopped: Callable[[], bool] = lambda: False,
-) -> KitPaper:
-    """Everything that the kit says, read in one transaction. ``told`` hears of each resident read, of how many.
+def plan(session: Session) -> Plan:
+    """Who is in the kit, in the order of rooms, and what stands on its first page.
 
-    Whoever lives here is in it, at home or away; nobody who left, died, or has not come yet. Stops early, with what was
-    read, when ``stopped`` says so: then nobody wants it.
+    Whoever lives here is in it, at home or away; nobody who left or died.
     """
-    from app.reports.downtime import KitPaper, Living
-
     require(session, Action.PRINT_PACK)
     now = session.now()
-    found: list[Living] = []
     with session.look() as work:
-        lines = sorted(
-            resident_rows.find(work.connection, living=now), key=lambda line: _order(line.resident)
-        )  # fmt: skip
-        for n, line in enumerate(lines):
-            if stopped():
-                break
-            content = transfers.content_now(session, work, line.resident.id)
-            away = AWAY if line.status(now) == "away" else ""
-            # The photo stays in the store: sixty of them would make the file large, and the kit is for facts.
-            found.append(Living(replace(content, identity=replace(content.identity, photo=None)), away))
-            told(n + 1, len(lines))
-        return KitPaper(
+        lines = sorted(resident_rows.find(work.connection, living=now), key=lambda line: _order(line.resident))
+        return Plan(
+            residents=tuple(line.resident.id for line in lines),
             home=session.home,
             as_at=now,
             made_by=session.account.name,
             anchor=f"{work.chain.count}-{work.chain.head[:8]}" if session.trouble is None else "not recorded",
             restored_from=restored.restored_from(work.connection),
             phones=_phones(session),
-            residents=tuple(found),
-            forms={code: assessments.form(code) for code in FORMS},
         )
 
 
+def read(session: Session, residents: Sequence[ResidentId]) -> tuple[Living, ...]:
+    """What the kit says of these residents, in one transaction; one who has left meanwhile is left out."""
+    from app.reports.downtime import Living
+
+    require(session, Action.PRINT_PACK)
+    now = session.now()
+    found: list[Living] = []
+    with session.look() as work:
+        for resident_id in residents:
+            status = known_resident(work.connection, resident_id).status(now)
+            if status not in {"here", "away"}:
+                continue
+            content = transfers.content_now(session, work, resident_id)
+            # The photo stays in the store: sixty of them would make the file large, and the kit is for facts.
+            plain = replace(content, identity=replace(content.identity, photo=None))
+            found.append(Living(plain, AWAY if status == "away" else ""))
+    return tuple(found)
+
+
+def paper(planned: Plan, found: Sequence[Living]) -> KitPaper:
+    """What was planned and read, together as it is laid out."""
+    from app.reports.downtime import KitPaper
+
+    return KitPaper(
+        home=planned.home,
+        as_at=planned.as_at,
+        made_by=planned.made_by,
+        anchor=planned.anchor,
+        restored_from=planned.restored_from,
+        phones=planned.phones,
+        residents=tuple(found),
+        forms={code: assessments.form(code) for code in FORMS},
+    )
+
+
 def draw(
-    paper: KitPaper,
+    laid: KitPaper,
     told: Callable[[int, int], None] = lambda _done, _all: None,
     stopped: Callable[[], bool] = lambda: False,
 ) -> Kit | None:
@@ -135,10 +165,10 @@ def draw(
     from app.reports.downtime import Stopped, kit_pdf
 
     try:
-        made = kit_pdf(paper, told, stopped)
+        made = kit_pdf(laid, told, stopped)
     except Stopped:
         return None
-    return Kit(made.data, made.pages, len(paper.residents), paper.as_at)
+    return Kit(made.data, made.pages, len(laid.residents), laid.as_at)
 
 
 def locked(kit: Kit, phrase: str) -> bytes:

@@ -25,6 +25,7 @@ from app.domain.people import (
     Stay,
 )
 from app.models import audit as audit_rows
+from app.reports.downtime import KitPaper
 from app.services import audit, downtime, residents
 from app.services.session import Session
 from tests.factories import NEWS2_LOW, NOW, LivingHome, nhs_number
@@ -35,9 +36,18 @@ _DAY = timedelta(days=1)
 
 def made(home: LivingHome) -> downtime.Kit:
     """The kit as the window makes it."""
-    kit = downtime.draw(downtime.gather(home.session))
+    kit = downtime.draw(gathered(home.session))
     assert kit is not None
     return kit
+
+
+def gathered(session: Session) -> KitPaper:
+    """Planned, read a few at a time, and put together."""
+    plan = downtime.plan(session)
+    found = [
+        each for n in range(0, len(plan.residents), 2) for each in downtime.read(session, plan.residents[n : n + 2])
+    ]
+    return downtime.paper(plan, found)
 
 
 def pages(pdf: bytes) -> list[str]:
@@ -134,6 +144,16 @@ def test_what_is_not_recorded_says_so_and_is_never_none(home: LivingHome) -> Non
     assert "None known" not in side.replace("Alerts None known", "")  # of alerts the program itself knows
 
 
+def test_one_who_leaves_while_it_is_made_is_left_out(home: LivingHome) -> None:
+    home.resident(1)
+    going = home.resident(2)
+    plan = downtime.plan(home.session)
+    leave(home, going)
+    kit = downtime.draw(downtime.paper(plan, downtime.read(home.session, plan.residents)))
+    assert kit is not None
+    assert (kit.residents, len(sides(pages(kit.pdf)))) == (1, 1)
+
+
 def test_no_known_allergies_is_an_answer(home: LivingHome) -> None:
     home.resident(1, Allergy(none_known=True))
     assert "No known allergies" in sides(pages(made(home).pdf))[0]
@@ -206,14 +226,14 @@ def test_the_points_on_the_chart_are_those_of_the_score(home: LivingHome) -> Non
         assert said in chart.replace("\u00a0", " ")
 
 
-def test_it_can_be_stopped_at_every_step_and_nothing_is_left(home: LivingHome) -> None:
+def test_it_can_be_stopped_after_every_sheet_and_nothing_is_left(home: LivingHome) -> None:
     for place in range(1, 4):
         home.resident(place)
-    heard: list[tuple[int, int]] = []
-    paper = downtime.gather(home.session, lambda *step: heard.append(step), lambda: len(heard) == 2)
-    assert heard == [(1, 3), (2, 3)]
-    assert len(paper.residents) == 2
-    assert downtime.draw(paper, stopped=lambda: True) is None
+    paper = gathered(home.session)
+    for steps in range(4):
+        heard: list[tuple[int, int]] = []
+        assert downtime.draw(paper, lambda *step: heard.append(step), lambda: len(heard) == steps) is None  # noqa: B023
+        assert heard == [(n + 1, 3) for n in range(steps)]
     assert released_entries(home.session) == []
     assert downtime.standing(home.session).made_at is None
 
@@ -248,7 +268,7 @@ def test_the_audit_says_who_took_it_out_and_how_many_are_in_it(home: LivingHome)
 def test_every_role_may_make_it_and_only_the_manager_sets_how_often(home: LivingHome, role: Role) -> None:
     home.resident(1)
     session = home.sign_in_as(role)
-    kit = downtime.draw(downtime.gather(session))
+    kit = downtime.draw(gathered(session))
     assert kit is not None
     downtime.released(session, kit, downtime.PRINTED)
     if role is Role.MANAGER:
