@@ -14,7 +14,7 @@ from app.domain.codec import canonical, from_plain, instant, parse, to_plain
 from app.domain.messages import WAITING
 from app.domain.people import ResidentDetails, ResidentId
 from app.domain.retention import HeldClaim
-from app.models import dossier, schema, settings
+from app.models import dossier, schema, settings, transfers
 from app.models.residents import fold
 from app.models.store import Work
 
@@ -109,6 +109,7 @@ def destroy(work: Work, resident_id: ResidentId, *, keep_claims: Sequence[str], 
     With claims kept the resident's row stays with what says whom they were for; otherwise it goes.
     """
     connection = work.connection
+    documents = transfers.documents(connection, resident_id)  # named in the entries that are about to be blanked
     theirs = _R.entity_id.in_(dossier.entities(resident_id)) & _R.entity_id.not_in(keep_claims)
     named = select(schema.purge.c.revision_id)
     chosen = select(_R.id, literal(work.at), literal(work.author.user), literal(reason)).where(
@@ -117,7 +118,7 @@ def destroy(work: Work, resident_id: ResidentId, *, keep_claims: Sequence[str], 
     ids = [row.id for row in connection.execute(chosen)]
     connection.execute(insert(schema.purge).from_select(["revision_id", "purged_at", "purged_by", "reason"], chosen))
     connection.execute(update(schema.revision).where(_R.id.in_(named), _R.body != "").values(body=""))
-    packs = _papers(connection, resident_id)
+    packs = _papers(connection, resident_id, documents)
     claims = connection.execute(
         delete(schema.claim).where(_C.resident_id == resident_id, _C.id.not_in(keep_claims)).returning(_C.outbox_id)
     ).all()
@@ -129,6 +130,7 @@ def destroy(work: Work, resident_id: ResidentId, *, keep_claims: Sequence[str], 
     ):  # fmt: skip
         connection.execute(delete(table).where(table.c.resident_id == resident_id))
     settings.forget(work, f"{settings.TYPED}/{resident_id}")
+    settings.forget(work, f"{settings.TYPED_RETURN}/{resident_id}")
     _person(connection, resident_id, kept=bool(keep_claims))
     counts = Destroyed(len(ids), packs, messages, len(claims))
     detail = {
@@ -146,11 +148,12 @@ def _photos(connection: Connection, resident_id: ResidentId) -> None:
     connection.execute(delete(schema.blob).where(b.sha256.in_(digests), b.sha256.not_in(select(p.sha256))))
 
 
-def _papers(connection: Connection, resident_id: ResidentId) -> int:
+def _papers(connection: Connection, resident_id: ResidentId, documents: Sequence[str]) -> int:
     t, b = schema.transfer.c, schema.blob.c
     gone = connection.execute(delete(schema.transfer).where(t.resident_id == resident_id).returning(t.sha256)).all()
     digests = [row.sha256 for row in gone]
-    connection.execute(delete(schema.blob).where(b.sha256.in_(digests), b.sha256.not_in(select(t.sha256))))
+    unused = b.sha256.in_([*digests, *documents]) & b.sha256.not_in(select(t.sha256))
+    connection.execute(delete(schema.blob).where(unused))
     return len(digests)
 
 

@@ -42,8 +42,8 @@ def keep(
     return {rows.DOCUMENT: rows.keep_document(work, copy, MEDIA_TYPE)}
 
 
-def digital_copy(session: Session, pack_id: str) -> bytes:
-    """The digital copy of a kept pack, a FHIR R4 document with the PDF in it. Taking it out is audited.
+def digital_copy(session: Session, pack_id: str, *, why: str = "") -> bytes:
+    """The digital copy of a kept pack, a FHIR R4 document with the PDF in it. Taking it out, and ``why``, is audited.
 
     Raises NotAllowed; UserError when the pack is not in the records, or was made when no copies were kept.
     """
@@ -65,7 +65,7 @@ def digital_copy(session: Session, pack_id: str) -> bytes:
             raise UserError(
                 "This pack was made when no digital copies were kept. Save its PDF, or make a new pack", field="pack"
             )
-        work.audit("export", "transfer", pack_id, resident_id=line.resident_id)
+        work.audit("export", "transfer", pack_id, resident_id=line.resident_id, reason=why)
     return copy
 
 

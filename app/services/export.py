@@ -33,6 +33,7 @@ from app.models import transfers as transfer_rows
 from app.models.dossier import Row
 from app.models.store import Work
 from app.models.wounds import taken_apart
+from app.services import digital_copy
 from app.services.access import Action, require
 from app.services.assessments import form, outcome_from, result_label, score_text
 from app.services.audit import action_words
@@ -137,14 +138,22 @@ class _Held:
         self.messages = dossier.messages(connection, resident_id)
         self.answers = dossier.answers(connection, resident_id)
         self.events = dossier.events(connection, resident_id)
-        self.papers = {
-            f"red-bag-pack-v{row['version']}.pdf": content
-            for row in self.transfers
-            if (content := transfer_rows.content(connection, row["sha256"])) is not None
-        }
         self.photos, self.pictures = _pictures(connection, resident_id)
         self._bodies = {row["id"]: row["body"] for row in self.revisions}
+        self.papers = self._packs(connection)
         self._about = {row["id"]: name_of(taken_apart(row["body"])[0]) for row in self.wounds}
+
+    def _packs(self, connection: Connection) -> dict[str, bytes]:
+        """The packs as printed, each with its digital copy."""
+        found: dict[str, bytes] = {}
+        for row in self.transfers:
+            pdf = transfer_rows.content(connection, row["sha256"])
+            if pdf is not None:
+                name = f"red-bag-pack-v{row['version']}"
+                found[f"{name}.pdf"] = pdf
+                copy = digital_copy.from_body(connection, self._bodies.get(row["revision_id"]) or {}, pdf)
+                found |= {f"{name}.fhir.json": copy} if copy is not None else {}
+        return found
 
     def files(self) -> Exported:
         """The files, the PDF first, because the JSON names the fingerprint of each other file."""

@@ -32,10 +32,11 @@ MOST_COPIES = 10
 _DEVICE = "device/printing"
 _LOG = 1000
 PRINTED, SAVED, PREVIEWED = "to-printer", "save", "preview"
-_KINDS = (Kind(("print", "reopen", PRINTED, SAVED, PREVIEWED), ("transfer",)),)
+_KINDS = (Kind(("print", "reopen", "export", PRINTED, SAVED, PREVIEWED), ("transfer",)),)
 _DONE = {
     "print": "Made",
     "reopen": "Taken out again",
+    "export": "Taken out as a digital copy",
     PRINTED: "Sent to the printer",
     SAVED: "Saved as a PDF",
     PREVIEWED: "Looked at on the screen",

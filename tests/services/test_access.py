@@ -23,6 +23,7 @@ import pytest
 import app.services
 from app import cli
 from app.domain.errors import EnvironmentTrouble, NotAllowed, UserError
+from app.domain.handovers import Handover
 from app.domain.people import Allergy, ChampionPost, KeyFact, Role, StaffDetails, StaffId
 from app.domain.retention import RetentionPolicy
 from app.domain.transfer import TransferReason
@@ -40,6 +41,7 @@ from app.services import (
     evidence,
     export,
     falls,
+    handovers,
     imports,
     key_facts,
     notes,
@@ -201,7 +203,8 @@ USES: dict[str, tuple[Action, Call]] = {
     "evidence.evidence": (Action.EXPORT_EVIDENCE, lambda s, _: evidence.evidence(s, WEEK, WEEK, PASSWORD)),
     "export.export_resident": (Action.EXPORT_RESIDENT, lambda s, m: export.export_resident(s, m.person, PASSWORD)),
     "downtime.set_days": (Action.MANAGE_HOME, lambda s, _: downtime.set_days(s, 7)),
-    "downtime.gather": (Action.PRINT_PACK, lambda s, _: downtime.gather(s)),
+    "downtime.plan": (Action.PRINT_PACK, lambda s, _: downtime.plan(s)),
+    "downtime.read": (Action.PRINT_PACK, lambda s, m: downtime.read(s, (m.person,))),
     "downtime.released": (Action.PRINT_PACK, lambda s, _: downtime.released(s, KIT, downtime.SAVED)),
     "downtime.note_made": (Action.PRINT_PACK, lambda s, _: downtime.note_made(s, KIT)),
     "due.shift": (Action.VIEW_RESIDENTS, lambda s, _: due.shift(s, WEEK, "night")),
@@ -222,6 +225,8 @@ USES: dict[str, tuple[Action, Call]] = {
     "falls.go_on_observing": (Action.RECORD_ASSESSMENT, lambda s, _: falls.go_on_observing(s, "x", reason="r")),
     "falls.entered_in_error": (Action.SIGN_ASSESSMENT, lambda s, _: falls.entered_in_error(s, "x", reason="r")),
     "falls.fall_paper": (Action.PRINT_PACK, lambda s, _: falls.fall_paper(s, "x")),
+    "handovers.offer": (Action.PRINT_PACK, lambda s, m: handovers.offer(s, m.person)),
+    "handovers.make": (Action.PRINT_PACK, lambda s, m: handovers.make(s, m.person, Handover.CALL)),
     "imports.import_residents": (Action.IMPORT, lambda s, _: imports.import_residents(s, b"")),
     "imports.import_staff": (Action.MANAGE_STAFF, lambda s, _: imports.import_staff(s, b"")),
     "key_facts.save": (

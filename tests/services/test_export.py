@@ -91,7 +91,8 @@ def test_what_stands_now_is_there_too(home: LivingHome) -> None:
 def test_the_papers_and_the_fingerprints_of_all_files(home: LivingHome) -> None:
     person, acknowledged = _full(home)
     exported = export.export_resident(home.session, person, PASSWORD)
-    assert set(exported.files) == {"resident.json", "resident.pdf", "red-bag-pack-v1.pdf"}
+    papers = {"red-bag-pack-v1.pdf", "red-bag-pack-v1.fhir.json"}
+    assert set(exported.files) == {"resident.json", "resident.pdf", *papers}
     assert exported.files["red-bag-pack-v1.pdf"] == transfers.pack_pdf(home.session, acknowledged["pack"])
     for name, digest in _json(exported)["files"].items():
         assert hashlib.sha256(exported.files[name]).hexdigest() == digest

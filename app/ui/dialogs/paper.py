@@ -155,8 +155,9 @@ class _Painting:
         return True
 
 
-def save_pdf(pdf: bytes, path: Path, *, safe: str = "The pack is kept in the record.") -> None:
-    """Writes the PDF whole or not at all. EnvironmentTrouble says what happened when it cannot be written.
+def save_pdf(pdf: bytes, path: Path, *, safe: str = "The pack is kept in the record.", what: str = "The PDF") -> None:
+    """Writes the PDF, or ``what`` else it is, whole or not at all. EnvironmentTrouble says what happened when it cannot
+    be written.
 
     ``safe`` is what is said to be safe then.
     """
@@ -169,7 +170,7 @@ def save_pdf(pdf: bytes, path: Path, *, safe: str = "The pack is kept in the rec
         part.replace(path)
     except OSError as error:
         part.unlink(missing_ok=True)
-        raise not_written("The PDF was not saved", error, safe=safe, do="Choose another place.") from error
+        raise not_written(f"{what} was not saved", error, safe=safe, do="Choose another place.") from error
 
 
 def print_saved(path: Path) -> None:

@@ -45,6 +45,7 @@ class PackFileDialog(RecordDialog):
     def __init__(self, ctx: Context, parent: QWidget | None, details: ResidentDetails, pack: PackRow) -> None:
         super().__init__(ctx, parent, f"Red-bag pack version {pack.version}", wide=760, high=640)
         self._pack = pack
+        self._details = details
         self.banner.show_resident(details, ctx.today())
         self.body.addWidget(label(f"Made {date_time(pack.printed_at)} by {pack.printed_by} · {pack.pages} pages"))
         self.why = ChoiceBox([(words, words) for words in REASONS])
@@ -65,7 +66,8 @@ class PackFileDialog(RecordDialog):
         )
         self.body.addWidget(label("Printing, saving and looking are recorded in the audit trail with your name."))
         self.phrase_button = secondary("Save with a phrase…", self.save_locked)
-        self.body.addWidget(self.phrase_button, 0, Qt.AlignmentFlag.AlignLeft)
+        self.digital_button = secondary("Digital copy (FHIR)…", self.open_digital)
+        self.body.addLayout(button_row(self.phrase_button, self.digital_button))
         self.said = label("", "good")
         self.said.hide()
         self.body.addWidget(self.said)
@@ -143,6 +145,14 @@ class PackFileDialog(RecordDialog):
 
         self.trouble.hide()
         self.ctx.call(work, done, self._failed, owner=self)
+
+    def open_digital(self) -> None:
+        """Say what the copy for a hospital's computer is, and save it."""
+        from app.ui.dialogs.digital_copy import DigitalCopyDialog
+
+        dialog = DigitalCopyDialog(self.ctx, self, self._details, self._pack, self.why.currentText())
+        dialog.finished.connect(self._load)
+        dialog.open()
 
     def preview(self) -> None:
         """Show the pages in the program."""
