@@ -436,6 +436,11 @@ _BAG_AFTER = {
 }
 
 
+def moves_bag(kind: StepKind) -> bool:
+    """Whether the bag goes along at such a step, so that it is asked after."""
+    return kind in _BAG_AFTER
+
+
 def bag_after(journey: Journey) -> tuple[BagState, datetime] | None:
     """Where the journey has brought its bag, and since when; None while it has moved it nowhere.
 

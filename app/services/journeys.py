@@ -398,9 +398,11 @@ def _bag_follows(work: Work, line: JourneyLine, after: Journey, now: datetime) -
         return ()
     new = [step for step in after.steps if step not in before.steps]
     stayed = _stayed_words(new, bag, wanted)
+    seen = any(step.bag is True and step.at >= bag.since and domain.moves_bag(step.kind) for step in new)
     if wanted == had:
-        return stayed
-    seen = any(step.bag is True and step.at >= bag.since for step in new)
+        if not seen or bag.state is wanted[0]:
+            return stayed
+        wanted = wanted[0], max(step.at for step in new)  # it was elsewhere meanwhile, and has been seen again
     other = rows.journey(work.connection, bag.journey_id) if bag.journey_id not in {"", line.id} else None
     if other is not None and other.open and not seen:
         return (f"Bag {bag.number} is recorded with {_name(work.connection, other)}: it stays recorded there",)

@@ -22,8 +22,10 @@ import pytest
 
 import app.services
 from app import cli
+from app.domain.bags import BagState
 from app.domain.errors import EnvironmentTrouble, NotAllowed, UserError
 from app.domain.handovers import Handover
+from app.domain.journeys import Journey, JourneyKind, Step, StepKind
 from app.domain.people import Allergy, ChampionPost, KeyFact, Role, StaffDetails, StaffId
 from app.domain.retention import RetentionPolicy
 from app.domain.transfer import TransferReason
@@ -43,6 +45,7 @@ from app.services import (
     falls,
     handovers,
     imports,
+    journeys,
     key_facts,
     notes,
     observations,
@@ -82,6 +85,7 @@ ROLES: dict[Action, frozenset[Role]] = {
     Action.RECORD_ASSESSMENT: CARE,
     Action.SIGN_ASSESSMENT: CARE,
     Action.PRINT_PACK: ALL,
+    Action.FOLLOW_TRANSFER: CARE,
     Action.CLOSE_ALERTS: CARE,
     Action.VIEW_CLAIMS: CLAIMS,
     Action.SIGN_CLAIMS: MANAGER,
@@ -233,6 +237,27 @@ USES: dict[str, tuple[Action, Call]] = {
         Action.EDIT_RESIDENTS,
         lambda s, m: key_facts.save(s, m.person, (KeyFact("language", "Welsh"),)),
     ),
+    "journeys.board": (Action.VIEW_RESIDENTS, lambda s, _: journeys.board(s)),
+    "journeys.journey": (Action.VIEW_RESIDENTS, lambda s, _: journeys.journey(s, "x")),
+    "journeys.of_resident": (Action.VIEW_RESIDENTS, lambda s, m: journeys.of_resident(s, m.person)),
+    "journeys.versions": (Action.VIEW_RESIDENTS, lambda s, _: journeys.versions(s, "x")),
+    "journeys.bags": (Action.VIEW_RESIDENTS, lambda s, _: journeys.bags(s)),
+    "journeys.outcomes": (Action.VIEW_RESIDENTS, lambda s, _: journeys.outcomes(s, WEEK, WEEK)),
+    "journeys.record": (Action.FOLLOW_TRANSFER, lambda s, _: journeys.record(s, "x", Step(StepKind.FIT, NOW))),
+    "journeys.correct": (
+        Action.FOLLOW_TRANSFER,
+        lambda s, _: journeys.correct(s, "x", Journey(JourneyKind.EMERGENCY, NOW), reason="r"),
+    ),
+    "journeys.entered_in_error": (Action.FOLLOW_TRANSFER, lambda s, _: journeys.entered_in_error(s, "x", reason="r")),
+    "journeys.set_items": (Action.FOLLOW_TRANSFER, lambda s, _: journeys.set_items(s, "x", ())),
+    "journeys.follow_loss": (
+        Action.FOLLOW_TRANSFER,
+        lambda s, _: journeys.follow_loss(s, "x", "Glasses", told="the ward", outcome=""),
+    ),
+    "journeys.add_bag": (Action.FOLLOW_TRANSFER, lambda s, _: journeys.add_bag(s, "RB-77")),
+    "journeys.move_bag": (Action.FOLLOW_TRANSFER, lambda s, _: journeys.move_bag(s, "x", BagState.LOST)),
+    "journeys.custody_paper": (Action.PRINT_PACK, lambda s, _: journeys.custody_paper(s, "x")),
+    "journeys.bag_labels": (Action.PRINT_PACK, lambda s, _: journeys.bag_labels(s)),
     "notes.add": (Action.RECORD_ASSESSMENT, lambda s, m: notes.add(s, m.person, "slept well")),
     "notes.entered_in_error": (Action.RECORD_ASSESSMENT, lambda s, _: notes.entered_in_error(s, "x", reason="r")),
     "notes.note": (Action.VIEW_RESIDENTS, lambda s, _: notes.note(s, "x")),

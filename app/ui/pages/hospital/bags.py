@@ -13,13 +13,13 @@ from app.ui import theme
 from app.ui.forms.form import FormDialog, show_dialog
 from app.ui.forms.typed import Ask, Reader
 from app.ui.pages.hospital.papers import PaperDialog
+from app.ui.pages.hospital.whole_table import WholeTable
 from app.ui.pages.hospital.words import bag_where, bag_with, bags_words
 from app.ui.theme import M, S, Tone
 from app.ui.widgets.buttons import secondary
 from app.ui.widgets.layouts import level
 from app.ui.widgets.table import Column
 from app.ui.widgets.tag import Tag
-from app.ui.widgets.wrapped_table import WrappedTable
 from app.ui.widgets_form.labels import heading, label
 
 if TYPE_CHECKING:
@@ -38,7 +38,6 @@ _TONES = {
     BagState.RETIRED: Tone.NEUTRAL,
 }
 _GONE = frozenset({BagState.LOST, BagState.RETIRED})
-_MOST_ROWS = 6
 
 
 class BagsCard(QFrame):
@@ -67,7 +66,7 @@ class BagsCard(QFrame):
         column.addWidget(self.box)
         self.answer = label("", "strong")
         column.addWidget(self.answer)
-        self.table: WrappedTable[BagRow] = WrappedTable("Red bags", _COLUMNS, key=lambda row: row.id)
+        self.table: WholeTable[BagRow] = WholeTable("Red bags", _COLUMNS, key=lambda row: row.id)
         self.table.opened.connect(self._open)
         column.addWidget(self.table)
         self.add_button = secondary("Add a bag…", self.add)
@@ -106,8 +105,6 @@ class BagsCard(QFrame):
         self.table.set_rows(rows)
         shown = bool(rows)
         self.table.setVisible(shown)
-        high = sum(self.table.rowHeight(at) for at in range(min(len(rows), _MOST_ROWS)))
-        self.table.setMinimumHeight(self.table.horizontalHeader().sizeHint().height() + high + 12)
         self.move_button.setVisible(self._writes and shown)
         self.labels_button.setVisible(shown)
         self.answer.setText(_answer(rows, typed))

@@ -15,13 +15,13 @@ from app.domain.dates import day_date
 from app.ui.pages.falls.check import Large
 from app.ui.pages.hospital.bags import BagsCard
 from app.ui.pages.hospital.row import journey_button
+from app.ui.pages.hospital.whole_table import WholeTable
 from app.ui.pages.hospital.words import MEASURES, figures, periods
 from app.ui.theme import MAIN_TARGET, L, M, S
 from app.ui.widgets.layouts import empty, keep_tab_order, tab_stops
 from app.ui.widgets.row import RowButton
 from app.ui.widgets.table import Column
 from app.ui.widgets.text import card
-from app.ui.widgets.wrapped_table import WrappedTable
 from app.ui.widgets_form.labels import heading, label, title
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class BoardView(QWidget):
         inside.addWidget(heading("What the journeys add up to"))
         self.spans = label("", "secondary")
         inside.addWidget(self.spans)
-        self.counts: WrappedTable[Measured] = WrappedTable(
+        self.counts: WholeTable[Measured] = WholeTable(
             "What the journeys add up to", _count_columns(today), key=lambda row: row.field
         )
         inside.addWidget(self.counts)
@@ -104,8 +104,6 @@ class BoardView(QWidget):
             + ". ".join(f"{name}: {day_date(first)} to {day_date(last)}" for name, first, last in periods(today))
         )
         self.counts.set_rows([Measured(field, name, means, found.counted) for field, name, means in MEASURES])
-        high = sum(self.counts.rowHeight(at) for at in range(len(MEASURES)))
-        self.counts.setMinimumHeight(self.counts.horizontalHeader().sizeHint().height() + high + 12)
         keep_tab_order([stop for stop in tab_stops(self) if stop.window() is self.window()])
 
     def focus_first(self) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -25,6 +24,7 @@ from app.domain.journeys import (
 )
 from app.ui.forms.form import show_dialog
 from app.ui.pages.falls.check import Large
+from app.ui.pages.hospital.whole_table import WholeTable
 from app.ui.pages.hospital.words import (
     bag_where,
     ending_words,
@@ -42,7 +42,6 @@ from app.ui.widgets.row import RowButton
 from app.ui.widgets.table import Column
 from app.ui.widgets.tag import Tag
 from app.ui.widgets.text import card
-from app.ui.widgets.wrapped_table import WrappedTable
 from app.ui.widgets_form.labels import Words, heading, label, title
 
 if TYPE_CHECKING:
@@ -78,8 +77,8 @@ class JourneyView(QWidget):
         super().__init__()
         self._ctx, self.whole, self._writes = ctx, whole, writes
         self.buttons: dict[str, QPushButton] = {}
-        self.steps: WrappedTable[Step] | None = None
-        self.items: WrappedTable[Item] | None = None
+        self.steps: WholeTable[Step] | None = None
+        self.items: WholeTable[Item] | None = None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(L, M, L, L)
         self._column.setSpacing(M)
@@ -178,7 +177,7 @@ class JourneyView(QWidget):
                 others.append(button)
             self._column.addWidget(level(others))
             return
-        if journey.step(StepKind.HOME_IN) is not None and find_spec("app.ui.pages.hospital.return_check"):
+        if journey.step(StepKind.HOME_IN) is not None:
             done = journey.back is not None and journey.back.done_at is not None
             words = "Look at the return checklist" if done else "Go through the return checklist"
             self.buttons["check"] = Large(words, self.return_check, 64, kind="secondary" if done else "primary")
@@ -189,9 +188,8 @@ class JourneyView(QWidget):
         box, inside = card()
         inside.addWidget(heading("Steps so far"))
         if journey.steps:
-            self.steps = WrappedTable("Steps so far", _STEPS, key=lambda step: (step.kind, step.at))
+            self.steps = WholeTable("Steps so far", _STEPS, key=lambda step: (step.kind, step.at))
             self.steps.set_rows(journey.steps)
-            _whole_height(self.steps)
             inside.addWidget(self.steps)
         else:
             inside.addWidget(label("No step is recorded yet."))
@@ -218,9 +216,8 @@ class JourneyView(QWidget):
         box, inside = card()
         inside.addWidget(heading("In the bag"))
         if journey.items:
-            self.items = WrappedTable("In the bag", _ITEMS, key=lambda item: item.name)
+            self.items = WholeTable("In the bag", _ITEMS, key=lambda item: item.name)
             self.items.set_rows(journey.items)
-            _whole_height(self.items)
             inside.addWidget(self.items)
         else:
             inside.addWidget(label("No list is recorded."))
@@ -369,12 +366,6 @@ class JourneyView(QWidget):
         from app.ui.pages.hospital.steps import InErrorDialog
 
         show_dialog(InErrorDialog(self._ctx, self.window(), self.whole.row))
-
-
-def _whole_height(table: WrappedTable[Step] | WrappedTable[Item]) -> None:
-    """A short table is shown whole: the page scrolls, not a slit in it."""
-    high = sum(table.rowHeight(at) for at in range(len(table.rows)))
-    table.setMinimumHeight(table.horizontalHeader().sizeHint().height() + high + 16)
 
 
 def _told(step: Step) -> str:

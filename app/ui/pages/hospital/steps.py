@@ -20,6 +20,7 @@ from app.domain.journeys import (
     JourneyKind,
     Step,
     StepKind,
+    moves_bag,
 )
 from app.ui.forms.form import FormDialog
 from app.ui.forms.typed import Ask, Reader, Typed, typed_instant
@@ -31,12 +32,6 @@ if TYPE_CHECKING:
 
 _AT_HOME = frozenset({StepKind.CALLED, StepKind.HOME_OUT, StepKind.HOME_IN, StepKind.NOT_CONVEYED, StepKind.VISIT})
 """Steps that somebody of the home signs: the person at the screen is offered."""
-_WITH_BAG = frozenset(
-    {
-        StepKind.HOME_OUT, StepKind.AMBULANCE, StepKind.HOSPITAL_IN, StepKind.ADMITTED, StepKind.WARD_MOVE,
-        StepKind.HOSPITAL_OUT, StepKind.HOME_IN, StepKind.NOT_CONVEYED, StepKind.OTHER_HOME, StepKind.DIED,
-    }
-)  # fmt: skip
 _PLACES = {
     StepKind.HOSPITAL_IN: "Hospital",
     StepKind.ADMITTED: "Ward",
@@ -90,7 +85,7 @@ def step_asks(journey: Journey, kind: StepKind, *, new: bool = True) -> tuple[As
         asks.append(Ask("code", "Why it is delayed", "choice", needed="Choose the reason", choices=reasons))
         asks += [Ask("until", "The delay ended on", "date", "Empty while it goes on"), Ask("until_time", "at", "time")]
     asks += [Ask("name", _WHO.get(kind, "Name of who told you"), needed=needed), Ask("role", "Role", beside=True)]
-    if kind in _WITH_BAG:
+    if moves_bag(kind):
         if new and not journey.bag and kind in {StepKind.HOME_OUT, StepKind.AMBULANCE}:
             asks.append(Ask("number", "Number on the red bag", help="Empty when no bag went"))
         asks.append(Ask("bag", "Was the red bag there?", "choice", choices=_BAG))
