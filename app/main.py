@@ -286,6 +286,7 @@ class Program(QObject):
     def _keep_dialogs(self) -> None:
         """Keep what is typed in open dialogs: the hospital questions as they are, forms as texts to enter again."""
         from app.services import unsaved
+        from app.ui.dialogs.handover import HandoverDialog
         from app.ui.dialogs.hospital import HospitalDialog
         from app.ui.forms.form import FormDialog
 
@@ -293,7 +294,11 @@ class Program(QObject):
         for top in self._app.topLevelWidgets():
             if isinstance(top, HospitalDialog) and top.isVisible():
                 top.keep()
-            elif isinstance(top, FormDialog) and top.isVisible() and (found := top.unsaved()) is not None:
+            elif (
+                isinstance(top, FormDialog | HandoverDialog)
+                and top.isVisible()
+                and (found := top.unsaved()) is not None
+            ):
                 forms.append(found)
         if forms and self._context is not None and self._context.trouble is None:
             kept = tuple(forms)

@@ -59,8 +59,18 @@ def offer(session: Session, resident_id: ResidentId) -> Offer:
     return Offer(details, lacking, f"{date_time(call.at)} by {call.signed_by}" if call else "")
 
 
-def make(session: Session, resident_id: ResidentId, which: Handover, told: Mapping[str, str] | None = None) -> Made:
-    """Make the paper; every answer may be missing. Making it is audited. UserError for an answer that is not asked."""
+def make(
+    session: Session,
+    resident_id: ResidentId,
+    which: Handover,
+    told: Mapping[str, str] | None = None,
+    *,
+    how: str = "made",
+) -> Made:
+    """Make the paper; every answer may be missing. Making it is audited, with ``how`` it is to leave the store.
+
+    UserError for an answer that is not asked, or too long.
+    """
     from app.reports.handovers import HandoverPaper, handover_pdf
 
     require(session, Action.PRINT_PACK)
@@ -69,7 +79,9 @@ def make(session: Session, resident_id: ResidentId, which: Handover, told: Mappi
         line = known_resident(work.connection, resident_id)
         content = transfers.content_now(session, work, resident_id)
         packs = transfers.pack_rows(work.connection, resident_id)
-        work.audit("print", "handover", resident_id, resident_id=resident_id, detail={"kind": TITLES[which]})
+        work.audit(
+            "print", "handover", resident_id, resident_id=resident_id, detail={"kind": TITLES[which], "protection": how}
+        )
         paper = HandoverPaper(
             which=which,
             stamp=stamp(session, work, resident_id),

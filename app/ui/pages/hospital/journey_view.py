@@ -17,6 +17,7 @@ from app.domain.journeys import (
     STAGE_LABELS,
     STEP_LABELS,
     Item,
+    JourneyKind,
     Stage,
     Step,
     StepKind,
@@ -276,6 +277,8 @@ class JourneyView(QWidget):
         if not row.in_error:
             self.buttons["paper"] = secondary("Custody record as PDF…", self._paper)
             parts.append(self.buttons["paper"])
+            self.buttons["handover"] = secondary("Hand over…", self._hand_over)
+            parts.append(self.buttons["handover"])
         self.buttons["versions"] = secondary("What was recorded before…", self._versions)
         parts.append(self.buttons["versions"])
         if self._acts:
@@ -288,6 +291,19 @@ class JourneyView(QWidget):
         self._column.addWidget(level(parts))
 
     # ------------------------------------------------------------------------------------------------ what it does
+
+    def _hand_over(self) -> None:
+        """The paper that this journey asks for next is chosen already: for a return, a visit, or a death."""
+        from app.domain.handovers import Handover
+        from app.ui.dialogs import handover
+
+        journey = self.whole.row.journey
+        which = Handover.ASSESSOR
+        if journey.kind is JourneyKind.OUTPATIENT:
+            which = Handover.OUTPATIENT
+        if any(step.kind is StepKind.DIED for step in journey.steps):
+            which = Handover.DEATH
+        handover.open_by_id(self._ctx, self, self.whole.row.resident_id, which)
 
     def step(self, kind: StepKind) -> None:
         """Ask about a step that has happened."""

@@ -89,6 +89,7 @@ class ResidentPage(ResidentFrame):
         self.hospital_button = primary("Send to hospital", self.send_to_hospital)
         self.assess_button = primary("New assessment", self.new_assessment)
         self.note_button = secondary("Write a note", self.write_note)
+        self.hand_over_button = secondary("Hand over…", self.hand_over)
         self.details_button = secondary("Change details", self.change_details)
         self.history_button = link("History of the details", self.details_history)
         self.looked_button = link("Who looked", self.who_looked)
@@ -98,6 +99,7 @@ class ResidentPage(ResidentFrame):
             self.hospital_button,
             self.assess_button,
             self.note_button,
+            self.hand_over_button,
             self.details_button,
             self.history_button,
             self.looked_button,
@@ -163,6 +165,15 @@ class ResidentPage(ResidentFrame):
 
         resident = self.record.resident
         self._allowed("RECORD_ASSESSMENT", lambda: WriteNoteDialog(self.ctx, self, resident).open())
+
+    def hand_over(self) -> None:
+        """Open the papers for a call, a visit, a return or a death."""
+        if self.record is None:
+            return
+        from app.ui.dialogs import handover
+
+        resident = self.record.resident
+        handover.open_for(self.ctx, self, resident.id, resident.details)
 
     def change_details(self) -> None:
         """Open the form of who this is."""

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from app.ui.forms.view import area_of
 from app.ui.pages.settings.backups_card import BackupsCard
+from app.ui.pages.settings.downtime_card import DowntimeCard
 from app.ui.pages.settings.home_cards import AccreditationCard, HomeCard
 from app.ui.pages.settings.lock_card import LockCard
 from app.ui.pages.settings.password_card import password_card
@@ -65,6 +66,8 @@ class SettingsPage(QWidget):
         self.backups = BackupsCard(ctx)
         column.addWidget(self.backups)
         self.backups.shown.connect(lambda: QTimer.singleShot(0, self, self._go_to_wanted))
+        self.downtime = DowntimeCard(ctx)
+        column.addWidget(self.downtime)
         self.security = SecurityCard(ctx)
         column.addWidget(self.security)
         self.records = RecordsCard(ctx)
@@ -75,13 +78,15 @@ class SettingsPage(QWidget):
         self._show()
 
     def opened(self, arg: Any) -> None:
-        """Show what is in force; ``backups`` and ``security`` bring that part into sight."""
+        """Show what is in force; ``backups``, ``downtime`` and ``security`` bring that part into sight."""
         self._show()
         self._load_home()
         self.phones.load()
         self.backups.load()
         self.security.load()
-        self._wanted = {"backups": self.backups, "security": self.security}.get(arg) if isinstance(arg, str) else None
+        self.downtime.load()
+        parts = {"backups": self.backups, "downtime": self.downtime, "security": self.security}
+        self._wanted = parts.get(arg) if isinstance(arg, str) else None
 
     def _go_to_wanted(self) -> None:
         """The part that was asked for at the top, and the keyboard on its first control, once its place is known."""
@@ -101,6 +106,7 @@ class SettingsPage(QWidget):
         if changes.kinds & {"setting", "backup"}:
             self.backups.load()
             self.security.load()
+            self.downtime.load()
         if "setting" in changes.kinds:
             self._load_home()
             if not self.phones.typed():

@@ -45,6 +45,8 @@ class Today:
     premium: PremiumHint | None
     missing: tuple[Missing, ...] = ()
     backup_old: bool = False
+    kit_due: bool = False
+    last_kit: datetime | None = None
     last_backup: datetime | None = None
     shift: str = ""
     shift_due: int = 0
@@ -65,7 +67,7 @@ def _due(session: Session) -> tuple[DueRow, ...]:
 
 def load_today(session: Session) -> Today:
     """Read it; the premium only for a role that may see claims."""
-    from app.services import alerts, assessments, due, premium, residents, status
+    from app.services import alerts, assessments, downtime, due, premium, residents, status
     from app.services.access import Action, allowed
 
     hint: PremiumHint | None = None
@@ -73,6 +75,7 @@ def load_today(session: Session) -> Today:
         week = premium.week(session, premium.default_week(session))
         hint = PremiumHint(week.week_start, week.eligible, week.total_pence, bool(week.submitted), len(week.at_risk))
     found = status.status(session)
+    kit = downtime.standing(session)
     shift = due.present(session)
     people = residents.find_residents(session)
     missing = (
@@ -88,6 +91,8 @@ def load_today(session: Session) -> Today:
         premium=hint,
         missing=tuple(each for each, lacks in missing if lacks),
         backup_old=found.backup_old,
+        kit_due=kit.due,
+        last_kit=kit.made_at,
         last_backup=found.last_backup,
         shift=shift.shift.name,
         shift_due=len(shift.items),

@@ -104,6 +104,8 @@ class TodayPage(QWidget):
         self.drafts = _Part("Drafts to finish")
         self.away = _Part("Away from the home")
         self.premium = _Part("Complex Care Premium")
+        self.kit = _Part("Downtime kit")
+        self.kit.hide()
         self._parts = (
             self.alerts,
             self.hospital,
@@ -114,9 +116,10 @@ class TodayPage(QWidget):
             self.drafts,
             self.premium,
             self.away,
+            self.kit,
         )
         left, right = QVBoxLayout(), QVBoxLayout()
-        for side, parts in ((left, (self.due,)), (right, (self.drafts, self.premium, self.away))):
+        for side, parts in ((left, (self.due,)), (right, (self.drafts, self.premium, self.away, self.kit))):
             side.setSpacing(M)
             for part in parts:
                 side.addWidget(part)
@@ -161,6 +164,7 @@ class TodayPage(QWidget):
         self._today = today
         self._show_missing(today.missing)
         self._show_backup(today)
+        self._show_kit(today)
         self._show_alerts(today.alerts)
         self._show_hospital(today)
         self._show_shift(today)
@@ -238,6 +242,21 @@ class TodayPage(QWidget):
             slot=self._to("settings", "backups"),
         )
         self.backup.fill([row], "")
+
+    def _show_kit(self, today: Today) -> None:
+        """Key facts on paper that are older than the home wants, or were never made."""
+        self.kit.setVisible(today.kit_due)
+        if not today.kit_due:
+            return
+        last = today.last_kit
+        words = f"The last downtime kit is of {date_time(last)}" if last else "No downtime kit has been made yet"
+        row = RowButton(
+            f"{words}: without the computer nobody would know allergies, CPR decisions and medicines.",
+            "Open Settings to make one",
+            tag=Tag("Too old" if last else "No kit", Tone.CAUTION),
+            slot=self._to("settings", "downtime"),
+        )
+        self.kit.fill([row], "")
 
     def _show_missing(self, missing: Sequence[Missing]) -> None:
         rows = []
