@@ -151,6 +151,26 @@ class CprDecision:
     in_force: bool = True
 
 
+def cpr_warning(decisions: tuple[CprDecision, ...]) -> str:
+    """What must be read before the decisions themselves, or an empty text: that those in force differ, that none is in
+    force, or that one beside those in force is not."""
+    standing = [each for each in decisions if each.in_force]
+    if len({each.kind for each in standing}) > 1:
+        return "CONFLICT: THESE CPR DECISIONS DIFFER. Ask the home and the senior clinician at once"
+    if not standing:
+        return "NO CPR DECISION IN FORCE IS RECORDED. See the original before acting on what is recorded"
+    if len(standing) < len(decisions):
+        other = any(each.kind is not standing[0].kind for each in decisions if not each.in_force)
+        return "Another decision, NOT IN FORCE, is recorded as well" + (" and DIFFERS" if other else "")
+    return ""
+
+
+def why_not_in_force(decision: CprDecision) -> str:
+    """Why a decision does not stand, as a sentence."""
+    note = decision.note.strip().rstrip(". ")
+    return f"{note}." if note else "It has not been verified, or its review is overdue."
+
+
 # --- why now ---------------------------------------------------------------------------------------------------------
 
 
@@ -832,6 +852,7 @@ FIELD_LABELS: dict[str, str] = {
     "date_of_birth": "Date of birth",
     "allergies": "Allergies",
     "cpr": "CPR decision",
+    "cpr.decided_on": "Date of the CPR decision",
     "cpr.original_at": "Where the original CPR document is",
     "reason.situation": "Reason for transfer",
     "reason.onset_at": "Onset",

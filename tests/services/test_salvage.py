@@ -174,8 +174,7 @@ def test_of_whole_records_everything_is_saved(home: FullHome, tmp_path: Path) ->
     for row in residents.find_residents(session):
         saved: dict[str, list[dict[str, object]]] = people[f"resident-{row.id}.json"]  # type: ignore[assignment]
         made = export.export_resident(session, row.id, PASSWORD)
-        (name,) = (name for name in made.files if name.endswith(".json"))
-        exported = json.loads(made.files[name])
+        exported = json.loads(made.files[export.JSON_NAME])
         assert [one["id"] for one in saved["revisions"]] == [one["id"] for one in exported["revisions"]]
         assert [one["body"] for one in saved["revisions"]] == [one["body"] for one in exported["revisions"]]
         assert len(saved["drafts"]) == 1
@@ -184,7 +183,10 @@ def test_of_whole_records_everything_is_saved(home: FullHome, tmp_path: Path) ->
     assert photo.suffix == ".jpg"
     with Image.open(photo) as picture:
         assert picture.format == "JPEG"
-    (pack,) = (tmp_path / "out" / "packs").iterdir()
+    copy, pack = sorted((tmp_path / "out" / "packs").iterdir(), key=lambda path: path.suffix)
+    assert copy.name.endswith(".fhir.json")
+    assert json.loads(copy.read_bytes())["type"] == "document"
+    assert pack.suffix == ".pdf"
     assert pack.read_bytes().startswith(b"%PDF")
     text = (tmp_path / "out" / "report.txt").read_text(encoding="utf-8")
     assert "nothing is missing" in text

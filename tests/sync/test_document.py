@@ -243,12 +243,21 @@ def test_a_resuscitation_document_is_a_flag_in_words_and_never_stands_when_it_is
     first, second = resources(bundle, "Flag")
     assert (first["status"], second["status"]) == ("active", "inactive")
     assert first["code"]["text"].startswith("DNACPR: do not attempt CPR. Decided 04-Mar-2026 by Dr A Patel;")
-    assert second["code"]["text"].startswith("NOT IN FORCE: ReSPECT form exists: read it.")
-    assert second["code"]["text"].endswith("Review date has passed.")
+    assert second["code"]["text"].startswith(
+        "NOT IN FORCE: do not act on it until the original is seen. Review date has passed. Recorded: ReSPECT form"
+    )
     assert all("coding" not in each["code"] for each in (first, second)), "no code says less than the sentence"
     title = "End of life care: resuscitation (CPR)"
     assert [text for _, text in rows_of(section_of(bundle, title))[1:]] == [f["code"]["text"] for f in (first, second)]
-    assert answer(bundle, title, "CONFLICT") == "These decisions differ"
+    warned = "CPR: read this first"
+    assert answer(bundle, title, warned) == "Another decision, NOT IN FORCE, is recorded as well and DIFFERS"
+    both = made(replace(sparse(), cpr=(stands, replace(passed, in_force=True))))
+    assert answer(both, title, warned).startswith("CONFLICT: THESE CPR DECISIONS DIFFER.")
+    assert [each["status"] for each in resources(both, "Flag")] == ["active", "active"]
+    alone = made(replace(sparse(), cpr=(passed,)))
+    assert answer(alone, title, warned).startswith("NO CPR DECISION IN FORCE IS RECORDED")
+    assert [each["status"] for each in resources(alone, "Flag")] == ["inactive"]
+    assert answer(made(replace(sparse(), cpr=(stands,))), title, warned) == ""
     assert resources(made(sparse()), "Flag") == []
 
 

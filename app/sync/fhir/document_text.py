@@ -42,8 +42,10 @@ from app.domain.transfer import (
     Silence,
     StoppedMedicine,
     Wound,
+    cpr_warning,
     is_said,
     said,
+    why_not_in_force,
     words,
 )
 
@@ -139,12 +141,13 @@ def _lower(value: object) -> str:
 def cpr_words(each: CprDecision) -> str:
     """A resuscitation document in the words of the paper; one that is not in force says so first."""
     text = (
-        f"{'' if each.in_force else NOT_IN_FORCE}{each.kind.value}. Decided {_lower(each.decided_on)} by "
-        f"{_lower(each.decided_by)}; review {_lower(each.review_on)}; form number {_lower(each.form_number)}. "
-        f"Original: {_lower(each.original_at)}. Original enclosed: {_lower(each.original_enclosed)}; "
-        f"copy enclosed: {_lower(each.copy_enclosed)}."
+        f"{each.kind.value}. Decided {_lower(each.decided_on)} by {_lower(each.decided_by)}; review "
+        f"{_lower(each.review_on)}; form number {_lower(each.form_number)}. Original: {_lower(each.original_at)}. "
+        f"Original enclosed: {_lower(each.original_enclosed)}; copy enclosed: {_lower(each.copy_enclosed)}."
     )
-    return f"{text} {each.note}".strip()
+    if each.in_force:
+        return f"{text} {each.note}".strip()
+    return f"{NOT_IN_FORCE}do not act on it until the original is seen. {why_not_in_force(each)} Recorded: {text}"
 
 
 def allergy_words(each: Allergy) -> str:
@@ -505,9 +508,8 @@ def _needs(content: PackContent) -> tuple[Row, ...]:
 
 def _cpr(content: PackContent) -> tuple[Row, ...]:
     rows = _each("CPR decision", content.cpr, cpr_words, "No CPR decision made")
-    if not isinstance(content.cpr, Silence) and len({each.kind for each in content.cpr}) > 1:
-        rows.insert(0, Row("CONFLICT", "These decisions differ"))
-    return tuple(rows)
+    warning = "" if isinstance(content.cpr, Silence) or not content.cpr else cpr_warning(content.cpr)
+    return (Row("CPR: read this first", warning), *rows) if warning else tuple(rows)
 
 
 def _documents(content: PackContent, stamp: PackStamp) -> tuple[Row, ...]:
