@@ -21,6 +21,17 @@ def long_form() -> bool:
     return os.environ.get("HARTWELL_FAULTS") == "long"
 
 
+@pytest.fixture(scope="session")
+def slack(long_form: bool) -> float:
+    """By how much a limit in seconds is multiplied.
+
+    The long form runs on a machine that has nothing else to do, and holds the program to the limits themselves. The
+    short one runs beside other tests, where seconds tell how busy the machine is; ten times as much still finds a
+    wait for a lock or a time-out.
+    """
+    return 1.0 if long_form else 10.0
+
+
 @pytest.fixture
 def chance(request: pytest.FixtureRequest, long_form: bool) -> random.Random:
     """The same chance every time in the short form; in the long form another one each time, which is printed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import multiprocessing
 import random
 import shutil
@@ -42,7 +43,7 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.timeout(7200)
 def test_killed_at_random_moments_nothing_acknowledged_is_lost(
-    templates: Path, memory_folder: Path, chance: random.Random, row: Row, long_form: bool
+    templates: Path, memory_folder: Path, chance: random.Random, row: Row, long_form: bool, slack: float
 ) -> None:
     # A kill takes nothing from the system's own memory, so that the speed of a disk is not needed here.
     assert sum(SHARES.values()) == 100
@@ -64,6 +65,17 @@ def test_killed_at_random_moments_nothing_acknowledged_is_lost(
             for number in range(share * times)
         ]  # fmt: skip
         verdicts = [each.result() for each in waiting]
+        # On a machine that has become busy since an operation was measured, all its kills may have come too early.
+        for operation, longer in itertools.product(SHARES, (2, 4, 8, 16)):
+            if not any(verdict.in_the_midst for verdict in verdicts if verdict.operation == operation):
+                again = [
+                    pool.submit(
+                        killed.kill_once, operation, templates, memory_folder / f"{operation}-{longer}x{number}",
+                        str(chance.random()), longer * usual[operation].result(),
+                    )
+                    for number in range(4)
+                ]  # fmt: skip
+                verdicts += [each.result() for each in again]
     row.set(kills=len(verdicts))
     for verdict in verdicts:
         row.add("after_the_end", verdict.ended)
@@ -78,4 +90,4 @@ def test_killed_at_random_moments_nothing_acknowledged_is_lost(
     assert row.count("after_the_end") < row.count("kills") / 3, "most commands had ended before they were killed"
     assert {verdict.operation for verdict in verdicts if verdict.in_the_midst} == set(SHARES)
     assert sum(verdict.acknowledged for verdict in verdicts if verdict.operation == "sign") > SHARES["sign"] * times
-    assert max(verdict.reopened_seconds for verdict in verdicts) <= REOPEN_SECONDS
+    assert max(verdict.reopened_seconds for verdict in verdicts) <= REOPEN_SECONDS * slack

@@ -51,7 +51,9 @@ def family(process: int) -> list[int]:
 
 
 @pytest.mark.timeout(3600)
-def test_after_the_lock_nobody_and_no_key_is_left_in_any_process(tmp_path: Path, row: Row, long_form: bool) -> None:
+def test_after_the_lock_nobody_and_no_key_is_left_in_any_process(
+    tmp_path: Path, row: Row, long_form: bool, slack: float
+) -> None:
     if os.geteuid() != 0:
         pytest.skip("NOT TESTED: only root may read the memory of processes that hide it")
     home = Home(tmp_path / "home")
@@ -69,7 +71,7 @@ def test_after_the_lock_nobody_and_no_key_is_left_in_any_process(tmp_path: Path,
     me = f"sign_in={home.user}:{home.password},assess={resident}"
     plans = [f"{me},wait_warm,lock"] * cycles
     row.set(cycles=cycles, processes=0, residents_left=0, keys_left=0)
-    with launched(home, tmp_path / "log", *plans) as run:
+    with launched(home, tmp_path / "log", *plans, gone_within=SECONDS) as run:
         for cycle in range(1, cycles + 1):
             worker = run.wait_for("typed", cycle)["pid"]
             if cycle == 1:
@@ -95,4 +97,4 @@ def test_after_the_lock_nobody_and_no_key_is_left_in_any_process(tmp_path: Path,
     assert row.count("keys_before") > 0, "nor keys"
     assert row.count("processes") >= 2 * cycles
     assert (row.count("residents_left"), row.count("keys_left")) == (0, 0)
-    assert row.counts["seconds_after_lock"] <= SECONDS
+    assert row.counts["seconds_after_lock"] <= SECONDS * slack

@@ -51,7 +51,7 @@ def answer(process: subprocess.Popen[str]) -> list[int]:
 
 @pytest.mark.timeout(900)
 def test_two_writers_and_four_readers_neither_refuse_nor_lose(
-    qapp: QApplication, tmp_path: Path, row: Row, long_form: bool
+    qapp: QApplication, tmp_path: Path, row: Row, long_form: bool, slack: float
 ) -> None:
     count = 5000 if long_form else 1000
     folder = tmp_path / "home"
@@ -123,7 +123,7 @@ def test_two_writers_and_four_readers_neither_refuse_nor_lose(
     newest = {people[number % len(people)]: str(40 + number) for number in range(count) if number % 10}
     assert {person: str(value) for person, value in last.items()} == newest
     assert all(looked > 0 for looked, _ in seen)
-    assert p99 <= P99_SECONDS
+    assert p99 <= P99_SECONDS * slack
 
 
 def test_a_second_program_is_told_that_the_records_are_open(tmp_path: Path, row: Row) -> None:

@@ -14,7 +14,7 @@ import pytest
 from app.services import assessments, residents
 from app.services.clock import SetClock, SystemClock
 from app.services.sign_in import sign_in
-from tests.helpers.cli import Home, hartwell
+from tests.helpers.cli import DEADLINE_SECONDS, Home, hartwell
 
 ZONES = ("America/New_York", "Asia/Tokyo")
 MUST = {"height_m": 1.80, "weight_kg": 64.8, "previous_weight_kg": 64.8, "acutely_ill_no_intake_5d": False}
@@ -40,7 +40,7 @@ def at(instant: str, home: Home, *command: str, zone: str) -> subprocess.Complet
     return subprocess.run(
         [sys.executable, "-c", AT, instant, "--store", str(home.store), "--user", home.user, *command],
         input=home.password + "\n", capture_output=True, text=True, env=os.environ | {"TZ": zone}, check=False,
-        timeout=100,
+        timeout=DEADLINE_SECONDS,
     )  # fmt: skip
 
 

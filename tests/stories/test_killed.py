@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
 import signal
 import sys
 import time
@@ -27,7 +28,7 @@ from tests.helpers.held_line import HeldLine, Moment, held_line
 from tests.helpers.mesh_sandbox import CCG_MAILBOX, HOME_MAILBOX, MeshSandbox
 
 KILLS = 15
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 240
 HIGH = {
     "resp_rate": 26, "spo2": 90, "spo2_scale": 1, "on_oxygen": False, "systolic": 98, "pulse": 118,
     "consciousness": "C", "temp_c": 38.9,
@@ -99,9 +100,9 @@ def test_recording_killed_at_any_moment_keeps_every_acknowledged_line_whole(
         with killed(practice_home, "record", "--from", lines) as process:
             first = ""
             if kill % 3:
-                first = process.stdout.readline()
+                first = "".join(process.stdout.readline() for _line in range(chance.randint(1, 12)))
                 assert first, process.stderr.read()
-                time.sleep(chance.uniform(0, 0.2))
+                time.sleep(chance.uniform(0, 0.02))
             else:
                 time.sleep(chance.uniform(0.2, 1.2))
             process.kill()
@@ -148,11 +149,15 @@ def test_a_first_run_that_was_killed_can_be_started_again(tmp_path: Path) -> Non
     setup = {"home": {"name": "Practice House", "ods": "VN3X2"}, "manager": {"user": "mo", "name": "Mo Manager"}}
     home = Home(tmp_path / "store")
     command = ("init", "--home", write_json(tmp_path / "home.json", setup))
-    with killed(home, *command):
-        until = time.monotonic() + PATIENCE_SECONDS
-        while not (home.store.is_dir() and any(home.store.iterdir())):
-            assert time.monotonic() < until, "it never began"
-            time.sleep(0.005)
+    for _try in range(5):  # whoever looks may be kept waiting for the processor until it has ended
+        shutil.rmtree(home.store, ignore_errors=True)
+        with killed(home, *command):
+            until = time.monotonic() + PATIENCE_SECONDS
+            while not (home.store.is_dir() and any(home.store.iterdir())):
+                assert time.monotonic() < until, "it never began"
+                time.sleep(0.001)
+        if home.run("outbox").code != 0:
+            break
     assert home.run("outbox").code != 0, "killed too late to prove anything"
     assert set(home.ok(*command)) == {"store_id", "device_id", "recovery_key", "schema"}
     assert home.ok("outbox") == []

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from app.launcher import GONE_WITHIN_SECONDS
 from app.services.clock import SystemClock
 from app.services.residents import find_residents
 from app.services.sign_in import sign_in
@@ -23,9 +24,10 @@ from tests.helpers.cli import Home
 ROOT = Path(__file__).resolve().parents[2]
 _LAUNCH = (
     "import sys; from app import launcher; from app.link import Begin; "
-    "raise SystemExit(launcher.run(lambda: Begin(sys.argv[1]), sys.argv[2:]))"
+    "launcher.GONE_WITHIN_SECONDS = float(sys.argv[1]); "
+    "raise SystemExit(launcher.run(lambda: Begin(sys.argv[2]), sys.argv[3:]))"
 )
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 240
 
 
 class Run:
@@ -77,12 +79,17 @@ def alive(pid: int) -> bool:
 
 
 @contextmanager
-def launched(home: Home, log: Path, *plans: str) -> Iterator[Run]:
-    """A launcher on a home whose workers follow these plans."""
+def launched(home: Home, log: Path, *plans: str, gone_within: float = PATIENCE_SECONDS) -> Iterator[Run]:
+    """A launcher on a home whose workers follow these plans.
+
+    A worker that locks is killed after ``gone_within`` seconds. A busy machine may need more than the program allows:
+    so a test in which nobody is to be killed gives it all the time there is, and what the launcher says on the next
+    sign-in window tells whether the worker ended by itself.
+    """
     worker = [sys.executable, "-m", "tests.helpers.driven_worker", str(log), *plans]
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
     with subprocess.Popen(
-        [sys.executable, "-c", _LAUNCH, str(home.store), *worker], cwd=ROOT, env=environment
+        [sys.executable, "-c", _LAUNCH, str(gone_within), str(home.store), *worker], cwd=ROOT, env=environment
     ) as process:
         try:
             yield Run(process, log)
@@ -118,7 +125,6 @@ def test_the_lock_ends_the_process_and_the_same_person_comes_back_to_the_same_fi
             practice_home.user,
             "Locked. What you were writing is saved as a draft.",
         )
-        assert shown["at"] - locked["at"] < 3
         page = run.wait_for("page", 2)
         typed_in = run.notes("typed")[0]["focus"]
         assert "height" in typed_in.lower()
@@ -130,10 +136,12 @@ def test_the_lock_ends_the_process_and_the_same_person_comes_back_to_the_same_fi
 
 def test_a_worker_that_does_not_end_is_killed_and_one_that_dies_is_said(practice_home: Home, tmp_path: Path) -> None:
     me = f"sign_in={practice_home.user}:{practice_home.password}"
-    with launched(practice_home, tmp_path / "log", f"{me},hang", f"{me},die", "quit") as run:
+    plans = (f"{me},hang", f"{me},die", "quit")
+    assert GONE_WITHIN_SECONDS == 3, "longer is too long for somebody who has locked"
+    with launched(practice_home, tmp_path / "log", *plans, gone_within=GONE_WITHIN_SECONDS) as run:
         first = run.wait_for("lock")
         second = run.wait_for("shown", 2)
-        assert 2.5 < second["at"] - first["at"] < 10
+        assert second["at"] - first["at"] > 0.8 * GONE_WITHIN_SECONDS, "it is not killed before its time"
         assert second["notice"].startswith("Locked. What you had typed")
         assert not alive(first["pid"])
         run.wait_for("dies")

@@ -28,7 +28,7 @@ from app.services import assessments, practice, premium, residents, staff
 from app.services.clock import SetClock, SystemClock
 from app.services.session import Session
 from app.services.sign_in import sign_in
-from tests.helpers.cli import Home, hartwell
+from tests.helpers.cli import DEADLINE_SECONDS, Home, hartwell
 
 if TYPE_CHECKING:
     from tests.stories.conftest import Tour
@@ -140,7 +140,11 @@ def test_its_pictures_show_every_screen_light_and_dark(tour: Tour) -> None:
         (tour.out / "screens" / f"{name}-{look}.png") in pictures for name in names for look in ("light", "dark")
     )
     seen = subprocess.run(
-        [sys.executable, "-c", PICTURES, *map(str, pictures)], capture_output=True, text=True, check=True, timeout=100
+        [sys.executable, "-c", PICTURES, *map(str, pictures)],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=DEADLINE_SECONDS,
     )
     for path, line in zip(pictures, seen.stdout.splitlines(), strict=True):
         width, height, colours = (int(word) for word in line.split())
@@ -275,7 +279,9 @@ def test_the_same_day_gives_the_same_practice_home(practice_template: Path, tmp_
     """Built a second time by another process, with another order of its sets and in another time zone."""
     again = tmp_path / "again"
     env = os.environ | {"PYTHONHASHSEED": "4711", "TZ": "America/New_York"}
-    subprocess.run([sys.executable, "-c", BUILD, str(again), now.isoformat()], env=env, check=True, timeout=100)
+    subprocess.run(
+        [sys.executable, "-c", BUILD, str(again), now.isoformat()], env=env, check=True, timeout=DEADLINE_SECONDS
+    )
     found = []
     for store in (practice_template, again):
         copy = shutil.copytree(store, tmp_path / f"copy of {store.name}")

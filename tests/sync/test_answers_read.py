@@ -217,10 +217,10 @@ def test_two_thousand_mutated_replies_are_read_without_harm() -> None:
     slowest = 0.0
     for _ in range(2_000):
         raw = mutated(rng)
-        start = time.perf_counter()
+        start = time.thread_time()
         answer = parse_answer(raw, workflow_id="ENH_CCP_CLAIM_RESPONSE").answer
         check_message(raw)
-        slowest = max(slowest, time.perf_counter() - start)
+        slowest = max(slowest, time.thread_time() - start)
         kinds[type(answer).__name__] = kinds.get(type(answer).__name__, 0) + 1
         if isinstance(answer, ClaimAnswers):
             assert all(len(one.identifier) <= MAX_IDENTIFIER and one.identifier for one in answer.answers)
