@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 PASSWORD = "three quiet words"
-DEADLINE_SECONDS = 110
+DEADLINE_SECONDS = 500
+"""A command that does not end: how fast one is, is for the benchmarks."""
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,7 @@ def _handler(line: HeldLine) -> type[BaseHTTPRequestHandler]:
             if held and line.moment == "before the server has it":
                 self.wait()
                 return
-            upstream = http.client.HTTPConnection(target.hostname or "", target.port, timeout=30)
+            upstream = http.client.HTTPConnection(target.hostname or "", target.port, timeout=300)
             headers = {name: value for name, value in self.headers.items() if name.lower() not in _PER_HOP}
             upstream.request(self.command, self.path, body or None, headers)
             answer = upstream.getresponse()
@@ -87,7 +87,7 @@ def _handler(line: HeldLine) -> type[BaseHTTPRequestHandler]:
 
         def wait(self) -> None:
             line.held.set()
-            line.let_go.wait(60)
+            line.let_go.wait(300)
             self.close_connection = True
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name of the base class

@@ -26,6 +26,8 @@ HOME_MAILBOX = "X26ABC1"
 CCG_MAILBOX = "X26ABC2"
 PASSWORD = "password"
 SHARED_KEY = "TestKey"
+_START_SECONDS = 240
+_TRIES = 3
 
 
 @dataclass(frozen=True)
@@ -88,38 +90,47 @@ def running_sandbox(
             f".venv-mesh/{scripts}/python -m pip install mesh-sandbox",
             pytrace=False,
         )
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     environment = os.environ | {
         "STORE_MODE": "file" if store else "memory",
         "AUTH_MODE": "full",
         "SHARED_KEY": SHARED_KEY,
         **({"MAILBOXES_DATA_DIR": str(store)} if store else {}),
     }
-    command = [str(python), "-m", "uvicorn", "mesh_sandbox.api:app", "--host", "127.0.0.1", "--port", str(port)]
+    command = [str(python), "-m", "uvicorn", "mesh_sandbox.api:app", "--host", "127.0.0.1", "--workers", "1"]
     if certificate:
         command += ["--ssl-certfile", str(certificate), "--ssl-keyfile", str(certificate)]
     if client_ca:
         command += ["--ssl-ca-certs", str(client_ca), "--ssl-cert-reqs", "2"]
     with log.open("wb") as output:
-        server = subprocess.Popen([*command, "--workers", "1"], env=environment, stdout=output, stderr=output)
-        try:
-            _wait_until_it_answers(server, port, log)
-            yield MeshSandbox(f"{'https' if certificate else 'http'}://127.0.0.1:{port}")
-        finally:
-            server.terminate()
-            server.wait(20)
+        for _try in range(_TRIES):
+            port = _free_port()
+            server = subprocess.Popen([*command, "--port", str(port)], env=environment, stdout=output, stderr=output)
+            try:
+                if _answers(server, port):
+                    yield MeshSandbox(f"{'https' if certificate else 'http'}://127.0.0.1:{port}")
+                    return
+            finally:
+                server.terminate()
+                server.wait(60)
+    pytest.fail(f"The MESH sandbox did not start:\n{log.read_text(errors='replace')[-3000:]}")
 
 
-def _wait_until_it_answers(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    give_up = time.monotonic() + 60
+def _free_port() -> int:
+    """A port that nobody listens on; somebody else may take it before the server does."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _answers(server: subprocess.Popen[bytes], port: int) -> bool:
+    """Wait until the server answers or has ended; whether it answers."""
+    give_up = time.monotonic() + _START_SECONDS
     while time.monotonic() < give_up:
         if server.poll() is not None:
-            break
+            return False
         with socket.socket() as probe:
             probe.settimeout(1)
             if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
+                return server.poll() is None
         time.sleep(0.05)
-    pytest.fail(f"The MESH sandbox did not start:\n{log.read_text(errors='replace')[-3000:]}")
+    return False
