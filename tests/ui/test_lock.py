@@ -485,8 +485,7 @@ def test_one_key_covers_everything_and_takes_the_cover_away(
     assert unnamed(window) == []
     assert clipped(window) == []
     window.resize(900, 600)
-    QApplication.processEvents()
-    assert len(sheets(window)) == 1, "it grows with the window"
+    qtbot.waitUntil(lambda: len(sheets(window)) == 1)  # it grows with the window
     press_at(window, Qt.Key.Key_F9)
     assert not watch.cover.on
     assert sheets(window) == []
@@ -527,8 +526,7 @@ def test_dialogs_are_covered_too_also_those_that_open_meanwhile(
     press_at(first, Qt.Key.Key_F9)
     assert sheets(first)
     second.open()
-    QApplication.processEvents()
-    assert sheets(second)
+    qtbot.waitUntil(lambda: bool(sheets(second)))
     second.close()
     second.deleteLater()
     press_at(first, Qt.Key.Key_F9)

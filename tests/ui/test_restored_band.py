@@ -96,5 +96,5 @@ def test_it_can_be_read_at_every_size(qtbot: QtBot, home: SignedIn, percent: int
     home.call(note)
     window = window_on(qtbot, home)
     qtbot.waitUntil(window.restored.isVisible)
-    assert clipped(window.restored) == []
+    qtbot.waitUntil(lambda: clipped(window.restored) == [])
     assert unnamed(window.restored) == []

@@ -251,12 +251,14 @@ def test_no_home_asks_for_the_first_run(qtbot: QtBot, tasks: Tasks, look: Theme,
 
 
 @pytest.mark.parametrize("size", [100, 200])
-def test_every_control_has_a_name_and_nothing_is_cut_off(window: SignInWindow, look: Theme, size: int) -> None:
+def test_every_control_has_a_name_and_nothing_is_cut_off(
+    qtbot: QtBot, window: SignInWindow, look: Theme, tasks: Tasks, size: int
+) -> None:
     look.set(text_size=size)
     window.resize(1366, 768)
-    QApplication.processEvents()
+    wait_quiet(qtbot, tasks)
     assert unnamed(window) == []
-    assert clipped(window) == []
+    qtbot.waitUntil(lambda: clipped(window) == [])
 
 
 @pytest.mark.parametrize(
