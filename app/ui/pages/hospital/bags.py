@@ -165,12 +165,12 @@ class AddBagDialog(FormDialog):
 
 
 _MOVES = {
-    BagState.IN_HOME: "It is here in the home",
-    BagState.OUT: "It is on the way to hospital",
-    BagState.AT_HOSPITAL: "It is at the hospital",
-    BagState.RETURNING: "It is on the way back",
-    BagState.LOST: "It is lost",
-    BagState.RETIRED: "It is no longer used",
+    BagState.IN_HOME: "Here in the home",
+    BagState.OUT: "On the way to hospital",
+    BagState.AT_HOSPITAL: "At the hospital",
+    BagState.RETURNING: "Coming back",
+    BagState.LOST: "Lost",
+    BagState.RETIRED: "No longer used",
 }
 
 

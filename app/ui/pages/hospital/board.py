@@ -72,8 +72,8 @@ class BoardView(QWidget):
         column.setSpacing(M)
         column.addWidget(title("Hospital"))
         self.send_button = Large(SEND, self.send.emit, 64, kind="primary")
-        self.send_button.setVisible(prints)
         column.addWidget(self.send_button, 0, Qt.AlignmentFlag.AlignLeft)
+        self.send_button.setVisible(prints)
         self.away = JourneysCard("Away, or about to go")
         self.away.opened.connect(self.opened)
         self.bags = BagsCard(ctx, writes=writes)
@@ -136,7 +136,8 @@ class JourneysCard(QFrame):
 
     def show_rows(self, rows: Sequence[JourneyRow], now: datetime, today: date, none: str) -> None:
         """Show them in this order."""
-        had = next((name for name, button in self.buttons.items() if button.hasFocus()), "")
+        focused = self.window().focusWidget()
+        had = next((name for name, button in self.buttons.items() if button is focused), "")
         empty(self._list)
         self.buttons = {}
         for row in rows:
@@ -170,8 +171,8 @@ class OneView(QWidget):
         self.record_button = link("All of the record", self.record.emit)
         column.addWidget(level((title("To hospital and back"), self.record_button)))
         self.send_button = Large(SEND, self.send.emit, 64, kind="primary")
-        self.send_button.setVisible(prints)
         column.addWidget(self.send_button, 0, Qt.AlignmentFlag.AlignLeft)
+        self.send_button.setVisible(prints)
         self.none = label("No journey is recorded.")
         column.addWidget(self.none)
         self.buttons: dict[str, RowButton] = {}

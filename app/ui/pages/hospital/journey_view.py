@@ -89,14 +89,25 @@ class JourneyView(QWidget):
         """Show what is known now; what has the keyboard keeps it where it still stands."""
         if whole == self.whole:
             return
-        had = next((key for key, button in self.buttons.items() if button.hasFocus()), "")
+        had = self._focused()
         self.whole = whole
         self._draw()
-        again = self.buttons.get(had)
+        again = {**self.buttons, **self._tables()}.get(had)
         if again is not None:
             again.setFocus(Qt.FocusReason.OtherFocusReason)
         elif had:
             self.focus_first()
+
+    def _focused(self) -> str:
+        """What has the keyboard in this window, also while a dialog stands over it; "?" for something without a key."""
+        now = self.window().focusWidget()
+        if now is None or not self.isAncestorOf(now):
+            return ""
+        return next((key for key, part in {**self.buttons, **self._tables()}.items() if part is now), "?")
+
+    def _tables(self) -> dict[str, QWidget]:
+        found = {"steps-table": self.steps, "items-table": self.items}
+        return {key: table for key, table in found.items() if table is not None}
 
     def focus_first(self) -> None:
         """Put the keyboard on the next thing to do."""
