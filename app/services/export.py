@@ -534,7 +534,7 @@ def _said(kind: FactKind, body: Mapping[str, Any]) -> str:
     """A fact in words: each field that holds something, under its name, in the order in which it is asked."""
     if kind is FactKind.KEY_FACT:
         asked = topic(body["topic"])
-        answer = {True: "Yes", False: "No"}.get(body.get("state"), "")
+        answer = {True: "Yes", False: "No", None: ""}[body.get("state")]
         said = ". ".join(part for part in (answer, body.get("text", "")) if part)
         return f"{asked.label if asked else body['topic']}: {said}"
     names = [each.name for each in fields(FACT_TYPES[kind])]
