@@ -341,6 +341,8 @@ def _professionals(held: Held) -> Said[tuple[transfer.Contact, ...]]:
         if isinstance(words, str):
             name, phone = name_and_phone(words)
             found.append(transfer.Contact(name, topic.label, said(phone), NOT_KNOWN))
+    if held.manager:
+        found.append(transfer.Contact(held.manager, "Home manager", said(held.home.phone), NOT_KNOWN))
     return said(tuple(found))
 
 

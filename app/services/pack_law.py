@@ -103,7 +103,8 @@ def legal(held: Held, told_today: transfer.Today) -> transfer.LegalAndWishes:
 
 
 def _limits(summary: Assessment | None, papers: dict[str, str]) -> Said[str]:
-    parts = [papers[key] for key in ("focus", "recommendations") if papers.get(key)]
+    focus = f"Focus of care: {papers['focus'].lower()}" if papers.get("focus") else ""
+    parts = [part for part in (focus, papers.get("recommendations", "")) if part]
     return f"{'. '.join(parts)} (summary of {day_of(summary.row.at)})" if summary and parts else NOT_RECORDED
 
 

@@ -12,7 +12,7 @@ from app.domain.dates import short_date
 from app.domain.falls import Fall
 from app.domain.journeys import Journey
 from app.domain.observations import Reading
-from app.domain.people import Fact, FactKind, Home, KeyFact, ResidentDetails, ResidentId
+from app.domain.people import Fact, FactKind, Home, KeyFact, ResidentDetails, ResidentId, Role
 from app.models import alerts as alert_rows
 from app.models import assessments as assessment_rows
 from app.models import falls as fall_rows
@@ -20,6 +20,7 @@ from app.models import journeys as journey_rows
 from app.models import observations as observation_rows
 from app.models import photos as photo_rows
 from app.models import residents as resident_rows
+from app.models import staff as staff_rows
 from app.models.alerts import AlertBody
 from app.services import alerts, assessments, timeline, wounds
 from app.services.alerts import AlertRow
@@ -57,7 +58,7 @@ class Held:
     """Everything a pack is made of. ``facts`` and ``latest`` hold sound ones only; ``falls`` are newest first, the
     answers read only for those of the last 72 hours; ``happened`` are the entries of these hours; ``readings`` the
     newest measurements of a kind, newest first; ``called`` the alerts that somebody was rung about in these hours;
-    ``photo`` the resident's own picture, small, None without consent."""
+    ``photo`` the resident's own picture, small, None without consent; ``manager`` the name of the home's manager."""
 
     details: ResidentDetails
     home: Home
@@ -75,6 +76,7 @@ class Held:
     journeys: tuple[Journey, ...]
     same_name: tuple[str, ...]
     photo: bytes | None
+    manager: str
 
 
 def read(session: Session, connection: Connection, resident_id: ResidentId) -> Held:
@@ -107,6 +109,7 @@ def read(session: Session, connection: Connection, resident_id: ResidentId) -> H
         ),
         _same_name(connection, resident_id, details, now),
         None if details.consent_sharing is False else _photo(connection, resident_id),
+        _manager(connection, now),
     )
 
 
@@ -139,6 +142,13 @@ def _same_name(
         "room not recorded")
         for other in resident_rows.of_the_same_name(connection, resident_id, details, now)
     )  # fmt: skip
+
+
+def _manager(connection: Connection, now: datetime) -> str:
+    """The manager by name; empty when the staff list names none."""
+    listed = (member.details for member in staff_rows.staff(connection))
+    found = (each for each in listed if each.role is Role.MANAGER and (each.left_at is None or each.left_at > now))
+    return next((each.name for each in found), "")
 
 
 def _photo(connection: Connection, resident_id: ResidentId) -> bytes | None:
