@@ -37,15 +37,17 @@ def checklist(flow: Flow, content: PackContent, stamp: PackStamp) -> None:
     others = tuple(packed.values())
     # The sheet shows the beginning of a long note; the list before it has the whole.
     noted = tuple(item for item in (*papers, *belongings) if not _one_line(item))
-    extra = (*(medicines or (BagItem("Medicines"),)), *others, *noted)
+    extra = (*(medicines or (BagItem("Medicines"),)), *others)
     # Headings, both table heads and the white between them take 130 points.
     printed = (len(papers) + len(belongings) + 1) * _ROW + len(CheckPoint) * _GRID_ROW + 130
-    on_sheet = len(extra) <= (flow.limit - printed) // _ROW and all(_one_line(item) for item in extra)
-    if not on_sheet:
+    on_sheet = printed + sum(_tall(item) for item in extra) <= flow.limit
+    listed = noted if on_sheet else (*extra, *noted)
+    if listed:
         flow.section = ""
-        flow.heading("Medicines and other items in the bag", "bag_items", room=60 + min(len(extra), 8) * 24)
+        flow.heading("Medicines and other items in the bag", "bag_items", room=60 + min(len(listed), 8) * 24)
         flow.paragraph(("Count what goes into the bag; tick at each check point.", VALUE))
-        flow.table(_HEADERS, _SHARES, [_row(each) for each in extra], least=24, tick=_TICKS)
+        flow.table(_HEADERS, _SHARES, [_row(each) for each in listed], least=24, tick=_TICKS)
+    if not on_sheet:
         page = flow.places["bag_items"] + 2
         extra = (BagItem(f"Medicines: {len(medicines)}, see page {page}"),)
         if others:
@@ -62,8 +64,10 @@ def checklist(flow: Flow, content: PackContent, stamp: PackStamp) -> None:
         "",
     )
     flow.y = flow.sheet.block(MARGIN, flow.y, lines, VALUE.leading) + 2
-    items = (*papers, *extra, *belongings, BagItem("Other:"))
-    flow.table(_HEADERS, _SHARES, [_row(each, one_line=True) for each in items], least=_ROW, tick=_TICKS)
+    rows = [_row(each, one_line=True) for each in papers]
+    rows += [_row(each) for each in extra]
+    rows += [_row(each, one_line=True) for each in (*belongings, BagItem("Other:"))]
+    flow.table(_HEADERS, _SHARES, rows, least=_ROW, tick=_TICKS)
     flow.y += 6
     flow.table(
         ("Check point", "Name", "Role", "Date and time", "Signature"),
@@ -75,6 +79,12 @@ def checklist(flow: Flow, content: PackContent, stamp: PackStamp) -> None:
 
 def _one_line(item: BagItem) -> bool:
     return len(wrap(((item.name, NOTE),), _SHARES[0] - 6)) == 1 and len(wrap((_note(item),), _SHARES[-1] - 6)) == 1
+
+
+def _tall(item: BagItem) -> float:
+    """The height of the item's row with the whole of its name and note."""
+    lines = max(len(wrap(((item.name, NOTE),), _SHARES[0] - 6)), len(wrap((_note(item),), _SHARES[-1] - 6)))
+    return max(_ROW, lines * NOTE.leading + 5)
 
 
 def _medicine(each: Medicine) -> BagItem:
@@ -106,6 +116,7 @@ _DISCHARGE: tuple[tuple[str, str], ...] = (
     ("Medicines started", ""),
     ("Medicines stopped", ""),
     ("Medicines changed", ""),
+    ("Changes explained to the home", _YES_NO),
     ("Next dose due (medicine, time)", ""),
     ("Medicines supplied, days", ""),
     ("New equipment", ""),
@@ -139,8 +150,8 @@ def discharge(flow: Flow, stamp: PackStamp) -> None:
                 sheet.box(x, flow.y + 5, 12, 12, stroke=1)
                 sheet.text(x + 17, flow.y + 15, word)
                 x += 55
-        sheet.rule(x, flow.y + 26, right, flow.y + 26, stroke=0.6)
-        flow.y += 31
+        sheet.rule(x, flow.y + 25, right, flow.y + 25, stroke=0.6)
+        flow.y += 30
     flow.y += 8
     flow.table(
         ("Signed by", "Name", "Role", "Date and time", "Signature"),

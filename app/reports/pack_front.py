@@ -22,6 +22,7 @@ from app.domain.transfer import (
     FLAG_LABELS,
     NONE_KNOWN,
     NOT_RECORDED,
+    Call,
     CprDecision,
     Flag,
     LastDose,
@@ -32,7 +33,9 @@ from app.domain.transfer import (
     Signature,
     Silence,
     content_hash,
+    cpr_warning,
     is_said,
+    why_not_in_force,
     words,
 )
 from app.reports import fonts
@@ -60,8 +63,9 @@ from app.reports.paper import (
     spoken,
     wrap,
 )
+from app.reports.pdf_tags import Tag
 
-_PAD = 2.5
+_PAD = 2.0
 _GAP = "\u00a0\u00a0\u00a0"  # sets facts on one line apart; ordinary spaces are folded into one
 _BIG = Style(Face.BOLD, 13)
 
@@ -120,8 +124,9 @@ class Footer:
         """Put the lines and "Page x of y" on a sheet."""
         top = sheet.size[1] - self.tall + 6
         sheet.rule(MARGIN, top, sheet.size[0] - MARGIN, top, stroke=1)
-        bottom = sheet.block(MARGIN, top + 2, self.lines, SMALL * 1.2)
-        sheet.text(sheet.size[0] - MARGIN, bottom - 3, f"Page {page} of {pages}", Style(Face.BOLD, 12), align="right")
+        bottom = sheet.block(MARGIN, top + 2, self.lines, SMALL * 1.2, furniture=True)
+        number = f"Page {page} of {pages}"
+        sheet.text(sheet.size[0] - MARGIN, bottom - 3, number, STRONG, align="right", furniture=True)
 
 
 def footer(content: PackContent, stamp: PackStamp) -> Footer:
@@ -184,9 +189,11 @@ class _Entry:
     given: int = 0
 
     def set_in(self, size: float) -> tuple[Piece, ...]:
-        """The pieces with body text in this size."""
+        """The pieces with body text in this size, and what is larger than it larger by as much."""
+        less = VALUE.size - size
         return tuple(
-            (text, replace(style, size=size) if style.size == VALUE.size else style) for text, style in self.pieces
+            (text, replace(style, size=style.size - less) if less and style.size >= VALUE.size else style)
+            for text, style in self.pieces
         )
 
     def wanted(self, wide: float, size: float) -> int:
@@ -227,8 +234,9 @@ class FrontPage:
     foot: Footer
     cuts: list[tuple[str, str, tuple[Piece, ...]]] = field(default_factory=list)
     rows: list[_Row] = field(default_factory=list)
-    name_lines: tuple[Line, ...] = ()
-    name_leading: float = 22.0
+    observed_after: int = 0
+    name_lines: int = 1
+    name_style: Style = _BIG
     name_cut: list[tuple[str, str, tuple[Piece, ...]]] = field(default_factory=list)
     size: float = VALUE.size
     extra: float = 0.0
@@ -236,15 +244,16 @@ class FrontPage:
 
     def __post_init__(self) -> None:
         self._name()
-        # A point less is better than a fact on another page; two points less is not.
-        for self.size in (VALUE.size, VALUE.size - 1):
+        # A point less is better than facts on another page; two points less is not, unless nothing else goes.
+        found: list[tuple[int, float]] = []
+        for self.size in (VALUE.size, VALUE.size - 0.5, VALUE.size - 1, SMALL):
             self._compose()
-            if not self.cuts:
+            if self.fits and not self.cuts and self.size > SMALL:
                 return
-        for self.size in (VALUE.size, VALUE.size - 1, SMALL):
-            self._compose()
-            if self.fits:
-                return
+            found.append((len(self.cuts) if self.fits else 1000, -self.size))
+        best = min(found[:-1])
+        self.size = -best[1] if best[0] < 1000 else SMALL
+        self._compose()
 
     @property
     def leading(self) -> float:
@@ -252,7 +261,9 @@ class FrontPage:
         return self.size * LEADING
 
     def _compose(self) -> None:
-        self.rows = [*_top_rows(self.content), *_lower_rows(self.content)]
+        top = _top_rows(self.content)
+        self.observed_after = len(top)
+        self.rows = [*top, *_lower_rows(self.content)]
         self._share_out()
         self.cuts = list(self.name_cut)
         for row in self.rows:
@@ -264,21 +275,22 @@ class FrontPage:
     # The name is never cut on a screen or a page; page 1 still has to end. Beyond about 300 characters it is
     # continued like any other text.
     def _name(self) -> None:
+        full = self.content.identity.full_name
         for size, most in ((19.0, 1), (16.0, 2), (12.0, 4), (SMALL, 5)):
-            style = Style(Face.BOLD, size)
-            lines, was_cut = cut(((self.content.identity.full_name, style),), _NAME_WIDE, most, "see page 2")
+            self.name_style = Style(Face.BOLD, size)
+            lines, was_cut = cut(((full, self.name_style),), _NAME_WIDE, most, "see page 99")
+            self.name_lines = len(lines)
             if not was_cut:
                 break
         if was_cut:
-            self.name_cut.append(("full_name", "Full name", ((self.content.identity.full_name, STRONG),)))
-        self.name_lines, self.name_leading = lines, size * 1.2
+            self.name_cut.append(("full_name", "Full name", ((full, STRONG),)))
         for pieces in self._head_facts():
             if len(wrap(pieces, _NAME_WIDE)) > 1:
                 self.name_cut.append(("identity", "Identity", pieces))
 
     @property
     def _head_tall(self) -> float:
-        return max(_SQUARE, len(self.name_lines) * self.name_leading + 2 * 16 + 2) + 6
+        return max(_SQUARE, self.name_lines * self.name_style.leading + 2 * 16 + 2) + 6
 
     def _share_out(self) -> None:
         room = A4[1] - self.foot.tall - _TOP - 18 - self._head_tall - _OBS_TALL - 14
@@ -320,9 +332,9 @@ class FrontPage:
     def sheet(self, pages_of: Mapping[str, int], contents: str) -> Sheet:
         """The page, with the numbers of the pages where cut texts go on; ``contents`` is the line that closes it."""
         sheet = Sheet()
-        y = self._head(sheet)
+        y = self._head(sheet, pages_of)
         for n, row in enumerate(self.rows):
-            if n == _OBS_AFTER:
+            if n == self.observed_after:
                 y = _observations(sheet, y, self.content)
             x = MARGIN
             tall = row.tall(self.leading) + self.extra
@@ -342,10 +354,10 @@ class FrontPage:
         top = y + _PAD
         if cell.bar:
             sheet.box(x + 1.25, y + 1.25, wide - 2.5, 15, stroke=0, fill=RED)
-            sheet.text(x + 5, y + 12.5, cell.bar, Style(Face.BOLD, 11.5, "#ffffff"))
+            sheet.text(x + 5, y + 12.5, cell.bar, Style(Face.BOLD, 11.5, "#ffffff"), tag=Tag("H2"))
             top += cell.bar_tall
         for entry in cell.entries:
-            page = pages_of.get(entry.key, 2)
+            page = pages_of.get(entry.key, 0)  # only what is cut asks, and what is cut has a page
             tail = f"p.{page}" if entry.short else f"see page {page}"
             lines, _ = cut(entry.set_in(self.size), wide - 2 * _PAD - 2, entry.given, tail)
             top = sheet.block(x + _PAD + 1, top + self.extra / 2 / len(cell.entries), lines, self.leading)
@@ -366,27 +378,32 @@ class FrontPage:
             ),
         )  # fmt: skip
 
-    def _head(self, sheet: Sheet) -> float:
+    def _head(self, sheet: Sheet, pages_of: Mapping[str, int]) -> float:
         who = self.content.identity
         sheet.box(MARGIN, _TOP, _WIDE, 16, fill=INK, stroke=0)
         white = Style(Face.BOLD, 11, "#ffffff")
         # In its place, because there is room for one: why stands at the foot of every page.
         restored = self.stamp.restored_from is not None
         words_above = "RESTORED RECORD: ASK THE HOME" if restored else "HOSPITAL TRANSFER · READ THIS SIDE FIRST"
-        sheet.text(MARGIN + 4, _TOP + 12, words_above, white)
+        sheet.text(MARGIN + 4, _TOP + 12, words_above, white, tag=Tag("H1"))
         version = f"Version {self.stamp.version}"
         if self.stamp.supersedes is not None:
             version += f", SUPERSEDES VERSION {self.stamp.supersedes}"
         sheet.text(MARGIN + _WIDE - 4, _TOP + 12, version, white, align="right", furniture=True)
         top = _TOP + 20
-        y = sheet.block(MARGIN, top, self.name_lines, self.name_leading)
+        tail = f"see page {pages_of.get('full_name', 0)}"
+        name, _ = cut(((who.full_name, self.name_style),), _NAME_WIDE, self.name_lines, tail)
+        y = sheet.block(MARGIN, top, name, self.name_style.leading)
         for pieces in self._head_facts():
-            lines, _ = cut(pieces, _NAME_WIDE, 1, "see page 2")
+            lines, _ = cut(pieces, _NAME_WIDE, 1, f"see page {pages_of.get('identity', 0)}")
             y = sheet.block(MARGIN, y, lines, 16)
         right = MARGIN + _WIDE - _SQUARE
         # Capitals keep the code in its alphanumeric mode: fewer, larger squares for a phone to read.
         code = f"{self.stamp.pack_id} sha256:{content_hash(self.content)}".upper()
-        sheet.drawing(lambda canvas, high: qr(canvas, code, right, high - top - _SQUARE, _SQUARE))
+        sheet.drawing(
+            lambda canvas, high: qr(canvas, code, right, high - top - _SQUARE, _SQUARE),
+            Tag("Figure", alt="QR code: number and fingerprint of this pack"),
+        )
         if who.photo is not None:
             _photo(sheet, who.photo, right - _SQUARE - 6, top)
         return top - 2 + self._head_tall
@@ -397,7 +414,6 @@ _TOP = 20.0
 _SQUARE = 62.0
 _NAME_WIDE = _WIDE - 2 * _SQUARE - 12
 _OBS_TALL = 17 + 2 * 28.0
-_OBS_AFTER = 3  # the rows above the observations: red boxes, S, B
 
 
 def _entry(label: str, key: str, value: Piece, lines: int, rank: int, *, floor: int = 1, title: str = "") -> _Entry:
@@ -409,10 +425,12 @@ def _entry(label: str, key: str, value: Piece, lines: int, rank: int, *, floor: 
 
 def _top_rows(content: PackContent) -> list[_Row]:
     reason = content.reason
+    several = not isinstance(content.cpr, Silence) and len(content.cpr) > 1
     return [
+        *_same_name_rows(content),
         _Row([
             _Cell(1, _allergy_entries(content), bar="ALERT: ALLERGIES", thick=True),
-            _Cell(1, _cpr_entries(content), bar="ALERT: RESUSCITATION (CPR)", thick=True),
+            _Cell(1.5 if several else 1, _cpr_entries(content), bar="ALERT: RESUSCITATION (CPR)", thick=True),
         ]),
         _Row([
             _Cell(1, [
@@ -422,6 +440,18 @@ def _top_rows(content: PackContent) -> list[_Row]:
         ]),
         _Row([_Cell(1, [_entry("B  What happened", "background", spoken(reason.background), 3, 4, floor=2)])]),
     ]  # fmt: skip
+
+
+def _same_name_rows(content: PackContent) -> list[_Row]:
+    """A warning against taking one resident for another; most pages have none."""
+    if not content.same_name:
+        return []
+    pieces = (
+        ("ANOTHER RESIDENT HAS THE SAME NAME:", STRONG), (f"{'; '.join(content.same_name)}.", VALUE),
+        ("Check date of birth and NHS number.", STRONG),
+    )  # fmt: skip
+    entry = _Entry(pieces, 2, 1, "same_name", "Same name in the home", floor=2)
+    return [_Row([_Cell(1, [entry], thick=True, fill=SHADE)])]
 
 
 def _onset(content: PackContent) -> _Entry:
@@ -455,31 +485,49 @@ def _cpr_entries(content: PackContent) -> list[_Entry]:
         shown = text if decisions is NONE_KNOWN else f"CPR decision: {text}"
         return [_Entry(((shown, _BIG),), 2, 1, "cpr", "CPR decision")]
     entries: list[_Entry] = []
-    if len({each.kind for each in decisions}) > 1:
-        entries.append(_Entry((("CONFLICT: these decisions differ", _BIG),), 1, 1, "cpr", "CPR decisions"))
-    for each in decisions[:2]:
+    if warning := cpr_warning(decisions):
+        entries.append(_Entry(((warning, _BIG),), 3, 1, "cpr", "CPR decisions", floor=2))
+    # Those in force first, however the record orders them; of two kinds both are shown before a second of one kind.
+    ordered = sorted(decisions, key=lambda each: not each.in_force)
+    shown_two = [ordered[0], *([other] if (other := _most_different(ordered)) else [])]
+    for each in shown_two:
         entries += _cpr_decision(each)
     if len(decisions) > 2:
         entries.append(_Entry(((f"{len(decisions) - 2} more: see Legal and wishes", STRONG),), 1, 1, "cpr", "CPR"))
     return entries
 
 
+def _most_different(ordered: list[CprDecision]) -> CprDecision | None:
+    """The second decision to show: in force and of another kind, else of another kind, else the next."""
+    rest = ordered[1:]
+    first = ordered[0]
+    return next(
+        (each for each in rest if each.in_force and each.kind is not first.kind),
+        next((each for each in rest if each.kind is not first.kind), rest[0] if rest else None),
+    )
+
+
 def _cpr_decision(each: CprDecision) -> list[_Entry]:
     dates = (
         ("Dated", LABEL), spoken(each.decided_on), (f"{_GAP}Review", LABEL), spoken(each.review_on),
+        (f"{_GAP}By", LABEL), spoken(each.decided_by),
     )  # fmt: skip
+    kind = [_Entry(((each.kind.value, _BIG),), 1, 1, "cpr", "CPR decision")]
+    if not each.in_force:
+        kind = [
+            _entry("NOT IN FORCE. Recorded only:", "cpr", (each.kind.value, VALUE), 2, 1),
+            _entry("Why:", "cpr", (why_not_in_force(each), STRONG), 2, 1),
+        ]
     return [
-        _Entry(((each.kind.value, _BIG),), 1, 1, "cpr", "CPR decision"),
-        _Entry(dates, 1, 3, "cpr", "CPR decision dates"),
-        _entry("By", "cpr", spoken(each.decided_by), 1, 4, title="CPR decision by"),
+        *kind,
+        _Entry(dates, 2, 3, "cpr", "CPR decision dates"),
         _entry("Original:", "cpr", spoken(each.original_at, STRONG), 2, 2, title="Original CPR document"),
     ]
 
 
 def _lower_rows(content: PackContent) -> list[_Row]:
     reason, legal, talk, move = content.reason, content.legal, content.communication, content.mobility
-    actions = [value for value in (reason.assessment, content.actions_taken) if is_said(value)]
-    assessment: Piece = spoken("\n".join(words(v) for v in actions) if actions else reason.assessment)
+    (assessment,) = assessment_pieces(content)
     aids = (
         ("Hearing aid", LABEL), spoken(talk.hearing_aid), (f"{_GAP}Glasses", LABEL), spoken(talk.glasses),
         (f"{_GAP}Language", LABEL), spoken(talk.language), (f"{_GAP}Interpreter", LABEL), spoken(talk.interpreter),
@@ -535,15 +583,23 @@ def _lower_rows(content: PackContent) -> list[_Row]:
     ]  # fmt: skip
 
 
+def assessment_pieces(content: PackContent) -> tuple[Piece, ...]:
+    """What the home found and what it did about it."""
+    actions = [value for value in (content.reason.assessment, content.actions_taken) if is_said(value)]
+    return (spoken("\n".join(words(each) for each in actions) if actions else content.reason.assessment),)
+
+
 def _called(content: PackContent) -> Piece:
     called = content.reason.called
     if isinstance(called, Silence):
         return spoken(called, none="Nobody")
-    return "; ".join(f"{each.who} {_when(each.at)}" for each in called), VALUE
+    return "; ".join(call_words(each) for each in called), VALUE
 
 
-def _when(at: object) -> str:
-    return f"at {words(at)}" if is_said(at) else f"(time {words(at).lower()})"
+def call_words(call: Call) -> str:
+    """Who was called and when."""
+    when = f"at {words(call.at)}" if is_said(call.at) else f"(time {words(call.at).lower()})"
+    return f"{call.who} {when}"
 
 
 def _dose_row(content: PackContent) -> _Row:
@@ -554,12 +610,13 @@ def _dose_row(content: PackContent) -> _Row:
     if isinstance(doses, Silence) or not doses:
         entries = [_Entry((spoken(doses, none="None recognised in the medicine list"),), 2, 2, title.key, title.title)]
     else:
-        text = "\n".join(_dose(each) for each in doses)
+        text = "\n".join(dose_words(each) for each in doses)
         entries = [_Entry(((text, STRONG),), 4, 2, title.key, "Time-critical medicines and last dose", floor=3)]
     return _Row([_Cell(1, [title], thick=True, fill=SHADE), _Cell(4, entries, thick=True)])
 
 
-def _dose(dose: LastDose) -> str:
+def dose_words(dose: LastDose) -> str:
+    """A medicine, why its clock matters, and when it was last given."""
     given = date_time(dose.given_at) if not isinstance(dose.given_at, Silence) else words(dose.given_at).lower()
     return f"{dose.medicine}{f' ({dose.kind})' if dose.kind else ''}: last {given}"
 
@@ -608,23 +665,26 @@ def _contact_row(content: PackContent) -> _Row:
 
 
 def _closing_rows(content: PackContent) -> list[_Row]:
-    who = [("Completed by", LABEL), _signature(content.completed_by)]
+    who = [_entry("Completed by", "completed_by", signature(content.completed_by), 1, 13)]
+    signed = [_Entry((("Signature", LABEL),), 1, 13, "", "")]
     if content.second_checker is not None:
-        who += [(f"{_GAP}Checked by", LABEL), _signature(content.second_checker)]
+        who.append(_entry("Checked by", "completed_by", signature(content.second_checker), 1, 13))
+        signed.append(_Entry((("Signature", LABEL),), 1, 13, "", ""))
     return [
         _Row([
             _Cell(2, [_entry("Escort", "escort", spoken(content.reason.escort, none="No one travels"), 2, 11)]),
             _Cell(3, [_entry("Can return?", "can_return", spoken(content.can_return), 2, 12)]),
         ]),
-        _Row([_Cell(1, [_Entry(tuple(who), 2, 13, "completed_by", "Completed and checked by")])]),
+        _Row([_Cell(5, who), _Cell(3, signed)]),
     ]  # fmt: skip
 
 
-def _signature(signature: Signature) -> Piece:
-    if not is_said(signature.name):
-        return spoken(signature.name, NOTE)
-    role = f", {words(signature.role)}" if is_said(signature.role) else ""
-    return f"{words(signature.name)}{role}, {words(signature.at)}", NOTE
+def signature(signed: Signature) -> Piece:
+    """Name, role and time of whoever filled or checked the pack."""
+    if not is_said(signed.name):
+        return spoken(signed.name, NOTE)
+    role = f", {words(signed.role)}" if is_said(signed.role) else ""
+    return f"{words(signed.name)}{role}, {words(signed.at)}", NOTE
 
 
 # --- observations ----------------------------------------------------------------------------------------------------
@@ -636,25 +696,29 @@ _SHARES = (40.0, 48.0, 58.0, 54.0, 58.0, 48.0, 50.0, 54.0, 52.0, 68.0)
 def _observations(sheet: Sheet, y: float, content: PackContent) -> float:
     unit = _WIDE / sum(_SHARES)
     widths = [share * unit for share in _SHARES]
+    table = Tag("Table")
+    row = Tag("TR", table)
     x = MARGIN
     for title, wide in zip(_COLUMNS, widths, strict=True):
         sheet.box(x, y, wide, 17, fill=SHADE)
         fitted = Style(Face.BOLD, SMALL)
         lines = wrap(((title, fitted),), 200)
         shift = (wide - fonts.width(title, fitted.face, fitted.size)) / 2
-        sheet.block(x + shift, y + 2.5, lines, 12)
+        sheet.block(x + shift, y + 2.5, lines, 12, tag=Tag("TH", row))
         x += wide
     y += 17
     for name, taken in (("Now", content.observations), ("Usual", content.usual_observations)):
+        row = Tag("TR", table)
         sheet.box(MARGIN, y, widths[0], 28)
-        sheet.text(MARGIN + 3, y + 18, name, STRONG)
+        sheet.text(MARGIN + 3, y + 18, name, STRONG, tag=Tag("TD", row))
         if isinstance(taken, Silence):
             sheet.box(MARGIN + widths[0], y, _WIDE - widths[0], 28)
-            sheet.line_of_text(MARGIN + widths[0] + 5, y + 18, wrap((spoken(taken),), 300)[0])
+            line = wrap((spoken(taken),), 300)[0]
+            sheet.line_of_text(MARGIN + widths[0] + 5, y + 18, line, Tag("TD", row, span=len(widths) - 1))
         else:
             x = MARGIN + widths[0]
             for reading, wide in zip(_readings(taken), widths[1:], strict=True):
-                _draw_reading(sheet, x, y, wide, reading)
+                _draw_reading(sheet, (x, y, wide), reading, Tag("TD", row))
                 x += wide
         y += 28
     return y
@@ -663,7 +727,8 @@ def _observations(sheet: Sheet, y: float, content: PackContent) -> float:
 _Reading = tuple[Piece, Piece, bool]  # the value, what stands below it, and whether it must catch the eye
 
 
-def _draw_reading(sheet: Sheet, x: float, y: float, wide: float, reading: _Reading) -> None:
+def _draw_reading(sheet: Sheet, place: tuple[float, float, float], reading: _Reading, tag: Tag) -> None:
+    x, y, wide = place
     first, second, loud = reading
     sheet.box(x, y, wide, 28, fill="#d8dde0" if loud else "")
     for (text, style), baseline in ((first, y + 13), (second, y + 24.5)):
@@ -672,7 +737,7 @@ def _draw_reading(sheet: Sheet, x: float, y: float, wide: float, reading: _Readi
             shift = (
                 (wide - fonts.width(line[-1][1], line[-1][2].face, line[-1][2].size) - line[-1][0]) / 2 if line else 0
             )
-            sheet.line_of_text(x + shift, baseline, line)
+            sheet.line_of_text(x + shift, baseline, line, tag)
 
 
 def _readings(taken: Observations) -> list[_Reading]:
@@ -744,5 +809,5 @@ def _photo(sheet: Sheet, photo: bytes, x: float, top: float) -> None:
         lambda canvas, high: canvas.drawImage(
             image, x, high - top - _SQUARE, _SQUARE, _SQUARE, preserveAspectRatio=True, anchor="c"
         ),
-        f"photo {hashlib.sha256(photo).hexdigest()}",
+        Tag("Figure", alt=f"Photo of the resident, {hashlib.sha256(photo).hexdigest()[:16]}"),
     )

@@ -16,12 +16,18 @@ from io import BytesIO
 from typing import Any, Literal
 
 import segno
+from reportlab import rl_config
 from reportlab.pdfgen.canvas import Canvas
 
 from app.domain.dates import to_utc
 from app.domain.transfer import Silence, said, words
 from app.reports import fonts
 from app.reports.fonts import Face
+from app.reports.pdf_small import packed
+from app.reports.pdf_tags import Marker, Tag, write_tree
+
+# Page contents as bytes: written in printable characters, as reportlab does of itself, they take a quarter more.
+rl_config.useA85 = 0
 
 A4 = (595.276, 841.89)
 A4_LANDSCAPE = (841.89, 595.276)
@@ -91,13 +97,21 @@ def wrap(pieces: tuple[Piece, ...], width: float) -> tuple[Line, ...]:
             for word in paragraph.split(" "):
                 if not word:
                     continue
-                for part in _breakable(word, style, width):
+                for at_part, part in enumerate(_breakable(word, style, width)):
                     wide = fonts.width(part, style.face, style.size)
                     if lines[-1] and at + gap + wide > width:
+                        if not at_part:
+                            _space_out(lines[-1])
                         at = _break(lines, style, width - gap - wide if first else 0.0)
                     at = _place(lines[-1], part, style, at, gap, wide)
                     first = False
     return tuple(tuple(line) for line in lines)
+
+
+def _space_out(line: list[Run]) -> None:
+    """A line that ends between two words ends in a space: read aloud, the words stay apart."""
+    x, text, style = line[-1]
+    line[-1] = (x, f"{text} ", style)
 
 
 def _break(lines: list[list[Run]], style: Style, room: float) -> float:
@@ -201,10 +215,11 @@ class Sheet:
         """The printable width between the margins."""
         return self.size[0] - 2 * MARGIN
 
-    def line_of_text(self, x: float, baseline: float, line: Line) -> None:
-        """A measured line, its left edge at ``x``."""
+    def line_of_text(self, x: float, baseline: float, line: Line, tag: Tag | None = None) -> None:
+        """A measured line, its left edge at ``x``; without a ``tag`` it is a paragraph of its own."""
+        tag = tag or Tag("P")
         for dx, text, style in line:
-            self.marks.append(("text", x + dx, baseline, text, style))
+            self.marks.append(("text", tag, x + dx, baseline, text, style))
 
     def text(
         self,
@@ -214,48 +229,64 @@ class Sheet:
         style: Style = VALUE,
         *,
         align: Align = "left",
+        tag: Tag | None = None,
         furniture: bool = False,
     ) -> None:
-        """One piece on one line; ``align`` is left, right or centre of ``x``. ``furniture`` is what every printing
-        changes (its version): it is no part of what the sheet says."""
+        """One piece on one line; ``align`` is left, right or centre of ``x``. ``furniture`` is no part of what the
+        sheet says: its foot, its version, a heading repeated at the top."""
         wide = fonts.width(text, style.face, style.size)
         shift = {"left": 0.0, "right": wide, "centre": wide / 2}[align]
-        self.marks.append(("furniture" if furniture else "text", x - shift, baseline, text, style))
+        self.marks.append(("text", None if furniture else tag or Tag("P"), x - shift, baseline, text, style))
 
-    def block(self, x: float, top: float, lines: Sequence[Line], leading: float) -> float:
-        """Lines below ``top``; the y below them."""
-        for n, line in enumerate(lines):
-            self.line_of_text(x, top + n * leading + leading * 0.78, line)
+    def block(
+        self,
+        x: float,
+        top: float,
+        lines: Sequence[Line],
+        leading: float,
+        *,
+        tag: Tag | None = None,
+        furniture: bool = False,
+    ) -> float:
+        """Lines below ``top``, one paragraph unless a ``tag`` says otherwise; the y below them."""
+        tag = None if furniture else tag or Tag("P")
+        marks, baseline = self.marks, top + leading * 0.78
+        for line in lines:
+            for dx, text, style in line:
+                marks.append(("text", tag, x + dx, baseline, text, style))
+            baseline += leading
         return top + len(lines) * leading
 
     def box(
         self, x: float, top: float, wide: float, high: float, *, stroke: float = 0.75, fill: str = "", colour: str = INK
     ) -> None:
         """A rectangle; ``stroke`` 0 leaves the edge out."""
-        self.marks.append(("box", x, top, wide, high, stroke, fill, colour))
+        self.marks.append(("box", None, x, top, wide, high, stroke, fill, colour))
 
     def rule(self, x1: float, y1: float, x2: float, y2: float, *, stroke: float = 0.5, colour: str = INK) -> None:
         """A straight line."""
-        self.marks.append(("rule", x1, y1, x2, y2, stroke, colour))
+        self.marks.append(("rule", None, x1, y1, x2, y2, stroke, colour))
 
-    def drawing(self, paint: Callable[[Canvas, float], None], says: str = "") -> None:
-        """Anything else: ``paint`` gets the canvas and the sheet's height; ``says`` is what it shows, in words, and
-        changes whenever that does."""
-        self.marks.append(("drawing", paint, says))
+    def drawing(self, paint: Callable[[Canvas, float], None], tag: Tag | None = None) -> None:
+        """Anything else: ``paint`` gets the canvas and the sheet's height. Its ``tag`` is a Figure that says in words
+        what is to be seen; without one it is an ornament."""
+        self.marks.append(("drawing", tag, paint))
 
     def digest(self) -> str:
-        """A hash (hex) of what the sheet says and where, as far as it has been laid out: taken before the foot is
-        drawn, it is the same for two printings of the same facts."""
-        said = [mark[1:] if mark[0] == "text" else mark[2] for mark in self.marks if mark[0] in {"text", "drawing"}]
-        return hashlib.sha256(repr(said).encode()).hexdigest()
+        """A hash (hex) of what the sheet says and where, as far as it has been laid out; furniture is left out, so
+        that two printings of the same facts have the same."""
+        seen = [mark[2:] if mark[0] == "text" else mark[1].alt for mark in self.marks if mark[1] is not None]
+        return hashlib.sha256(repr(seen).encode()).hexdigest()
 
-    def paint(self, canvas: Canvas) -> None:
+    def paint(self, canvas: Canvas, marker: Marker) -> None:
         """Put every mark on the canvas's current page."""
         high = self.size[1]
         canvas.setPageSize(self.size)
+        marker.page()
         font, colour = None, None
-        for kind, *rest in self.marks:
-            if kind in {"text", "furniture"}:
+        for kind, tag, *rest in self.marks:
+            marker.mark(tag)
+            if kind == "text":
                 x, y, text, style = rest
                 if colour != style.colour:
                     colour = style.colour
@@ -282,6 +313,7 @@ class Sheet:
             else:
                 rest[0](canvas, high)
                 font, colour = None, None
+        marker.close()
 
 
 def qr(canvas: Canvas, text: str, x: float, y: float, side: float) -> None:
@@ -335,7 +367,7 @@ class Flow:
         self.sheets.append(Sheet(self.size))
         self.y = 30.0
         if self.section:
-            self.sheet.text(MARGIN, self.y + 10, f"{self.section} (continued)", NOTE_STRONG)
+            self.sheet.text(MARGIN, self.y + 10, f"{self.section} (continued)", NOTE_STRONG, furniture=True)
             self.y += 18
 
     def need(self, tall: float) -> bool:
@@ -354,26 +386,28 @@ class Flow:
             self.y += 10
         style = Style(Face.BOLD, 14)
         lines = wrap(((title, style),), self.wide)
-        self.y = self.sheet.block(MARGIN, self.y, lines, 18)
+        self.y = self.sheet.block(MARGIN, self.y, lines, 18, tag=Tag("H1"))
         self.sheet.rule(MARGIN, self.y + 1, self.size[0] - MARGIN, self.y + 1, stroke=2)
         self.y += 7
         self.section = title
         self.places[anchor] = len(self.sheets) - 1
         self.outline.append((title, len(self.sheets) - 1))
 
-    def subheading(self, title: str, anchor: str = "") -> None:
-        """A lesser heading inside a section."""
-        self.need(50)
-        self.y = self.sheet.block(MARGIN, self.y + 5, wrap(((title, STRONG),), self.wide), 16) + 1
+    def subheading(self, title: str, anchor: str = "", *, room: float = 34.0) -> None:
+        """A lesser heading inside a section, on one sheet with ``room`` for what begins below it."""
+        lines = wrap(((title, STRONG),), self.wide)
+        self.need(len(lines) * 16 + 6 + room)
+        self.y = self.sheet.block(MARGIN, self.y + 5, lines, 16, tag=Tag("H2")) + 1
         if anchor:
             self.places[anchor] = len(self.sheets) - 1
 
     def paragraph(self, *pieces: Piece, indent: float = 0.0) -> None:
         """Running text; it may go on over the page."""
         leading = max(style.leading for _, style in pieces)
+        tag = Tag("P")
         for line in wrap(pieces, self.wide - indent):
             self.need(leading)
-            self.y = self.sheet.block(MARGIN + indent, self.y, (line,), leading)
+            self.y = self.sheet.block(MARGIN + indent, self.y, (line,), leading, tag=tag)
         self.y += 3
 
     def fact(self, label: str, *pieces: Piece, anchor: str = "", label_width: float = 150.0) -> None:
@@ -386,12 +420,13 @@ class Flow:
         if anchor:
             self.places[anchor] = len(self.sheets) - 1
         self.y += 2
-        after_label = self.sheet.block(MARGIN, self.y, left, leading)
+        tag = Tag("P")
+        after_label = self.sheet.block(MARGIN, self.y, left, leading, tag=tag)
         sheet = self.sheet
         for line in lines:
             if self.need(leading):
                 after_label = self.y
-            self.y = self.sheet.block(MARGIN + label_width, self.y, (line,), leading)
+            self.y = self.sheet.block(MARGIN + label_width, self.y, (line,), leading, tag=tag)
         if sheet is self.sheet:
             self.y = max(self.y, after_label)
         self.y += 2
@@ -409,12 +444,9 @@ class Flow:
             tall = max(len(cell) for cell in cells) * leading
             self.need(min(tall, self.limit - 80) + 5)
             self.y += 2
-            bottoms = [self._cell_lines(MARGIN + n * wide, self.y, cell, leading) for n, cell in enumerate(cells)]
+            bottoms = [self.sheet.block(MARGIN + n * wide, self.y, cell, leading) for n, cell in enumerate(cells)]
             self.y = max(bottoms) + 2
             self.sheet.rule(MARGIN, self.y, self.size[0] - MARGIN, self.y, stroke=0.4, colour=RULE)
-
-    def _cell_lines(self, x: float, top: float, lines: Sequence[Line], leading: float) -> float:
-        return self.sheet.block(x, top, lines, leading)
 
     def table(
         self,
@@ -425,65 +457,109 @@ class Flow:
         style: Style = NOTE_STRONG,
         least: float = 0.0,
         tick: Sequence[int] = (),
+        title: str = "",
     ) -> None:
         """A ruled table whose header row repeats on each sheet; ``shares`` are relative column widths.
 
-        ``least`` is the least row height, ``tick`` the columns that get an empty box to tick. A row that does not fit
-        on what is left of the sheet moves to the next one; a row taller than a sheet is split between lines.
+        ``least`` is the least row height, ``tick`` the columns that get an empty box to tick, ``title`` the lesser
+        heading above it. A row that does not fit on what is left of the sheet moves to the next one; a row taller than
+        a sheet is split between lines. Title and header row never stand alone at the foot of a sheet.
         """
         unit = self.wide / sum(shares)
         widths = [share * unit for share in shares]
         head = [wrap(((each, style),), wide - 6) for each, wide in zip(headers, widths, strict=True)]
         head_tall = max(len(each) for each in head) * style.leading + 4
+        whole_sheet = self.limit - 30 - 18 - head_tall
+        laid = [_cells(row, widths) for row in rows]
+        first = max(least, max(len(cell) for cell in laid[0][0]) * laid[0][1] + 5) if laid else 30.0
+        above = 3 + head_tall + (first if first <= whole_sheet else 60.0)
+        if title:
+            self.subheading(title, room=above)
+        else:
+            self.need(above)
         self.y += 3
-        self._table_head_if_new(head, widths, style, head_tall, first=True)
-        for row in rows:
-            cells = [wrap(tuple(cell), wide - 6) for cell, wide in zip(row, widths, strict=True)]
-            leading = max((piece[1].leading for cell in row for piece in cell), default=NOTE.leading)
+        tag = Tag("Table")
+        self._table_head(head, widths, style, head_tall, Tag("TR", tag))
+        for cells, leading in laid:
+            row_tag = Tag("TR", tag)
+            tags = _cell_tags(cells, row_tag)
             done = 0
             total = max(len(cell) for cell in cells)
             while done < total:
                 tall = max(least, (total - done) * leading + 5)
-                whole_sheet = self.limit - 30 - 18 - head_tall
-                if self.y + tall > self.limit and (done == 0 or self.y > 30 + 18 + head_tall + leading):
+                together = tall if tall <= whole_sheet else min(3, total - done) * leading + 5
+                if self.y + together > self.limit:
                     self.new_sheet()
-                    self._table_head_if_new(head, widths, style, head_tall, first=False)
+                    self._table_head(head, widths, style, head_tall, None)
                 fit = total - done if tall <= whole_sheet else max(1, int((self.limit - self.y - 5) // leading))
-                tall = max(least, fit * leading + 5) if fit else least
-                self._row([cell[done : done + fit] for cell in cells], widths, leading, tall, tick if not done else ())
+                fit = min(fit, total - done)
+                tall = max(least, fit * leading + 5)
+                part = [cell[done : done + fit] for cell in cells]
+                self._row(part, widths, leading, tall, () if done else tick, tags)
                 done += fit
 
-    def _table_head_if_new(
-        self, head: Sequence[Sequence[Line]], widths: Sequence[float], style: Style, tall: float, *, first: bool
+    def _table_head(
+        self, head: Sequence[Sequence[Line]], widths: Sequence[float], style: Style, tall: float, row: Tag | None
     ) -> None:
-        if first:
-            self.need(tall + 30)
+        """The header row; repeated at the top of another sheet (no ``row``) it is furniture."""
+        x = MARGIN
+        for wide in widths:
+            self.sheet.box(x, self.y, wide, tall, fill=SHADE)
+            x += wide
         x = MARGIN
         for lines, wide in zip(head, widths, strict=True):
-            self.sheet.box(x, self.y, wide, tall, fill=SHADE)
-            self.sheet.block(x + 3, self.y + 2, lines, style.leading)
+            tag = Tag("TH", row) if row else None
+            self.sheet.block(x + 3, self.y + 2, lines, style.leading, tag=tag, furniture=row is None)
             x += wide
         self.y += tall
 
     def _row(
-        self, cells: Sequence[Sequence[Line]], widths: Sequence[float], leading: float, tall: float, tick: Sequence[int]
+        self,
+        cells: Sequence[Sequence[Line]],
+        widths: Sequence[float],
+        leading: float,
+        tall: float,
+        tick: Sequence[int],
+        tags: Sequence[Tag],
     ) -> None:
+        # Frames first, then words: what is read aloud is not interrupted by lines.
         x = MARGIN
-        for n, (lines, wide) in enumerate(zip(cells, widths, strict=True)):
+        for n, wide in enumerate(widths):
             self.sheet.box(x, self.y, wide, tall, stroke=0.5)
             if n in tick:
                 self.sheet.box(x + wide / 2 - 5, self.y + tall / 2 - 5, 10, 10, stroke=0.9)
-            self.sheet.block(x + 3, self.y + (tall - len(lines) * leading) / 2, lines, leading)
+            x += wide
+        x = MARGIN
+        for lines, wide, tag in zip(cells, widths, tags, strict=True):
+            self.sheet.block(x + 3, self.y + (tall - len(lines) * leading) / 2, lines, leading, tag=tag)
             x += wide
         self.y += tall
+
+
+def _cells(row: Cells, widths: Sequence[float]) -> tuple[list[tuple[Line, ...]], float]:
+    """A row's cells as lines, and the height of a line of it."""
+    cells = [wrap(tuple(cell), wide - 6) for cell, wide in zip(row, widths, strict=True)]
+    return cells, max((piece[1].leading for cell in row for piece in cell), default=NOTE.leading)
+
+
+def _cell_tags(cells: Sequence[Sequence[Line]], row: Tag) -> list[Tag]:
+    """A tag for each cell; an empty one, kept for a pen, is part of the cell before it: there is nothing to read."""
+    tags: list[Tag] = []
+    for lines in cells:
+        if tags and not any(lines):
+            tags[-1].span += 1
+            tags.append(tags[-1])
+        else:
+            tags.append(Tag("TD", row))
+    return tags
 
 
 def draw_foot(sheet: Sheet, lines: Sequence[Line], page: int, pages: int, *, tall: float) -> None:
     """A rule, small lines below it, and "Page x of y"; ``tall`` is its height from the lower edge."""
     top = sheet.size[1] - tall
     sheet.rule(MARGIN, top, sheet.size[0] - MARGIN, top, stroke=1)
-    sheet.block(MARGIN, top + 2, lines, SMALL * 1.2)
-    sheet.text(sheet.size[0] - MARGIN, top + 14, f"Page {page} of {pages}", STRONG, align="right")
+    sheet.block(MARGIN, top + 2, lines, SMALL * 1.2, furniture=True)
+    sheet.text(sheet.size[0] - MARGIN, top + 14, f"Page {page} of {pages}", STRONG, align="right", furniture=True)
 
 
 def painted(
@@ -514,12 +590,14 @@ def painted(
     bookmarks: dict[int, list[str]] = {}
     for name, index in outline:
         bookmarks.setdefault(index, []).append(name)
+    marker = Marker(canvas)
     for index, sheet in enumerate(sheets):
         for n, name in enumerate(bookmarks.get(index, ())):
             key = f"s{index}-{n}"
             canvas.bookmarkPage(key)
             canvas.addOutlineEntry(name, key, level=0)
-        sheet.paint(canvas)
+        sheet.paint(canvas, marker)
         canvas.showPage()
+    write_tree(canvas, marker)
     canvas.save()
-    return out.getvalue()
+    return packed(out.getvalue())

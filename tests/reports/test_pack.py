@@ -14,6 +14,10 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from app.domain.transfer import (
+    ABOUT_ME_HEADINGS,
+    BAG_BELONGINGS,
+    BAG_PAPERS,
+    BASELINE_TOPICS,
     NONE_KNOWN,
     NOT_KNOWN,
     NOT_RECORDED,
@@ -21,6 +25,7 @@ from app.domain.transfer import (
     Allergy,
     BagItem,
     Call,
+    CheckPoint,
     Contact,
     CprDecision,
     CprKind,
@@ -37,7 +42,7 @@ from app.domain.transfer import (
 )
 from app.reports.pack import PackPdf, pack_pdf
 from app.reports.pack_front import FrontPage, footer
-from tests.helpers.pack_samples import NO, YES, at, overstuffed, sparse, stamp, typical
+from tests.helpers.pack_samples import NO, YES, at, overstuffed, photo, sparse, stamp, typical
 
 
 def flat(text: str) -> str:
@@ -171,6 +176,123 @@ def test_a_typical_pack_puts_the_checklist_last_but_one_and_the_discharge_list_l
         assert "Discharge checklist: for the ward" in read[-1]
 
 
+TOPICS = (
+    "READ THIS SIDE FIRST", "Situation in detail", "Baseline: when well, and now", "Problems and risk", "Medicines",
+    "Skin and wounds", "Legal and wishes", "About me", "Contacts and funding", "Bag checklist and custody",
+    "Discharge checklist: for the ward",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("content", [typical(), sparse()], ids=["typical", "sparse"])
+def test_a_pack_is_the_cover_and_a_page_for_each_topic(content: PackContent) -> None:
+    read = one(content)
+    assert len(read) == 12
+    for topic, text in zip(TOPICS, read[1:], strict=True):
+        assert topic in text[:60]
+
+
+def test_a_topic_that_runs_over_goes_on_to_a_sheet_of_its_own() -> None:
+    content = overstuffed(2)
+    read = one(content)
+    begins = [next(n for n, text in enumerate(read) if text.startswith(topic)) for topic in TOPICS[1:]]
+    assert begins == sorted(begins)
+    for text in read[2:-2]:
+        begun = [topic for topic in TOPICS if text.startswith(topic)]
+        assert begun or "(continued)" in text[:60] or text.startswith(("Continued from", "Medicines and other items"))
+    named = re.search(r"Situation (\d+) · Baseline (\d+) · Problems (\d+)", read[1])
+    assert named
+    assert [int(page) for page in named.groups()] == begins[:3]
+
+
+def test_page_two_has_situation_background_assessment_and_request_in_full() -> None:
+    content = overstuffed(1)
+    second = one(content)[2]
+    for text in (content.reason.situation, content.reason.background, content.reason.assessment,
+                 content.reason.request):  # fmt: skip
+        assert str(text) in second
+
+
+def test_whatever_page_one_cuts_stands_in_full_on_the_page_it_names() -> None:
+    for content in (overstuffed(1), overstuffed(3), overstuffed(6)):
+        front = FrontPage(content, stamp(), footer(content, stamp()))
+        pack = pack_pdf(content, stamp())
+        read = pages(pack)
+        assert front.cuts
+        for key, title, pieces in front.cuts:
+            value = max((text for text, _ in pieces), key=len)
+            whole = [letters(part) for part in re.split(r"[;\n()]", value) if part.strip()]
+            rest = letters(" ".join(read[2:]))
+            assert all(part[:200] in rest for part in whole), (key, title)
+        assert "see page 0" not in read[1]
+        assert "p.0" not in read[1]
+
+
+SPARSE_SAYS = {
+    1: ("NHS No. Not known", "Known as Not recorded", "Born Not known", "Sex Not recorded", "Allergies: Not known",
+        "CPR decision: Not recorded", "Treatment limits Not recorded", "ADRT Not recorded",
+        "Preferred place Not recorded", "Reason for transfer Not recorded", "Onset Not recorded",
+        "What happened Not recorded", "Now Not recorded", "Usual Not recorded", "New confusion? Not known",
+        "Usual cognition Not recorded", "actions by the home Not recorded", "Called before leaving Not recorded",
+        "Request Not recorded", "Diabetes Not known", "Pacemaker Not known", "Anticoagulated Not known",
+        "Home oxygen Not known", "Catheter Not known", "Swallow risk Not known", "Pressure ulcer Not known",
+        "Infection Not known", "Food and fluid texture Not recorded", "How to communicate Not recorded",
+        "Hearing aid Not recorded", "Glasses Not recorded", "Language Not recorded", "Interpreter Not recorded",
+        "Mobility today Not recorded", "Falls risk Not recorded", "Bed rails Not recorded",
+        "Capacity to agree to admission Not known", "DoLS in force Not known", "Main contact Not recorded",
+        "Ring the home Not recorded", "GP Not recorded", "Escort Not recorded", "Can return? Not recorded",
+        "Completed by Not recorded", "Signature", "Going to Not recorded"),
+    2: ("reason for transfer Not recorded", "Onset, destination Not recorded", "what happened Not recorded",
+        "R Request Not recorded", "Called before leaving Not recorded", "Escort Not recorded",
+        "Observations now Not recorded", "Usual observations Not recorded", "Fall behind this transfer Not recorded",
+        "Fluid intake Not recorded", "Pain Not recorded", "Last bowel movement Not recorded",
+        "Last urine Not recorded", "MRSA Not recorded", "C. difficile Not recorded",
+        "Diarrhoea or vomiting Not recorded", "Flu or outbreak in the home Not recorded",
+        "Recent blood or urine results Not recorded", "Last 72 hours Not recorded"),
+    3: (*(f"{topic} Not recorded Not recorded" for topic in BASELINE_TOPICS), "Usual cognition Not recorded"),
+    4: ("Alerts Not recorded", "Diagnoses Not recorded", "Operations Not recorded", "Devices Not recorded",
+        "Frailty score Not recorded", "Assessments Not recorded", "Diabetes Not known", "Infection Not known"),
+    5: ("Allergies and reactions Not known", "MAR copy enclosed Not recorded", "Covert or crushed Not recorded",
+        "Current medicines Not recorded", "Stopped in the last 14 days Not recorded"),
+    6: ("Skin Not recorded", "Wounds Not recorded", "Front", "Back", "No wound is marked in the record."),
+    7: ("CPR decision Not recorded", "LPA health and welfare Not recorded", "Court-appointed deputy Not recorded",
+        "Advance decision (ADRT) Not recorded", "Capacity assessment Not recorded", "DoLS in force Not known",
+        "Mental Health Act Not recorded", "Consent to share Not recorded", "Best-interest note Not recorded",
+        "Organ donation Not recorded", "Faith and last rites Not recorded", "Other treatment limits Not recorded"),
+    8: tuple(f"{heading} Not recorded" for heading in ABOUT_ME_HEADINGS.values()),
+    9: ("main contact first Not recorded", "Professional contacts Not recorded", "Next of kin Not recorded",
+        "Attorney (LPA) Not recorded", "District nurse Not recorded", "Social worker Not recorded",
+        "Home manager Not recorded", "GP practice Not recorded", "Funding Not recorded",
+        "Named matron, locality Not recorded"),
+    10: ("Red bag Not recorded", *BAG_PAPERS, "Medicines", *BAG_BELONGINGS, "Other:",
+         *(point.value for point in CheckPoint), "How many", "Sent out", "Arrived", "Sent back", "Returned", "N.a.",
+         "Note", "Name", "Role", "Date and time", "Signature"),
+    11: ("Spoke to the home (name, time)", "Fit for return to this home?", "Discharge letter in the bag",
+         "Medicines started", "Medicines stopped", "Medicines changed", "Changes explained to the home",
+         "Next dose due", "Medicines supplied, days", "New equipment", "Wound, pressure areas on leaving",
+         "Catheter or line", "Swallow, food and fluid advice", "Follow-up appointments",
+         "CPR form original returned", "Infection status", "Transport booked for", "Property checked", "Signed by"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("page", SPARSE_SAYS)
+def test_nothing_is_silently_blank_for_somebody_of_whom_nothing_is_known(page: int) -> None:
+    text = one(sparse())[page]
+    for part in SPARSE_SAYS[page]:
+        assert part in text, part
+
+
+def test_expected_roles_are_only_said_to_be_missing_when_nobody_has_them() -> None:
+    contacts = (Contact("Ada", "daughter, next of kin, LPA"), Contact("Bea", "friend"))
+    team = (Contact("Ware", "Community nurse team"), Contact("Team", "CMHT"), Contact("Sam", "Social worker"),
+            Contact("Mo", "Home manager"))  # fmt: skip
+    ninth = one(replace(typical(), contacts=contacts, professionals=team))[9]
+    after = ninth.split("Mo Home manager")[1]
+    for label in ("Next of kin", "Attorney", "District nurse", "mental health", "Social worker", "Home manager"):
+        assert label not in after
+    assert "Second contact" not in ninth
+    assert "Second contact Not recorded" in one(replace(typical(), contacts=contacts[:1]))[9]
+
+
 def test_many_items_in_the_bag_leave_the_checklist_on_one_sheet() -> None:
     content = replace(
         typical(),
@@ -231,14 +353,82 @@ def test_allergies_are_never_silent(allergies: object, shown: str) -> None:
     assert shown in one(replace(sparse(), allergies=allergies))[1]  # type: ignore[arg-type]
 
 
-def test_two_conflicting_cpr_decisions_are_both_printed_loudly() -> None:
-    content = replace(
-        typical(), cpr=(CprDecision(CprKind.DNACPR, date(2026, 3, 4)), CprDecision(CprKind.ATTEMPT, date(2025, 1, 2)))
+DNACPR = CprDecision(CprKind.DNACPR, date(2026, 3, 4), date(2027, 3, 4), "Dr A Patel", "In the front of this pack")
+ATTEMPT = CprDecision(CprKind.ATTEMPT, date(2026, 6, 1), date(2027, 6, 1), "Dr B Jones", "GP practice")
+EXPIRED = replace(DNACPR, in_force=False, note="Review date 04-Mar-2025 has passed", review_on=date(2025, 3, 4))
+UNVERIFIED = replace(DNACPR, in_force=False, note="Not verified: nobody has seen the original")
+
+
+def cpr_box(front: str) -> str:
+    """What page 1 says in the red box of resuscitation, up to the reason for transfer."""
+    return front.split("RESUSCITATION (CPR)")[1].split("S Reason for transfer", maxsplit=1)[0]
+
+
+def test_a_decision_in_force_is_printed_as_one() -> None:
+    read = one(replace(typical(), cpr=(DNACPR,)))
+    assert cpr_box(read[1]).startswith(" DNACPR: do not attempt CPR Dated 04-Mar-2026")
+    assert "NOT IN FORCE" not in read[1] + read[7]
+    assert "CONFLICT" not in read[1] + read[7]
+
+
+@pytest.mark.parametrize("decision", [EXPIRED, UNVERIFIED], ids=["expired", "unverified"])
+@pytest.mark.parametrize("kind", list(CprKind), ids=lambda kind: kind.name)
+def test_a_decision_that_does_not_stand_never_prints_as_in_force(decision: CprDecision, kind: CprKind) -> None:
+    read = one(replace(typical(), cpr=(replace(decision, kind=kind),)))
+    box = cpr_box(read[1])
+    assert box.startswith(
+        " NO CPR DECISION IN FORCE IS RECORDED. See the original before acting on what is recorded NOT IN FORCE."
     )
-    front = one(content)[1]
-    assert "CONFLICT" in front
-    assert "DNACPR: do not attempt CPR" in front
-    assert "For CPR" in front
+    for part in (kind.value, decision.note, "Dated 04-Mar-2026", "Original: In the front of this pack"):
+        assert part in box
+    # Wherever the kind of the decision is printed, that it is not in force stands before it.
+    assert box.index("NOT IN FORCE. Recorded only") < box.index(kind.value)
+    legal = read[7]
+    assert legal.index("NO CPR DECISION IN FORCE IS RECORDED") < legal.index("CPR: NOT IN FORCE")
+    assert legal.index("Do not act on it until the original is seen") < legal.index(f"Recorded: {kind.value}")
+    assert decision.note in legal
+
+
+def test_a_decision_without_a_reason_why_it_does_not_stand_says_both() -> None:
+    box = cpr_box(one(replace(typical(), cpr=(replace(EXPIRED, note=""),)))[1])
+    assert "It has not been verified, or its review is overdue." in box
+
+
+@pytest.mark.parametrize("order", [(DNACPR, ATTEMPT), (ATTEMPT, DNACPR)], ids=["dnacpr first", "attempt first"])
+def test_two_decisions_in_force_that_differ_are_both_printed_loudly(order: tuple[CprDecision, ...]) -> None:
+    read = one(replace(typical(), cpr=order))
+    for text in (cpr_box(read[1]), read[7].split("Other treatment limits")[0]):
+        place = [text.index(part) for part in ("CONFLICT: THESE CPR DECISIONS DIFFER", *(e.kind.value for e in order))]
+        assert place == sorted(place)
+    assert len(read) == 12
+
+
+def test_a_conflict_is_seen_whatever_else_is_recorded() -> None:
+    decisions = (EXPIRED, DNACPR, replace(DNACPR, decided_by="Dr C Khan"), ATTEMPT)
+    box = cpr_box(one(replace(typical(), cpr=decisions))[1])
+    assert box.startswith(" CONFLICT: THESE CPR DECISIONS DIFFER")
+    assert "DNACPR: do not attempt CPR" in box
+    assert "For CPR" in box
+    assert "2 more: see Legal and wishes" in box
+
+
+def test_an_expired_decision_beside_one_in_force_comes_after_it_and_is_named_so() -> None:
+    box = cpr_box(one(replace(typical(), cpr=(EXPIRED, ATTEMPT)))[1])
+    assert box.startswith(" Another decision, NOT IN FORCE, is recorded as well and DIFFERS For CPR Dated 01-Jun-2026")
+    assert box.index("GP practice") < box.index("NOT IN FORCE. Recorded only: DNACPR")
+    assert "CONFLICT" not in box
+    same = cpr_box(one(replace(typical(), cpr=(EXPIRED, replace(ATTEMPT, kind=CprKind.DNACPR))))[1])
+    assert "DIFFERS" not in same
+
+
+def test_a_resident_of_the_same_name_is_warned_of_on_page_one() -> None:
+    other = "OKONKWO-SMITH, Mary (Mrs), born 06-Sep-1937, room 4"
+    content = replace(typical(), same_name=(other,))
+    assert FrontPage(content, stamp(), footer(content, stamp())).fits
+    read = one(content)
+    assert f"ANOTHER RESIDENT HAS THE SAME NAME: {other}. Check date of birth and NHS number." in read[1]
+    assert other in read[4]
+    assert "SAME NAME" not in one(typical())[1]
 
 
 def test_an_incomplete_news2_has_no_total_and_a_guaranteed_one_says_at_least() -> None:
@@ -331,7 +521,7 @@ def test_a_damaged_photo_does_not_cost_the_pack() -> None:
     assert "Photo cannot be printed" in read[1]
 
 
-def test_a_full_pack_stays_small() -> None:
+def test_a_pack_of_sixty_medicines_stays_small() -> None:
     base = typical()
     content = replace(
         base,
@@ -388,6 +578,7 @@ def test_letters_without_a_glyph_are_printed_as_their_code_points() -> None:
 
 # --- property --------------------------------------------------------------------------------------------------------
 
+PHOTO = photo()
 prose = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)) | st.sampled_from("abc   \n-ë"), max_size=1500)
 silence = st.sampled_from([NONE_KNOWN, NOT_KNOWN, NOT_RECORDED])
 maybe = prose | silence
@@ -407,8 +598,12 @@ def records(draw: st.DrawFn) -> PackContent:
     return replace(
         typical(),
         identity=Identity(
-            draw(st.text(min_size=1, max_size=120)), draw(st.text(max_size=120)), draw(st.text(max_size=30))
+            draw(st.text(min_size=1, max_size=120)),
+            draw(st.text(max_size=120)),
+            draw(st.text(max_size=30)),
+            photo=draw(st.sampled_from([None, PHOTO, b"not a picture"])),
         ),
+        same_name=draw(st.lists(prose, max_size=3).map(tuple)),
         reason=TransferReason(
             draw(maybe),
             draw(maybe),
@@ -423,7 +618,15 @@ def records(draw: st.DrawFn) -> PackContent:
         allergies=draw(st.lists(st.builds(Allergy, prose, maybe), max_size=12).map(tuple) | silence),
         cpr=draw(
             st.lists(
-                st.builds(CprDecision, st.sampled_from(CprKind), decided_by=maybe, original_at=maybe), max_size=4
+                st.builds(
+                    CprDecision,
+                    st.sampled_from(CprKind),
+                    decided_by=maybe,
+                    original_at=maybe,
+                    note=prose,
+                    in_force=st.booleans(),
+                ),
+                max_size=4,
             ).map(tuple)
             | silence
         ),
@@ -442,11 +645,25 @@ def records(draw: st.DrawFn) -> PackContent:
     )
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 @given(records())
 def test_any_record_has_its_60_second_page_on_one_side(content: PackContent) -> None:
-    front = FrontPage(content, stamp(), footer(content, stamp()))
+    foot = footer(content, stamp())
+    front = FrontPage(content, stamp(), foot)
     assert front.fits
+    assert front.size >= 10
+    sheet = front.sheet({key: 12 for key, _, _ in front.cuts}, "Situation 2")
+    above_foot = sheet.size[1] - foot.tall + 6
+    for kind, _, *place in sheet.marks:
+        if kind == "text":
+            assert place[1] <= above_foot
+        elif kind == "box":
+            assert place[1] + place[3] <= above_foot
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(records())
+def test_any_record_makes_a_pack_that_reads_back(content: PackContent) -> None:
     read = pages(pack_pdf(content, stamp()))
     assert "READ THIS SIDE FIRST" in read[1]
     assert sum("READ THIS SIDE FIRST" in text for text in read) == 1
@@ -454,6 +671,7 @@ def test_any_record_has_its_60_second_page_on_one_side(content: PackContent) -> 
     assert [f"Page {n} of {last}" in text for n, text in enumerate(read[1:], 1)] == [True] * last
     assert "Bag checklist and custody" in read[-2]
     assert "Care home, back" in read[-2]
+    assert "see page 0" not in read[1]
 
 
 @pytest.mark.parametrize("practice", [True, False])

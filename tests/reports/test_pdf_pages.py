@@ -65,5 +65,9 @@ def test_only_the_pages_asked_for_are_kept_with_title_and_language() -> None:
 
 def test_documents_are_joined_in_their_order_and_one_is_left_as_it_is() -> None:
     one, two = paper("one"), paper("two", "three")
-    assert [page.extract_text().strip() for page in PdfReader(BytesIO(joined([one, two]))).pages] == ["one", "two", "three"]
+    assert [page.extract_text().strip() for page in PdfReader(BytesIO(joined([one, two]))).pages] == [
+        "one",
+        "two",
+        "three",
+    ]
     assert joined([one]) is one

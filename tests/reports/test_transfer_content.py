@@ -162,6 +162,7 @@ def test_missing_looks_into_lists_and_into_the_main_contact() -> None:
         baseline=(Baseline("Sleep"),),
     )
     assert missing(content) == (
+        "cpr.decided_on",
         "cpr.original_at",
         "time_critical.given_at",
         "contacts.phone",
