@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QProgressBar, QWidget
 from shiboken6 import isValid
 
@@ -47,6 +48,7 @@ class DowntimeDialog(PaperOutDialog):
         for part in (self.progress_words, self.progress, self.stop_button):
             part.hide()
             self.body.addWidget(part)
+        self.body.setAlignment(self.stop_button, Qt.AlignmentFlag.AlignLeft)
         self.stand("downtime-kit.pdf")
 
     def make(self, how: str, then: Callable[[Paper], None]) -> None:

@@ -61,6 +61,10 @@ class PaperOutDialog(RecordDialog):
         self.warning = label(self.leaves, "strong")
         self.body.addWidget(self.warning)
         self.body.addWidget(label("Printing and saving are recorded in the audit trail with your name.", "secondary"))
+        if not paper.prints_directly():
+            self.body.addWidget(
+                label("This computer has no printer: save the PDF, and print it where there is one.", "error")
+            )
         self.state = QFrame()
         inside = QVBoxLayout(self.state)
         inside.setContentsMargins(M, S, M, S)
