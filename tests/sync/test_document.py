@@ -345,6 +345,15 @@ def test_the_home_the_practice_and_the_author_are_who_they_are() -> None:
     assert "identifier" not in resources(not_a_code, "Organization")[1]
 
 
+@pytest.mark.parametrize(
+    "home", [Home("H", ""), Home("H", "v1", address=("", "Ware"), postcode=""), Home("H", "VPRAC")]
+)
+def test_a_home_of_which_little_is_known_breaks_nothing(home: Home) -> None:
+    data = document(sparse(), stamp(home_phone=NOT_RECORDED), home, PDF, Author("Nia Nurse"))
+    assert check_document(data) == ()
+    assert_valid_r4(json.loads(data), each=False)
+
+
 def test_a_practice_pack_and_a_superseded_one_say_so() -> None:
     bundle = made(
         typical(), stamp(practice=True, version=2, supersedes=1), replaces="019a9f3c-0000-7000-8000-000000000001"

@@ -277,14 +277,15 @@ class _Document:
 
     def _home(self) -> Resource:
         home = self.home
+        address = _without_blanks({
+            "line": [clean(line) for line in home.address if line.strip()], "postalCode": home.postcode.strip(),
+        })  # fmt: skip
         return _without_blanks({
             "resourceType": "Organization",
             "identifier": [{"system": codes.ODS, "value": home.ods}] if _ODS.fullmatch(home.ods) else [],
             "name": clean(home.name),
             "telecom": _telecom(("phone", self.stamp.home_phone), ("email", self.content.home.secure_mail)),
-            "address": [_without_blanks({"line": [clean(line) for line in home.address], "postalCode": home.postcode})]
-            if any(home.address)
-            else [],
+            "address": [address] if address else [],
         })  # fmt: skip
 
     def _person(self, home: Resource, gp: Resource) -> Resource:
