@@ -24,7 +24,17 @@ from app.services import pack_care, pack_law
 from app.services.assessments import Assessment, AssessmentRow
 from app.services.pack_record import Held
 from app.services.pack_situation import situation
-from app.services.pack_words import bodies, day_of, first_said, joined, listed, name_and_phone, told_by, word_of
+from app.services.pack_words import (
+    attorney,
+    bodies,
+    day_of,
+    first_said,
+    joined,
+    listed,
+    name_and_phone,
+    told_by,
+    word_of,
+)
 from app.services.wounds import WoundRow
 
 _LOWER_IS_WORSE = frozenset({"wound_area_reduction", "barthel", "amt10", "who5", "braden_total"})
@@ -222,7 +232,8 @@ def _stopped(facts: Sequence[people.Fact], today: date) -> Said[tuple[transfer.S
 
 def _contacts(recorded: Sequence[people.Contact], told_today: transfer.Today) -> Said[tuple[transfer.Contact, ...]]:
     """The one to ring first at the top; whether and when today's call to that one was made."""
-    ordered = sorted(recorded, key=lambda contact: not contact.main)
+    as_recorded = tuple(reversed(recorded))
+    ordered = sorted(as_recorded, key=lambda contact: not contact.main)
     told = (
         told_today.contact_told_at if is_said(told_today.contact_told_at) else NOT_KNOWN,
         *(NOT_KNOWN,) * len(ordered),
@@ -341,6 +352,10 @@ def _professionals(held: Held) -> Said[tuple[transfer.Contact, ...]]:
         if isinstance(words, str):
             name, phone = name_and_phone(words)
             found.append(transfer.Contact(name, topic.label, said(phone), NOT_KNOWN))
+    lpa = word_of(held.known, "lpa_health")
+    if isinstance(lpa, str) and not any(attorney(each) for each in bodies(held, people.Contact)):
+        name, phone = name_and_phone(lpa)
+        found.append(transfer.Contact(name, "Attorney (LPA)", said(phone), NOT_KNOWN))
     if held.manager:
         found.append(transfer.Contact(held.manager, "Home manager", said(held.home.phone), NOT_KNOWN))
     return said(tuple(found))

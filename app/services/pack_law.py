@@ -10,7 +10,7 @@ from app.domain.instruments import respect_summary
 from app.domain.transfer import NOT_RECORDED, Said, said
 from app.services.assessments import Assessment
 from app.services.pack_record import Held
-from app.services.pack_words import bodies, day_of, first_said, joined, word_of
+from app.services.pack_words import attorney, bodies, day_of, first_said, joined, word_of
 from app.services.person import answers_in_words
 
 _KINDS = {
@@ -19,7 +19,6 @@ _KINDS = {
     people.CprKind.RESPECT: transfer.CprKind.RESPECT,
 }
 _PAPERS = {respect_summary.DNACPR: people.CprKind.DNACPR, respect_summary.RESPECT: people.CprKind.RESPECT}
-_ATTORNEY = ("attorney", "lpa", "power of attorney")
 
 
 def cpr(held: Held, told_today: transfer.Today, today: date) -> Said[tuple[transfer.CprDecision, ...]]:
@@ -133,7 +132,7 @@ def _registered(summary: Assessment | None) -> Said[str]:
 def _attorney(held: Held) -> Said[str]:
     """A contact whose relation says that they are an attorney."""
     for contact in bodies(held, people.Contact):
-        if any(word in contact.relation.casefold() for word in _ATTORNEY):
+        if attorney(contact):
             return ", ".join(part for part in (contact.name, contact.relation, contact.phone) if part)
     return NOT_RECORDED
 

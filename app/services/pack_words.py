@@ -16,6 +16,7 @@ from app.services.pack_record import Held
 
 B = TypeVar("B", bound=people.FactBody)
 T = TypeVar("T")
+_ATTORNEY = ("attorney", "lpa")
 _PHONE = re.compile(r"\+?\(?\d[\d ()]{7,}\d")
 
 
@@ -89,6 +90,11 @@ def result(latest: Mapping[str, Assessment], code: str) -> Said[str]:
     else:
         came_to = f"{row.score} ({band})" if row.score and band else row.score or band or "recorded"
     return f"{row.short} {came_to}, {day_of(row.at)}"
+
+
+def attorney(contact: people.Contact) -> bool:
+    """Whether a contact's relation says that they are an attorney."""
+    return any(word in contact.relation.casefold() for word in _ATTORNEY)
 
 
 def name_and_phone(words: str) -> tuple[str, str]:

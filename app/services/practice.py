@@ -21,7 +21,6 @@ from app.domain.instruments.falls_multifactorial import DOMAINS
 from app.domain.instruments.registry import all_instruments
 from app.domain.nhs import is_nhs_number
 from app.domain.people import (
-    Absence,
     Allergy,
     ChampionPost,
     ChcPeriod,
@@ -54,6 +53,7 @@ from app.services import (
     observations,
     permission,
     practice_ccg,
+    practice_hospital,
     premium,
     residents,
     sign_in,
@@ -156,6 +156,7 @@ def build(store_dir: Path, clock: Clock, say: Callable[[str], None] = lambda _: 
     _staff(session, today)
     say("45 invented residents")
     people = _residents(session, chance, today)
+    practice_hospital.prepare(session, {person.place: person.id for person in people})
     for weeks_ago in range(_WEEKS, 0, -1):
         start = monday - timedelta(weeks=weeks_ago)
         say(f"{weeks_ago} week{'' if weeks_ago == 1 else 's'} ago")
@@ -290,6 +291,9 @@ def _week_of_care(
         for hour, person in enumerate(p for p in people if p.place % 7 == day):
             past.at = _local(start + timedelta(days=day), 8 + hour)
             _assess(session, chance, person, start, weeks=weeks)
+        if weeks == _WEEKS - 1 and day == 1:
+            back = next(person for person in people if person.place == practice_hospital.BACK)
+            practice_hospital.there_and_back(session, past, back.id, past.at)
     for alert in alerts.standing(session):
         alerts.record_call(session, alert.id, spoke_to=alert.phone_who)
         alerts.close(session, alert.id, outcome="Advice given and added to the care plan")
@@ -395,8 +399,13 @@ def _this_week(session: Session, past: SetClock, people: list[_Person], now: dat
     def at(hours_ago: int) -> None:
         past.at = max(past.at, now - timedelta(hours=hours_ago))
 
-    at(60)
-    residents.add_fact(session, by_place[14].id, Absence(past.at, None, "Hospital: chest infection"))
+    def hours_ago(hours: int) -> datetime:
+        at(hours)
+        return past.at
+
+    practice_hospital.away(session, by_place[practice_hospital.AWAY].id, hours_ago)
+    fullest = by_place[practice_hospital.FULLEST]
+    practice_hospital.unwell(session, fullest.id, hours_ago, lambda code, given: _sign(session, fullest, code, given))
     at(50)
     gone = by_place[40]
     died = past.at
@@ -407,14 +416,16 @@ def _this_week(session: Session, past: SetClock, people: list[_Person], now: dat
     _fell(session, fallen, past.at - timedelta(days=19), minutes=5)
     fell_at = past.at
     _fell(session, fallen, fell_at, minutes=20, seen=False)
+    _fell(session, fullest, fell_at, minutes=15)
     _sign(session, fallen, "falls_multifactorial", _falls(fallen, to_local(fell_at).date()))
     for due in timetable(fell_at, head_injury_possible=True, status=lambda _at: "here"):
         if due < now - timedelta(hours=6):
             past.at = due + timedelta(minutes=4)
             _sign(session, fallen, "news2", _WELL)
+            _sign(session, fullest, "news2", _WELL)
     at(6)
-    unwell = by_place[9]
-    _sign(session, unwell, "news2", {
+    practice_hospital.after_the_fall(session, fullest.id)
+    _sign(session, fullest, "news2", {
         "resp_rate": 23, "spo2": 93, "spo2_scale": 1, "on_oxygen": False, "systolic": 118, "pulse": 96,
         "consciousness": "A", "temp_c": Decimal("38.2"),
     })  # fmt: skip
