@@ -187,6 +187,7 @@ _SCREENS = {
     "choice": "Opened the record (choice of assessment)",
     "falls": "Opened the record (falls)",
     "hospital": "Opened the record (red-bag pack)",
+    "journeys": "Opened the record (journeys to hospital)",
     "person": "Opened the record (person)",
     "post-fall": "Opened the record (after a fall)",
     "timeline": "Opened the record (timeline)",

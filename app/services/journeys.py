@@ -162,11 +162,12 @@ def of_resident(session: Session, resident_id: ResidentId, *, looks: bool = Fals
     """A resident's journeys, the latest first, those entered in error too. ``looks`` audits that somebody looked at
     them; what another page of the resident shows of them is audited by that page."""
     require(session, Action.VIEW_RESIDENTS)
-    with session.look() as work:
-        if looks:
+    if looks:
+        with session.look() as work:
             known_resident(work.connection, resident_id)
             work.audit("view", "resident", resident_id, resident_id=resident_id, detail={"screen": "journeys"})
-        return _rows(work.connection, rows.of_resident(work.connection, resident_id), session.now())
+    with session.read() as connection:
+        return _rows(connection, rows.of_resident(connection, resident_id), session.now())
 
 
 def versions(session: Session, journey_id: str) -> tuple[JourneyVersion, ...]:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 SIZE = (1366, 768)
-_LARGE = frozenset({"today", "residents", "resident", "assessment-news2", "premium", "hospital"})
+_LARGE = frozenset({"today", "residents", "resident", "assessment-news2", "premium", "hospital", "hospital-journey"})
 _PATIENCE = 30.0
 _QUIET = 6
 """How many turns of the event loop must bring nothing: layouts inside layouts take several."""
@@ -122,7 +122,10 @@ def screens(session: Session) -> tuple[tuple[str, str, Any], ...]:
     for entry in PAGES:
         if entry.action and not allowed(session, Action[entry.action]):
             continue
-        if entry.key in _OF_A_RESIDENT:
+        if entry.key == "hospital":  # "hospital" alone is the pictures' name for the dialog that sends somebody
+            found.append(("hospital-board", entry.key, None))
+            found.extend(("hospital-journey", entry.key, journey) for journey in _journey(session))
+        elif entry.key in _OF_A_RESIDENT:
             if busiest is not None:
                 found.append((entry.key, entry.key, busiest.id))
         elif entry.key == "assessment":
@@ -136,6 +139,15 @@ def screens(session: Session) -> tuple[tuple[str, str, Any], ...]:
         if entry.key == "settings":
             found.extend((f"settings-{part}", "settings", part) for part in ("backups", "security"))
     return tuple(found)
+
+
+def _journey(session: Session) -> tuple[str, ...]:
+    """The journey with most to see, if anybody was ever sent."""
+    from app.services import journeys
+
+    found = journeys.board(session)
+    rows = sorted((*found.open, *found.recent), key=lambda row: len(row.journey.steps), reverse=True)
+    return tuple(row.id for row in rows[:1])
 
 
 def settle(tasks: Tasks, done: Callable[[], bool] = lambda: True) -> None:

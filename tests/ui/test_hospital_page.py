@@ -25,6 +25,7 @@ from app.ui.pages.hospital.journey_view import JourneyView
 from app.ui.pages.hospital.page import HospitalPage
 from app.ui.pages.hospital.papers import CustodyDialog, VersionsDialog
 from app.ui.pages.hospital.words import late_words
+from app.ui.pages.resident.page import ResidentPage
 from app.ui.pages.timeline.page import TimelinePage
 from app.ui.pages.today.page import TodayPage
 from app.ui.place import argument, plain_argument
@@ -487,6 +488,29 @@ def test_the_timeline_tells_the_steps_and_leads_to_the_journey(home: SignedIn, q
     ]
     shown.open_entry(next(entry for entry in shown.entries if entry.link[0] == "journey"))
     assert home.went[-1] == ("hospital", journey_id)
+
+
+def test_the_residents_page_says_where_they_are_and_leads_there(home: SignedIn, qtbot: QtBot) -> None:
+    here, gone = home.resident(), home.resident("Ann", "Jones", title="Mrs")
+    journey_id = begin(home, gone)
+    record(home, journey_id, StepKind.HOME_OUT)
+    record(home, journey_id, StepKind.HOSPITAL_IN, place="Lister Hospital")
+    record(home, journey_id, StepKind.ADMITTED, place="Ash Ward")
+    shown = ResidentPage(home.ctx)
+    qtbot.addWidget(shown)
+    shown.show()
+    shown.opened(gone)
+    qtbot.waitUntil(shown.away.isVisible)
+    wait_quiet(qtbot, home.tasks)
+    assert shown.away.words.text() == "In hospital since 22-Nov-2026 14:05, Lister Hospital, Ash Ward"
+    shown.away.open_button.click()
+    assert home.went[-1] == ("hospital", journey_id)
+    shown.away.all_button.click()
+    assert home.went[-1] == ("hospital", f"resident:{gone}")
+    shown.opened(here)
+    wait_quiet(qtbot, home.tasks)
+    assert shown.away.isHidden()
+    assert shown.away.words.text() == ""
 
 
 def test_today_shows_what_waits_the_late_first(home: SignedIn, qtbot: QtBot) -> None:

@@ -208,9 +208,19 @@ class ReturnCheckDialog(QDialog):
         row.changed.connect(self._typing)
         row.removed.connect(partial(self._remove, len(self.new) - 1))
         row.show()
-        keep_tab_order(tab_stops(*self.rows, *self.new, self.add_button, self.compared))
+        self._order()
         row.name.setFocus(Qt.FocusReason.OtherFocusReason)
         return row
+
+    def _order(self) -> None:
+        """Tab goes through the list as it stands, what was added to it too."""
+        stops = tab_stops(self.area, self._foot)
+        for added, before in ((self.new, self.add_button), (self.appointments, self.add_follow_button)):
+            inner = tab_stops(*added)
+            stops = [each for each in stops if each not in inner]
+            place = stops.index(before)
+            stops[place:place] = inner
+        keep_tab_order(stops)
 
     def _remove(self, place: int) -> None:
         row = self.new[place]
@@ -282,7 +292,7 @@ class ReturnCheckDialog(QDialog):
         self._follow_box.addWidget(row)
         row.changed.connect(self._typing)
         row.show()
-        keep_tab_order(tab_stops(self.follow_up, *self.appointments, self.add_follow_button, self.cpr))
+        self._order()
         return row
 
     def _papers(self, start: Start) -> None:

@@ -19,6 +19,7 @@ from app.domain.dates import date_time
 from app.domain.errors import UserError
 from app.domain.people import Fact, FactKind, ResidentId
 from app.ui.messages import in_words
+from app.ui.pages.hospital.line import AwayLine
 from app.ui.pages.resident.fact_forms import FACT_NOUNS
 from app.ui.pages.resident.sections import (
     Assessments,
@@ -84,6 +85,7 @@ class ResidentPage(ResidentFrame):
         self.record: ResidentRecord | None = None
         self._visit = 0
         self.safety = SafetyStrip()
+        self.away = AwayLine(ctx)
         self.waiting = label("", "strong")
         self.waiting.setAccessibleName("State of the record")
         self.hospital_button = primary("Send to hospital", self.send_to_hospital)
@@ -304,6 +306,7 @@ class ResidentPage(ResidentFrame):
         inside = QVBoxLayout(self.content)
         inside.setContentsMargins(0, 0, 0, 0)
         inside.setSpacing(M)
+        inside.addWidget(self.away)
         inside.addWidget(self.safety)
         inside.addWidget(level(self._actions))
         inside.addWidget(level(tuple(self.places.values())))
@@ -339,6 +342,7 @@ class ResidentPage(ResidentFrame):
         self.record = None
         self.banner.clear()
         self.safety.clear()
+        self.away.clear()
         self.drafts.clear()
         for section in self.sections.values():
             section.clear()
@@ -377,6 +381,7 @@ class ResidentPage(ResidentFrame):
         self.ctx.resident.emit(record.resident.id)
         facts = record.facts
         self.safety.show_facts(facts.get(FactKind.ALLERGY, ()), facts.get(FactKind.CPR, ()))
+        self.away.load(record.resident.id)
         self.drafts.show_rows(record.drafts)
         self.sections["alerts"].show_data(record.alerts)
         self.sections["assessments"].show_data((record.latest, record.due))
@@ -401,6 +406,7 @@ class ResidentPage(ResidentFrame):
         first, last = ("alerts", "assessments"), (*_ABOUT, *_REST)
         keep_tab_order(
             tab_stops(
+                self.away,
                 *self._actions,
                 *self.places.values(),
                 self.drafts,
