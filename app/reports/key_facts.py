@@ -22,7 +22,9 @@ from app.domain.transfer import (
     PackContent,
     Said,
     Silence,
+    cpr_warning,
     is_said,
+    why_not_in_force,
     words,
 )
 from app.reports import fonts
@@ -313,13 +315,18 @@ def cpr_pieces(cpr: Said[tuple[CprDecision, ...]]) -> list[tuple[Piece, ...]]:
         text = words(cpr, none="No CPR decision made")
         return [((text if cpr is NONE_KNOWN else f"CPR decision: {text}", BIG),)]
     found: list[tuple[Piece, ...]] = []
-    if len({each.kind for each in cpr}) > 1:
-        found.append((("CONFLICT: these decisions differ", BIG),))
-    for each in cpr:
-        title = each.kind.value if each.in_force else f"NOT IN FORCE: {each.kind.value}"
+    if warning := cpr_warning(cpr):
+        found.append(((warning, BIG),))
+    for each in sorted(cpr, key=lambda each: not each.in_force):  # those in force first, as in a pack
         note: tuple[Piece, ...] = ((f"{each.note}.", STRONG),) if each.note else ()
+        says: tuple[Piece, ...] = ((each.kind.value, BIG), *note)
+        if not each.in_force:
+            says = (
+                ("NOT IN FORCE. Recorded only:", BIG), (f"{each.kind.value}.", VALUE),
+                (why_not_in_force(each), STRONG),
+            )  # fmt: skip
         found.append((
-            (title, BIG), *note, ("Dated", LABEL), spoken(each.decided_on), ("Review", LABEL), spoken(each.review_on),
+            *says, ("Dated", LABEL), spoken(each.decided_on), ("Review", LABEL), spoken(each.review_on),
             ("By", LABEL), spoken(each.decided_by), ("Original", LABEL), spoken(each.original_at, STRONG),
         ))  # fmt: skip
     return found

@@ -93,14 +93,14 @@ def _heights(page: PageObject) -> list[float]:
 def test_a_decision_that_is_not_in_force_says_so_before_what_it_says() -> None:
     decision = CprDecision(CprKind.DNACPR, note="REVIEW DATE HAS PASSED (01-Jan-2026)", in_force=False)
     (side,) = sides(pages(kit(replace(typical(), cpr=(decision,))).data))
-    assert "NOT IN FORCE: DNACPR: do not attempt CPR" in side
+    assert "NOT IN FORCE. Recorded only: DNACPR: do not attempt CPR." in side
     assert "REVIEW DATE HAS PASSED (01-Jan-2026)" in side
 
 
 def test_two_decisions_that_differ_both_stand_with_the_conflict_said_first() -> None:
     both = (CprDecision(CprKind.DNACPR), CprDecision(CprKind.ATTEMPT))
     (side,) = sides(pages(kit(replace(typical(), cpr=both)).data))
-    assert side.index("CONFLICT: these decisions differ") < side.index("DNACPR: do not attempt CPR")
+    assert side.index("CONFLICT: THESE CPR DECISIONS DIFFER") < side.index("DNACPR: do not attempt CPR")
     assert "For CPR" in side
 
 
