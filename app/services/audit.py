@@ -122,7 +122,7 @@ _WORDS = {
     ("view", "fall"): "Looked at a fall",
     ("print", "fall"): "Printed the sheet of a fall",
     ("print", "due"): "Printed the due list of a shift",
-    ("print", "downtime"): "Took out the downtime kit: the key facts of everybody in the home",
+    ("print", "downtime"): "Took out the downtime kit, the key facts of everybody in the home",
     ("print", "handover"): "Printed a hand-over",
     ("add", "journey"): "Began a journey to hospital",
     ("change", "journey"): "Changed what is known of a journey to hospital",

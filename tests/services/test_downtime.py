@@ -257,7 +257,7 @@ def test_the_audit_says_who_took_it_out_and_how_many_are_in_it(home: LivingHome)
     assert released_entries(home.session) == []  # looking at it on the way is nobody's paper yet
     downtime.released(home.session, kit, downtime.PROTECTED)
     (entry,) = released_entries(home.session)
-    assert entry.what == "Took out the downtime kit: the key facts of everybody in the home"
+    assert entry.what == "Took out the downtime kit, the key facts of everybody in the home"
     assert (entry.who, entry.detail) == ("Mo Manager", "kind saved with a phrase, residents 2")
     with home.session.read() as connection:
         (line,) = audit_rows.events(connection, kinds=(audit_rows.Kind(("print",), ("downtime",)),), limit=5)

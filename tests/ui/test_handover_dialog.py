@@ -159,7 +159,7 @@ def test_the_whole_kit_is_saved_with_everybody_in_it(
     assert [given for given in ("Ada", "Bo", "Cy", "Di") if f"SMITH, {given} (Mr) Born" not in found] == []
     assert home.call(downtime.standing).made_at == home.clock.now()
     assert [what for what, _ in home.call(printed)] == [
-        "Took out the downtime kit: the key facts of everybody in the home"
+        "Took out the downtime kit, the key facts of everybody in the home"
     ]
 
 
