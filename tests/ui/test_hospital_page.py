@@ -48,7 +48,10 @@ def page(home: SignedIn, qtbot: QtBot) -> Iterator[HospitalPage]:
     with qtbot.waitActive(made):
         made.show()
         made.activateWindow()
+    usual = QApplication.keyboardInputInterval()
+    QApplication.setKeyboardInputInterval(60_000)  # a busy machine may be slow between the letters of a choice
     yield made
+    QApplication.setKeyboardInputInterval(usual)
     wait_quiet(qtbot, home.tasks)
 
 
