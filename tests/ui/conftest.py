@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from app.main import Program
 from app.ui import theme
 from app.ui.collector import collect_due
+from app.vault import keys
 from tests.helpers.claim_home import at_claim_home, make_claim_home
 from tests.helpers.signed_in import SignedIn, StandingClock, copy_home, signed_in
 from tests.helpers.wires import Recorded
@@ -43,6 +45,22 @@ class Patient(QtBot):
 def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
     """The hands at the keyboard, with patience."""
     return Patient(request)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def derive_each_password_once() -> Iterator[None]:
+    """The real derivation, remembered: the same password, salt and cost give the same key.
+
+    A salt of zeros is nobody's: by it the speed of the computer is measured.
+    """
+    real, remembered = keys.derive, cache(keys.derive)
+
+    def derive(password: str, salt: bytes, cost: keys.KdfCost) -> bytes:
+        return (remembered if any(salt) else real)(password, salt, cost)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(keys, "derive", derive)
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")
