@@ -530,6 +530,11 @@ SUPPLY_DAYS = 7
 _FOLLOW_UP = "follow_up:"
 
 
+def is_left_open(key: str) -> bool:
+    """Whether a key of :func:`waiting` is of something that a return left open, which somebody may say is done."""
+    return key in LEFT_OPEN or key.startswith(_FOLLOW_UP)
+
+
 def left_open(back: ReturnCheck, came_at: datetime) -> tuple[Waiting, ...]:
     """What the answers of a return checklist leave to do and nobody has settled, the most pressing first."""
     asked = {

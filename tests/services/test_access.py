@@ -25,7 +25,7 @@ from app import cli
 from app.domain.bags import BagState
 from app.domain.errors import EnvironmentTrouble, NotAllowed, UserError
 from app.domain.handovers import Handover
-from app.domain.journeys import Journey, JourneyKind, Step, StepKind
+from app.domain.journeys import Journey, JourneyKind, ReturnCheck, Step, StepKind
 from app.domain.people import Allergy, ChampionPost, KeyFact, Role, StaffDetails, StaffId
 from app.domain.retention import RetentionPolicy
 from app.domain.transfer import TransferReason
@@ -60,6 +60,7 @@ from app.services import (
     residents,
     restore,
     retention,
+    returns,
     rotation,
     settings,
     sign_in,
@@ -258,6 +259,12 @@ USES: dict[str, tuple[Action, Call]] = {
     "journeys.move_bag": (Action.FOLLOW_TRANSFER, lambda s, _: journeys.move_bag(s, "x", BagState.LOST)),
     "journeys.custody_paper": (Action.PRINT_PACK, lambda s, _: journeys.custody_paper(s, "x")),
     "journeys.bag_labels": (Action.PRINT_PACK, lambda s, _: journeys.bag_labels(s)),
+    "returns.start": (Action.FOLLOW_TRANSFER, lambda s, _: returns.start(s, "x")),
+    "returns.keep": (Action.FOLLOW_TRANSFER, lambda s, _: returns.keep(s, "x", None)),
+    "returns.save": (Action.FOLLOW_TRANSFER, lambda s, _: returns.save(s, "x", ReturnCheck())),
+    "returns.settle": (Action.FOLLOW_TRANSFER, lambda s, _: returns.settle(s, "x", "skin")),
+    "returns.what_changed": (Action.VIEW_RESIDENTS, lambda s, _: returns.what_changed(s, "x")),
+    "returns.changed_paper": (Action.PRINT_PACK, lambda s, _: returns.changed_paper(s, "x")),
     "notes.add": (Action.RECORD_ASSESSMENT, lambda s, m: notes.add(s, m.person, "slept well")),
     "notes.entered_in_error": (Action.RECORD_ASSESSMENT, lambda s, _: notes.entered_in_error(s, "x", reason="r")),
     "notes.note": (Action.VIEW_RESIDENTS, lambda s, _: notes.note(s, "x")),

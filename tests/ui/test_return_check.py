@@ -13,8 +13,9 @@ from pytestqt.qtbot import QtBot
 from app.domain.journeys import Item, MedicineFate, ReturnCheck, Step, StepKind
 from app.domain.people import FactKind, Medicine
 from app.domain.transfer import TransferReason
-from app.services import journeys, residents, transfers
+from app.services import journeys, residents, returns, transfers
 from app.ui.pages.hospital.items import BackDialog
+from app.ui.pages.hospital.journey_view import JourneyView, Whole
 from app.ui.pages.hospital.return_changed import ChangedDialog
 from app.ui.pages.hospital.return_check import ReturnCheckDialog, open_for
 from app.ui.theme import Choice
@@ -216,3 +217,24 @@ def test_nothing_is_cut_off_and_everything_has_a_name(back: Back, qtbot: QtBot, 
         assert clipped(dialog) == []
     assert unnamed(dialog) == []
     dialog.reject()
+
+
+def test_what_is_left_open_is_settled_on_the_journey(back: Back, qtbot: QtBot) -> None:
+    check = ReturnCheck(
+        letter=False, supply_days=14, equipment="", skin="changed", skin_note="left heel", weight_not="tired",
+        swallow="", infection="", lines="", follow_up=(), no_cpr_form=True, bag_cleaned=True,
+    )  # fmt: skip
+    home, journey = back.home, back.journey
+    home.call(lambda s: returns.save(s, journey, check, finished=True))
+    row = home.call(lambda s: journeys.journey(s, journey))
+    view = JourneyView(home.ctx, Whole(row, (), None), writes=True)
+    qtbot.addWidget(view)
+    view.show()
+    assert {"settle letter", "settle medicines", "settle skin", "changed"} <= set(view.buttons)
+    assert unnamed(view) == []
+    view.buttons["settle skin"].click()
+    wait_quiet(qtbot, home.tasks)
+    left = [wait.key for wait in home.call(lambda s: journeys.journey(s, journey)).waiting]
+    assert sorted(left) == ["items", "letter", "medicines"]
+    view.buttons["changed"].click()
+    changed_window(qtbot).close()

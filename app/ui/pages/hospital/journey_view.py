@@ -21,6 +21,7 @@ from app.domain.journeys import (
     Stage,
     Step,
     StepKind,
+    is_left_open,
     step_words,
 )
 from app.ui.forms.form import show_dialog
@@ -171,7 +172,12 @@ class JourneyView(QWidget):
             late = late_words(wait, now)
             later = wait.due is not None and wait.due > now
             tag = Tag(late, Tone.DANGER) if late else Tag("Later", Tone.INFO) if later else Tag("To do", Tone.CAUTION)
-            inside.addWidget(level((tag, Words(wait.words))))
+            parts: list[QWidget] = [tag, Words(wait.words)]
+            if self._acts and is_left_open(wait.key):
+                button = self.buttons[f"settle {wait.key}"] = link("This is done", partial(self.settle, wait.key))
+                button.setAccessibleName(f"This is done: {wait.words}")
+                parts.append(button)
+            inside.addWidget(level(parts))
         self._column.addWidget(box)
 
     def _next(self) -> None:
@@ -194,6 +200,8 @@ class JourneyView(QWidget):
             words = "Look at the return checklist" if done else "Go through the return checklist"
             self.buttons["check"] = Large(words, self.return_check, 64, kind="secondary" if done else "primary")
             self._column.addWidget(self.buttons["check"], 0, Qt.AlignmentFlag.AlignLeft)
+            self.buttons["changed"] = secondary("What changed since the pack…", self.what_changed)
+            self._column.addWidget(self.buttons["changed"], 0, Qt.AlignmentFlag.AlignLeft)
 
     def _steps(self) -> None:
         journey = self.whole.row.journey
@@ -327,6 +335,19 @@ class JourneyView(QWidget):
         from app.ui.pages.hospital.return_check import open_for
 
         open_for(self._ctx, self.whole.row.id, self.window())
+
+    def what_changed(self) -> None:
+        """What the record says now and the last pack did not."""
+        from app.ui.pages.hospital.return_changed import open_changed
+
+        open_changed(self._ctx, self.whole.row.id, self.window())
+
+    def settle(self, key: str) -> None:
+        """Say that something the return left open is done."""
+        from app.services import returns
+
+        journey_id = self.whole.row.id
+        self._ctx.call(lambda session: returns.settle(session, journey_id, key), lambda _saved: None)
 
     def correct_chosen(self) -> None:
         """Correct the step that is chosen in the list."""
