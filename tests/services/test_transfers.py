@@ -13,10 +13,11 @@ import pytest
 from pypdf import PdfReader
 
 from app.domain.errors import UserError
+from app.domain.journeys import JourneyKind, Step, StepKind
 from app.domain.people import Allergy, CprDecision, CprKind, Medicine, ResidentId
 from app.domain.transfer import NONE_KNOWN, NOT_RECORDED, LastDose, Today, TransferReason
 from app.domain.wounds import Closing
-from app.services import residents, transfers, wounds
+from app.services import audit, journeys, pack_printing, residents, transfers, wounds
 from tests.factories import NEWS2_HIGH, NEWS2_LOW, NOW, LivingHome
 from tests.services.test_wounds import a_wound, review
 
@@ -197,3 +198,121 @@ def test_the_pack_names_every_open_wound_and_no_other(home: LivingHome) -> None:
     assert [each.site for each in wounds_of(home, person)] == ["Left heel"]  # type: ignore[attr-defined]
     wounds.close(home.session, ids["left_heel"], Closing(NOW, "healed"))
     assert wounds_of(home, person) is NONE_KNOWN
+
+
+# --- before anything is asked, and what the papers become -------------------------------------------------------------
+
+
+def test_the_start_says_who_else_bears_the_name_where_they_are_and_what_was_printed(home: LivingHome) -> None:
+    person = home.resident(1, family_name="O'Neill", given_name="Zoë")
+    home.resident(2, family_name="ONEILL", given_name="Zoe", room="4")
+    home.resident(3, family_name="O'Neill", given_name="Zoltan")
+    gone = home.resident(4, family_name="O'Neill", given_name="Zoë", died_at=NOW - timedelta(days=1))
+    found = transfers.start(home.session, person)
+    assert [other.partition(",")[0] for other in found.same_name] == ["ONEILL"]
+    assert "room 4" in found.same_name[0]
+    assert (found.where, found.kind, found.printed, found.kept) == ("", None, (), None)
+    pack = transfers.send_to_hospital(home.session, person, REASON, kind=JourneyKind.URGENT)
+    left = Step(StepKind.HOME_OUT, NOW, "Mo Manager", "manager", bag=True)
+    journeys.record(home.session, pack.journey_id, left)
+    later = transfers.start(home.session, person)
+    assert later.where.startswith("On the way to hospital")
+    assert later.kind is JourneyKind.URGENT
+    assert [row.version for row in later.printed] == [1]
+    listed = transfers.people(home.session, "o'neil")
+    assert gone not in {row.id for row in listed}, "somebody who died is not sent"
+    assert {row.same_name for row in listed if row.name.startswith(("ONEILL", "O'NEILL, Zoë"))} == {True}
+    assert [row.same_name for row in listed if "Zoltan" in row.name] == [False]
+
+
+@pytest.mark.parametrize("typed", ["1", "zo", "999 000 0018", "9990000018", "O'NEILL"])
+def test_somebody_is_found_by_name_room_and_nhs_number(home: LivingHome, typed: str) -> None:
+    person = home.resident(1, family_name="O'Neill", given_name="Zoë", room="1")
+    assert person in {row.id for row in transfers.people(home.session, typed)}
+    assert transfers.people(home.session, "nobody at all") == ()
+
+
+def test_a_new_version_names_the_pages_that_differ_from_what_is_on_paper(home: LivingHome) -> None:
+    person = home.resident(1)
+    first = transfers.send_to_hospital(home.session, person, TransferReason())
+    assert (first.changed_pages, first.on_paper, first.supersedes) == ((), False, None)
+    unseen = transfers.send_to_hospital(home.session, person, TransferReason())
+    assert (unseen.changed_pages, unseen.on_paper, unseen.supersedes) == ((), False, 1), "nothing is on paper yet"
+    pack_printing.printed(home.session, unseen.id, printer="Office", copies=2, why="Emergency")
+    third = transfers.send_to_hospital(home.session, person, TransferReason(situation="Fell in the bathroom"))
+    assert third.on_paper
+    assert 0 not in third.changed_pages, "the cover says nothing of it"
+    assert 1 in third.changed_pages
+    assert len(third.changed_pages) < third.pages
+    fourth = transfers.send_to_hospital(
+        home.session, person, TransferReason(situation="Fell in the bathroom"), today=Today(mobility="in bed")
+    )
+    assert set(third.changed_pages) <= set(fourth.changed_pages), "version 3 never came to paper"
+    pack_printing.printed(home.session, fourth.id, printer="", copies=1, pages=fourth.changed_pages)
+    same = transfers.send_to_hospital(
+        home.session, person, TransferReason(situation="Fell in the bathroom"), today=Today(mobility="in bed")
+    )
+    assert (same.changed_pages, same.gone_pages) == ((), ())
+
+
+def test_the_log_says_who_did_what_with_which_pack_and_why(home: LivingHome) -> None:
+    person = home.resident(1)
+    pack = transfers.send_to_hospital(home.session, person, REASON)
+    pack_printing.printed(home.session, pack.id, printer="Office", copies=2, why="Emergency (999): the papers")
+    pack_printing.printed(home.session, pack.id, printer="", copies=1, pages=(0, 1, 2, 7, 8, 9), why="again")
+    pack_printing.saved(home.session, pack.id, locked=True, why="For the GP")
+    pack_printing.saved(home.session, pack.id, locked=False)
+    pack_printing.previewed(home.session, pack.id)
+    rows = pack_printing.log(home.session, person)
+    assert [(row.version, row.what, row.why) for row in reversed(rows)] == [
+        (1, "Made", ""),
+        (1, "Sent to the printer Office: all pages, 2 copies", "Emergency (999): the papers"),
+        (1, "Sent to the printer: the cover and pages 1, 2 and 7 to 9, 1 copy", "again"),
+        (1, "Saved as a PDF that asks for a phrase", "For the GP"),
+        (1, "Saved as a PDF", ""),
+        (1, "Looked at on the screen", ""),
+    ]
+    assert {row.who for row in rows} == {home.session.person(home.session.account.user)}
+    words = [row.what for row in audit.who_looked(home.session, person).rows]
+    assert words[:3] == [
+        "Looked at a red-bag pack on the screen",
+        "Saved a red-bag pack as a PDF",
+        "Saved a red-bag pack as a PDF",
+    ]
+
+
+def test_what_is_packed_stands_on_the_list_of_the_journey(home: LivingHome) -> None:
+    person = home.resident(1)
+    pack = transfers.send_to_hospital(home.session, person, REASON, packed={"Glasses": 1, "Dentures, upper": 1})
+    transfers.send_to_hospital(home.session, person, REASON, packed={"Glasses": 2})
+    items = journeys.journey(home.session, pack.journey_id).journey.items
+    assert [(item.name, item.out, item.back) for item in items] == [("Glasses", 2, None), ("Dentures, upper", 1, None)]
+
+
+def test_what_was_typed_comes_back_from_the_last_pack_of_the_open_journey(home: LivingHome) -> None:
+    person = home.resident(1)
+    typed: tuple[dict[str, str], dict[str, object]] = ({"situation": "Fell"}, {"pulse": 80})
+    transfers.send_to_hospital(home.session, person, REASON, answers=typed)
+    found = transfers.start(home.session, person)
+    assert found.kept is not None
+    assert (found.kept.texts, found.kept.observations, found.kept_is_printed) == (*typed, True)
+    transfers.keep_typed(home.session, person, ({"situation": "Fell again"}, {}))
+    newer = transfers.start(home.session, person)
+    assert newer.kept is not None
+    assert (newer.kept.texts["situation"], newer.kept_is_printed) == ("Fell again", False)
+
+
+def test_the_laptop_remembers_printer_and_copies(home: LivingHome) -> None:
+    assert pack_printing.printing(home.session) == pack_printing.Printing("", 2, remembered=False)
+    pack_printing.keep_printing(home.session, "Office", 3)
+    assert pack_printing.printing(home.session) == pack_printing.Printing("Office", 3, remembered=True)
+    assert refused(lambda: pack_printing.keep_printing(home.session, "Office", 0)).field == "copies"
+
+
+@pytest.mark.parametrize(
+    ("pages", "words"),
+    [((0,), "the cover"), ((1,), "page 1"), ((0, 1, 2), "the cover and pages 1 and 2"), ((2, 3, 4), "pages 2 to 4"),
+     ((1, 3, 4, 5, 9), "pages 1, 3 to 5 and 9"), ((), "no page")],
+)  # fmt: skip
+def test_pages_are_named_as_they_are_numbered_on_paper(pages: tuple[int, ...], words: str) -> None:
+    assert pack_printing.page_words(pages) == words

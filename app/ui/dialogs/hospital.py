@@ -297,8 +297,12 @@ class HospitalDialog(QDialog):
     def ask(self) -> None:
         """Show the questions, and go to the first."""
         self._show_questions()
+        self._to_questions()
+
+    def _to_questions(self) -> None:
         if self.questions is not None:
             self.questions.focus_first()
+            self._area.ensureWidgetVisible(self.questions.fields["situation"], 0, 0)
 
     def _show_questions(self) -> None:
         if self.questions is None:
@@ -413,11 +417,12 @@ class HospitalDialog(QDialog):
         self._ctx.messages.info("If the pack was made already, it is in the record under Packs.")
 
     def _busy(self, *, busy: bool) -> None:
+        if busy:
+            self._before = self.focusWidget()
         self._progress.setVisible(busy)
         self._area.setEnabled(not busy)
         self._foot.setVisible(not busy)
         if busy:
-            self._before = self.focusWidget()
             self.stop_button.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
             self._job = None
@@ -473,8 +478,8 @@ class HospitalDialog(QDialog):
         self._direct = True
         focused = self.focusWidget()
         here = focused is not None and self.questions is not None and self.questions.isAncestorOf(focused)
-        if not here and self.questions is not None:
-            self.questions.focus_first()
+        if not here:
+            self._to_questions()
 
     # --- room ---
 

@@ -85,7 +85,7 @@ class HospitalWho(QDialog):
             if key in _MOVE and self.table.rows:
                 here = self.table.currentIndex().row() if self._moved or self.search.text() else -1
                 self._moved = True
-                self.table.selectRow(min(max(here + _MOVE[key], 0), len(self.table.rows) - 1))
+                self._mark(min(max(here + _MOVE[key], 0), len(self.table.rows) - 1))
                 return True
         return super().eventFilter(watched, event)
 
@@ -110,11 +110,14 @@ class HospitalWho(QDialog):
         self.accept()
         open_for(self._ctx, chosen.id, parent)
 
+    def _mark(self, row: int) -> None:
+        self.table.setCurrentIndex(self.table.records.index(row, 0))
+
     def _ask(self) -> None:
         from app.services import transfers
 
         self._asked += 1
-        self._open_first = False
+        self._open_first = self._moved = False
         asked, typed = self._asked, self.search.text()
 
         def work(session: Session) -> tuple[Person, ...]:
@@ -129,8 +132,8 @@ class HospitalWho(QDialog):
     def _show(self, typed: str, rows: tuple[Person, ...]) -> None:
         self._shown = typed
         self.table.set_rows(rows)
-        if rows:
-            self.table.selectRow(0)
+        if rows and not self._moved:  # what the arrows marked while this was looked for stays marked
+            self._mark(0)
         count = f"{len(rows)} {'resident' if len(rows) == 1 else 'residents'}"
         alike = any(row.same_name for row in rows)
         words = f"{count}. Two have the same name: check born and room." if alike else count

@@ -107,11 +107,10 @@ class PackMade(QWidget):
                     "notes that it went with the resident."
                 )
             )
-        self.exchange = label(self._exchange_words(), "strong")
-        self.exchange.setVisible(bool(self.exchange.text()))
         if pack.supersedes is not None:
             box.addWidget(Tag(f"Replaces version {pack.supersedes}", Tone.WARNING))
-            box.addWidget(self.exchange)
+        if exchange := self._exchange_words():
+            box.addWidget(label(exchange, "strong"))
         self._buttons(box)
         self.warning = label(LEAVES, "secondary")
         self.save_button.setAccessibleDescription(LEAVES)
@@ -211,27 +210,31 @@ class PackMade(QWidget):
         )
 
     def _run_print(self, pdf: bytes, pages: tuple[int, ...], why: str) -> None:
-        printer, copies = self._choice.printer, self._choice.count
-        self._run = paper.PrintRun(
-            pdf,
-            title=f"Red-bag pack, version {self.pack.version}",
-            copies=copies,
-            printer=printer,
-            done=lambda: self._printed(pages, printer, copies, why),
-            failed=self._not_printed,
-            parent=self,
-        )
-
-    def _printed(self, pages: tuple[int, ...], printer: str, copies: int, why: str) -> None:
         from app.services import pack_printing
 
-        pack_id = self.pack.id
+        printer, copies = self._choice.printer, self._choice.count
+        ctx, pack_id = self._ctx, self.pack.id
 
         def note(session: Session) -> None:
             pack_printing.printed(session, pack_id, printer=printer, copies=copies, pages=pages, why=why)
             pack_printing.keep_printing(session, printer, copies)
 
-        self._ctx.call(note)
+        def taken() -> None:
+            if not ctx.closed:
+                ctx.call(note)
+
+        self._run = paper.PrintRun(
+            pdf,
+            title=f"Red-bag pack, version {self.pack.version}",
+            copies=copies,
+            printer=printer,
+            done=lambda: self._printed(pages, copies),
+            failed=self._not_printed,
+            taken=taken,
+            parent=self,
+        )
+
+    def _printed(self, pages: tuple[int, ...], copies: int) -> None:
         self._busy(on=False)
         count = len(pages) or self.pack.pages
         words = f"The printer has taken {count} {'page' if count == 1 else 'pages'}"

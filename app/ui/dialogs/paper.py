@@ -13,9 +13,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QProcess, QRectF, QTimer
+from PySide6.QtCore import QCoreApplication, QObject, QProcess, QRectF, QTimer
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtPrintSupport import QPrinter, QPrinterInfo
+from shiboken6 import isValid
 
 from app.domain.errors import EnvironmentTrouble, ExitCode, not_written
 
@@ -43,7 +44,8 @@ class PrintRun(QObject):
     """One PDF on its way to the printer: ``done()`` when the system has taken it, ``failed(words)`` when it has not.
 
     Taken by the system is not printed: the words on the screen say to check the printer. ``printer`` is empty for the
-    usual one of this computer.
+    usual one of this computer. Closing the window that asked for it does not take the pages back: the run goes on, and
+    only ``taken()`` is called then, which must need no window.
     """
 
     def __init__(
@@ -55,9 +57,11 @@ class PrintRun(QObject):
         printer: str = "",
         done: Callable[[], None],
         failed: Callable[[str], None],
+        taken: Callable[[], None] = lambda: None,
         parent: QObject | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__(QCoreApplication.instance())
+        self._owner, self._taken = parent, taken
         self._done, self._failed, self._over = done, failed, False
         self._process: QProcess | None = None
         self._painting: _Painting | None = None
@@ -103,10 +107,21 @@ class PrintRun(QObject):
             return
         self._over = True
         self._painting = None
-        if trouble:
-            self._failed(trouble)
-        else:
-            self._done()
+        done, failed = self._done, self._failed
+        self._done, self._failed = _nothing, _nothing  # they hold the window
+        if not trouble:
+            self._taken()
+        if self._owner is None or isValid(self._owner):
+            if trouble:
+                failed(trouble)
+            else:
+                done()
+        self._owner = None
+        self.deleteLater()
+
+
+def _nothing(_words: str = "") -> None:
+    return
 
 
 def new_printer(name: str, title: str) -> QPrinter:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontDatabase
+from PySide6.QtGui import QFontDatabase, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from app.ui import theme
@@ -12,7 +12,7 @@ from app.ui.theme import S
 from app.ui.widgets.buttons import primary
 from app.ui.widgets.text import card, label
 
-_POINTS = 30
+_POINTS = 26
 
 
 class PhraseDialog(Question):
@@ -38,6 +38,13 @@ class PhraseDialog(Question):
         box.addWidget(self.words)
         self.body.addWidget(frame)
         self.body.addWidget(label("All in small letters, with one space between the words.", "strong"))
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """As high as the words need at this width: Qt's own guess cuts the last of them off in large text."""
+        super().showEvent(event)
+        layout = self.layout()
+        if layout is not None and not event.spontaneous():
+            self.resize(self.width(), max(self.height(), layout.totalHeightForWidth(self.width())))
 
     def reject(self) -> None:
         """Esc leads to the button."""
