@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QMessageLogContext, QPoint, QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QColor, QPainter, QPixmap
-from PySide6.QtWidgets import QApplication, QDialog, QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QPushButton, QScrollArea, QWidget
 
 from app.domain.people import FactKind, Resident, ResidentId
 from app.ui.collector import Collector
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 SIZE = (1366, 768)
-_LARGE = frozenset({"today", "residents", "resident", "assessment-news2", "premium", "hospital", "hospital-journey"})
+_LARGE = frozenset({"today", "residents", "resident", "assessment-news2", "premium", "hospital", "hospital-board"})
 _PATIENCE = 30.0
 _QUIET = 6
 """How many turns of the event loop must bring nothing: layouts inside layouts take several."""
@@ -245,7 +245,7 @@ class _Taker:
 
     def _about(self, resident: Resident) -> None:
         from app.services import residents
-        from app.ui.dialogs import fact_edit, hospital
+        from app.ui.dialogs import fact_edit, hospital, hospital_who
         from app.ui.dialogs.history import DetailsHistory
 
         who, details = resident.id, resident.details
@@ -253,12 +253,17 @@ class _Taker:
         if self._wanted("hospital"):
             asked = hospital.open_for(self._ctx, who, self._page)
             settle(self._tasks)
-            if asked.last_set_button is not None:
-                asked.last_set_button.click()
+            self._picture("hospital-first", asked)
+            asked.ask()
+            last_set = asked.questions.last_set_button if asked.questions is not None else None
+            if isinstance(last_set, QPushButton):
+                last_set.click()
             asked.fill(_SITUATION)
             for area in asked.findChildren(QScrollArea):
                 area.verticalScrollBar().setValue(0)
             self._dialog("hospital", asked)
+        if self._wanted("hospital-who"):
+            self._dialog("hospital-who", hospital_who.open_for(self._ctx, self._page))
         if self._wanted("fact-change"):
             medicines = residents.open_resident(self._session, who).facts[FactKind.MEDICINE]
             change = fact_edit.open_for(
@@ -349,7 +354,14 @@ class _Taker:
             settle(self._tasks)
 
     def _dialog(self, name: str, dialog: QDialog, *, wide: int = 0) -> None:
-        """The window with the dialog over it; ``wide`` is its width where the drawing surface is narrower."""
+        """The window with the dialog over it, which is closed; ``wide`` is its width where the surface is narrower."""
+        self._picture(name, dialog, wide=wide)
+        dialog.hide()
+        dialog.deleteLater()
+        settle(self._tasks)
+
+    def _picture(self, name: str, dialog: QDialog, *, wide: int = 0) -> None:
+        """The window with the dialog over it, which stays."""
         settle(self._tasks)
         if wide:
             dialog.resize(min(scaled(wide), SIZE[0] - 40), min(dialog.height(), SIZE[1] - 60))
@@ -361,9 +373,6 @@ class _Taker:
         painter.drawPixmap(QPoint((SIZE[0] - over.width()) // 2, (SIZE[1] - over.height()) // 2), over)
         painter.end()
         self._save(name, picture)
-        dialog.hide()
-        dialog.deleteLater()
-        settle(self._tasks)
 
     def _save(self, name: str, picture: QPixmap) -> None:
         path = self._out / f"{name}-{self._look.name}.png"
