@@ -200,7 +200,7 @@ _ROWS: dict[str, Callable[[Any], tuple[str, str]]] = {
     "devices": lambda row: (row, ""),
     "assessments": _result,
     "alerts": lambda row: (row, ""),
-    "baseline": lambda row: (row.topic, _told(row.well)),
+    "baseline": lambda row: (row.topic, words(row.well)),
     "contacts": lambda row: (row.name, _told(row.role, row.phone)),
     "professionals": lambda row: (row.name, _told(row.role, row.phone)),
 }

@@ -89,7 +89,7 @@ def _medicines(flow: Flow, back: ReturnCheck) -> None:
             ((_FATES[each.fate], VALUE if each.fate is MedicineFate.SAME else STRONG),),
             ((each.name, VALUE),),
             ((each.directions or "As before" if each.fate is not MedicineFate.STOPPED else "Not to be given", VALUE),),
-            ((each.why or ("" if each.fate is MedicineFate.SAME else "No reason given"), VALUE),),
+            ((each.why or ("No change" if each.fate is MedicineFate.SAME else "No reason given"), VALUE),),
             ((date_time(each.next_dose) if each.next_dose else "Not recorded", VALUE),),
         )
         for each in ordered
