@@ -76,6 +76,8 @@ def _visible(line: str) -> str:
 @lru_cache(maxsize=8192)
 def runs(text: str, face: Face) -> tuple[tuple[str, str], ...]:
     """The text, in visual order, as pieces of (registered font, text) that each have all their glyphs."""
+    if text.isascii() and text.isprintable():  # nearly every word of a record, and each face has all of these
+        return ((face.value, text),)
     have = _glyphs(face.value)
     shown = _visual(text) if any(unicodedata.bidirectional(c) in _RTL for c in text if c > "\u0590") else text
     if all(ord(c) in have for c in shown):
