@@ -60,7 +60,9 @@ def one(app: QApplication, ctx: Context, who: ResidentId, way: str) -> None:
     made = dialog.made
     if made is None:
         raise RuntimeError("no pack")
-    if way == "print":  # it goes there at once
+    if way == "print":  # it goes there at once, but for one that says nothing new
+        if made.unchanged:
+            made.print_all()
         wait(app, lambda: "printer has taken" in made.said.text())
     elif way == "preview":
         made.preview()
