@@ -54,7 +54,7 @@ def test_every_topic_is_filled_in_by_keys_alone_and_stands_on_the_page(
     dialog = opened(page, qtbot, person)
     assert unnamed(dialog) == []
     keys = list(dialog.form.fields)
-    qtbot.waitUntil(lambda: dialog.form.fields[keys[0]].target.hasFocus())
+    qtbot.waitUntil(dialog.form.fields[keys[0]].target.hasFocus)
     for key in keys:
         target = dialog.form.fields[key].target
         qtbot.waitUntil(target.hasFocus)
