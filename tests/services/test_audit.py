@@ -88,9 +88,10 @@ def test_the_list_says_it_in_words_and_names_people(home: LivingHome) -> None:
     home.sign_in_as(Role.MANAGER)
     residents.open_resident(home.session, person)
     page = audit.who_looked(home.session, person)
-    assert [(row.who, row.what) for row in page.rows][:3] == [
+    assert [(row.who, row.what) for row in page.rows][:4] == [
         ("Mo Manager", "Opened the record"),
         ("Nia Nurse", "Made a red-bag pack"),
+        ("Nia Nurse", "Began a journey to hospital"),
         ("Nia Nurse", "Opened the record (red-bag pack)"),
     ]
     assert page.people == (("mo", "Mo Manager"), ("nia", "Nia Nurse"))
