@@ -110,7 +110,7 @@ def kill(process: subprocess.Popen[str], after_line: str, times: int, moment: fl
     while time.monotonic() < until and process.poll() is None:
         os.sched_yield()
     process.send_signal(signal.SIGKILL)
-    process.wait(PATIENCE_SECONDS)
+    process.communicate(timeout=PATIENCE_SECONDS)
 
 
 @pytest.mark.timeout(900)
