@@ -600,8 +600,8 @@ class Counts:
     """What journeys that began in a period add up to, for the home's outcome measures.
 
     ``called_999`` ambulances called; ``attended`` arrivals at A&E (emergency or urgent); ``admitted`` admissions to a
-    ward; ``under_24h`` hospital visits of less than 24 hours, planned and outpatient ones left out; ``avoided``
-    journeys prepared that ended with the resident staying; ``died`` deaths away; ``nights`` nights
+    ward; ``under_24h`` hospital visits of less than 24 hours, planned and outpatient ones and deaths left
+    out; ``avoided`` journeys prepared that ended with the resident staying; ``died`` deaths away; ``nights`` nights
     away of these journeys up to the moment of counting; ``delayed``
     journeys whose discharge was delayed; ``losses`` items lost.
     """
@@ -660,7 +660,10 @@ def _admitted(journey: Journey) -> bool:
 
 
 def _stay(journey: Journey) -> timedelta | None:
-    """How long the resident was in hospital; None while they are, or when nobody said when it began."""
+    """How long the resident was in hospital; None while they are, when nobody said when it began, and for a death:
+    that is no short visit."""
+    if journey.step(StepKind.DIED):
+        return None
     began = journey.when(StepKind.HOSPITAL_IN)
     ended = journey.when(StepKind.HOSPITAL_OUT) or (journey.ending.at if journey.ending else None)
     return ended - began if began is not None and ended is not None else None

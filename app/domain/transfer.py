@@ -760,6 +760,10 @@ class BagItem:
 # --- the whole -------------------------------------------------------------------------------------------------------
 
 
+SAME_NAME = "ANOTHER RESIDENT OF THE HOME HAS THE SAME NAME. Check date of birth and NHS number."
+"""What papers that leave the home say of a namesake: that there is one, never who it is."""
+
+
 @dataclass(frozen=True, slots=True)
 class PackContent:
     """Everything a pack says about one resident at one moment. ``contacts`` has the main contact first; ``same_name``

@@ -16,6 +16,7 @@ from app.domain.transfer import (
     CONSCIOUSNESS,
     FLAG_LABELS,
     NOT_RECORDED,
+    SAME_NAME,
     Baseline,
     Contact,
     CprDecision,
@@ -240,8 +241,8 @@ def _baseline(flow: Flow, content: PackContent) -> None:
 
 def _problems(flow: Flow, content: PackContent) -> None:
     flow.heading("Problems and risk", "problems", fresh=True)
-    for other in content.same_name:
-        flow.fact("Same name in the home", (other, STRONG), anchor="same_name")
+    if content.same_name:
+        flow.fact("Same name in the home", (SAME_NAME, STRONG), anchor="same_name")
     if isinstance(content.alerts, Silence) or not content.alerts:
         flow.fact("Alerts", spoken(content.alerts))
     else:

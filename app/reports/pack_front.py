@@ -22,6 +22,7 @@ from app.domain.transfer import (
     FLAG_LABELS,
     NONE_KNOWN,
     NOT_RECORDED,
+    SAME_NAME,
     Call,
     CprDecision,
     Flag,
@@ -159,7 +160,7 @@ def _foot_lines(content: PackContent, stamp: PackStamp) -> tuple[Line, ...]:
         since = f"RECORD RESTORED from the backup of {date_time(stamp.restored_from)}"
         warning = f"{since}: what was recorded after that may be missing. Ask the home."
         lower = (*wrap(((warning, NOTE_STRONG),), wide - 85), *lower)
-    bag, _ = cut(((second, NOTE),), wide, 2, "")
+    bag, _ = cut(((second, NOTE),), wide - 85, 2, "")  # "Copy 1 of 2" is printed beside it
     return (*top, *bag, *lower)
 
 
@@ -443,13 +444,11 @@ def _top_rows(content: PackContent) -> list[_Row]:
 
 
 def _same_name_rows(content: PackContent) -> list[_Row]:
-    """A warning against taking one resident for another; most pages have none."""
+    """A warning against taking one resident for another; most pages have none. It leaves the home, so it does not say
+    who the other one is."""
     if not content.same_name:
         return []
-    pieces = (
-        ("ANOTHER RESIDENT HAS THE SAME NAME:", STRONG), (f"{'; '.join(content.same_name)}.", VALUE),
-        ("Check date of birth and NHS number.", STRONG),
-    )  # fmt: skip
+    pieces = ((SAME_NAME, STRONG),)
     entry = _Entry(pieces, 2, 1, "same_name", "Same name in the home", floor=2)
     return [_Row([_Cell(1, [entry], thick=True, fill=SHADE)])]
 

@@ -132,7 +132,7 @@ _WORDS = {
     ("view", "journey"): "Looked at a journey to hospital",
     ("return", "journey"): "Recorded what was found on the return from hospital",
     ("settle", "journey"): "Said that something a return from hospital left open is done",
-    ("print", "journey"): "Printed what changed while a resident was in hospital",
+    ("print", "changes"): "Printed what changed while a resident was in hospital",
     ("add", "bag"): "Added a red bag",
     ("move", "bag"): "Recorded where a red bag is",
     ("print", "journey"): "Printed the custody record of a journey",

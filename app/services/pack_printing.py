@@ -219,11 +219,11 @@ def page_count(pdf: bytes) -> int:
     return pdf_pages.page_count(pdf)
 
 
-def only_pages(pdf: bytes, indexes: Sequence[int]) -> bytes:
-    """A PDF of these pages alone; the whole file when none are named."""
+def for_printer(pdf: bytes, indexes: Sequence[int], copies: int) -> bytes:
+    """What goes to the printer: these pages (all when none are named), once for each copy, the copies numbered."""
     from app.reports import pdf_pages
 
-    return pdf_pages.only_pages(pdf, indexes) if indexes else pdf
+    return pdf_pages.numbered(pdf_pages.only_pages(pdf, indexes) if indexes else pdf, copies)
 
 
 def locked(pdf: bytes) -> tuple[bytes, str]:

@@ -235,7 +235,7 @@ def changed_paper(session: Session, journey_id: str) -> bytes:
     require(session, Action.PRINT_PACK)
     with session.look() as work:
         line = _existing(work.connection, journey_id)
-        work.audit("print", rows.KIND, journey_id, resident_id=line.resident_id)
+        work.audit("print", "changes", journey_id, resident_id=line.resident_id)
         found = _sheet(session, work, line)
         stamp = Stamp(
             found.resident.details, session.home, session.now(), session.account.name,

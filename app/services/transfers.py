@@ -355,6 +355,11 @@ def _differences(on_paper: Mapping[int, str] | None, now: Sequence[str]) -> tupl
     return differ, tuple(sorted(index for index in on_paper if index >= len(now)))
 
 
+def get_ready() -> None:
+    """Load what a pack is drawn with, before it is needed."""
+    import app.reports.pack  # noqa: F401
+
+
 def pack_pdf(session: Session, pack_id: str) -> bytes:
     """A pack as it was printed. Opening it again is audited."""
     require(session, Action.PRINT_PACK)

@@ -418,15 +418,19 @@ def test_from_today_to_paper_and_then_only_what_changed(
     assert jobs(printer) == [], "nothing is printed before somebody has seen whose it is"
     keys(qtbot, ENTER)
     first = printed(dialog, 1, qtbot)
-    assert jobs(printer) == [first.pack.pdf]
-    assert Path(f"{printer}.arguments").read_text().startswith("-n 2 ")
+    assert jobs(printer) == [pack_printing.for_printer(first.pack.pdf, (), 2)]
+    sets = [page.extract_text() for page in PdfReader(BytesIO(jobs(printer)[0])).pages]
+    assert len(sets) == 2 * first.pack.pages
+    for copy in (1, 2):
+        assert all(f"Copy {copy} of 2" in page for page in sets[(copy - 1) * first.pack.pages :][: first.pack.pages])
+    assert Path(f"{printer}.arguments").read_text().startswith("-n 1 ")
     qtbot.waitUntil(lambda: focused_name() == "Situation: what happened, why must they go now?")
     keys(qtbot, "Short of breath")
     press(qtbot, ENTER, CTRL)
     second = printed(dialog, 2, qtbot)
     pages = [page.extract_text() for page in PdfReader(BytesIO(jobs(printer)[1])).pages]
-    assert 0 < len(pages) < second.pack.pages
-    assert len(pages) == len(second.pack.changed_pages)
+    assert 0 < len(second.pack.changed_pages) < second.pack.pages
+    assert len(pages) == 2 * len(second.pack.changed_pages), "two numbered copies"
     assert "Short of breath" in pages[0]
     assert all("SMITH" in page for page in pages)
     assert "Take out pages 1 and " in second.said.text()
@@ -491,7 +495,7 @@ def test_print_all_prints_every_page(home: SignedIn, qtbot: QtBot, printer: Path
     dialog.all_button.setFocus()
     keys(qtbot, SPACE)
     second = printed(dialog, 2, qtbot)
-    assert jobs(printer)[-1] == second.pack.pdf
+    assert jobs(printer)[-1] == pack_printing.for_printer(second.pack.pdf, (), 2)
 
 
 def test_from_a_residents_page_the_key_begins_with_that_resident_and_one_press_changes_it(
@@ -560,8 +564,7 @@ def test_printing_hands_over_the_same_bytes_and_remembers_printer_and_copies(
     assert dialog.made.print_button.hasFocus()
     keys(qtbot, ENTER)
     printed(dialog, 1, qtbot)
-    assert Path(f"{printer}.pdf").read_bytes() == pack.pdf
-    assert Path(f"{printer}.arguments").read_text().startswith("-n 3 ")
+    assert Path(f"{printer}.pdf").read_bytes() == pack_printing.for_printer(pack.pdf, (), 3)
     qtbot.waitUntil(lambda: home.call(pack_printing.printing) == pack_printing.Printing("", 3, remembered=True))
 
 
@@ -680,7 +683,7 @@ def test_where_there_is_no_lp_the_pages_are_painted_on_the_printer(
     monkeypatch.setattr(paper, "_has_lp", lambda: False)
     monkeypatch.setattr(paper, "new_printer", stand_in)
     ended: list[str] = []
-    run = paper.PrintRun(
+    paper.PrintRun(  # it looks after itself, until the printer has everything
         pack.pdf, title="Red-bag pack", copies=2, done=lambda: ended.append("done"), failed=ended.append
     )
     qtbot.waitUntil(lambda: bool(ended), timeout=60_000)
@@ -695,7 +698,6 @@ def test_where_there_is_no_lp_the_pages_are_painted_on_the_printer(
         difference = ImageStat.Stat(ImageChops.difference(original, painted)).mean[0]
         blank = ImageStat.Stat(ImageChops.invert(original)).mean[0]
         assert difference < blank / 5, "the same things at the same places"
-    run.deleteLater()
 
 
 def test_a_place_that_cannot_be_written_is_said_and_leaves_nothing(tmp_path: Path) -> None:

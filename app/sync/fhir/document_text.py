@@ -24,6 +24,7 @@ from app.domain.transfer import (
     FIELD_LABELS,
     FLAG_LABELS,
     NONE_KNOWN,
+    SAME_NAME,
     Allergy,
     AssessmentRow,
     BagItem,
@@ -456,7 +457,7 @@ def _flag(content: PackContent, key: str) -> Row:
 
 
 def _alerts(content: PackContent) -> tuple[Row, ...]:
-    same = [Row("SAME NAME in this home", each) for each in content.same_name]
+    same = [Row("Same name in the home", SAME_NAME)] if content.same_name else []
     return (*same, *_each("Alert", content.alerts, str))
 
 

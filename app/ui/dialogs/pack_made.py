@@ -199,20 +199,20 @@ class PackMade(QWidget):
             return
         from app.services import pack_printing
 
-        pdf, wanted = self.pack.pdf, tuple(pages)
+        pdf, wanted, copies = self.pack.pdf, tuple(pages), self._choice.count
         self._busy(on=True)
         self._tell("Sending to the printer", Tone.INFO)
         self._ctx.call(
-            lambda _session: pack_printing.only_pages(pdf, wanted),
-            lambda found: self._run_print(found, wanted, why),
+            lambda _session: pack_printing.for_printer(pdf, wanted, copies),
+            lambda found: self._run_print(found, wanted, why, copies),
             lambda exc: self._not_printed(in_words(exc).text),
             owner=self,
         )
 
-    def _run_print(self, pdf: bytes, pages: tuple[int, ...], why: str) -> None:
+    def _run_print(self, pdf: bytes, pages: tuple[int, ...], why: str, copies: int) -> None:
         from app.services import pack_printing
 
-        printer, copies = self._choice.printer, self._choice.count
+        printer = self._choice.printer
         ctx, pack_id = self._ctx, self.pack.id
 
         def note(session: Session) -> None:
@@ -226,7 +226,7 @@ class PackMade(QWidget):
         self._run = paper.PrintRun(
             pdf,
             title=f"Red-bag pack, version {self.pack.version}",
-            copies=copies,
+            copies=1,  # each copy has pages of its own, numbered
             printer=printer,
             done=lambda: self._printed(pages, copies),
             failed=self._not_printed,

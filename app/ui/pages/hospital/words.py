@@ -34,7 +34,11 @@ MEASURES = (
     ("called_999", "999 called", "an ambulance was called for the journey"),
     ("attended", "A&E", "emergency and urgent journeys that reached hospital"),
     ("admitted", "Admissions", "journeys with a stay on a ward, outpatient visits left out"),
-    ("under_24h", "Under 24 hours", "emergency and urgent visits of less than 24 hours from arrival to leaving"),
+    (
+        "under_24h",
+        "Under 24 hours",
+        "emergency and urgent visits of less than 24 hours from arrival to leaving, without deaths",
+    ),
     ("avoided", "Avoided", "a pack was made, and the resident stayed in the home"),
     ("nights", "Nights away", "midnights out of the home on these journeys, up to now"),
     ("delayed", "Discharges delayed", "somebody recorded a delay"),
