@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 SIZE = (1366, 768)
-_LARGE = frozenset({"today", "residents", "resident", "assessment-news2", "premium", "hospital", "hospital-board"})
+_LARGE = frozenset({"today", "residents", "resident", "assessment-news2", "premium", "hospital", "send"})
 _PATIENCE = 30.0
 _QUIET = 6
 """How many turns of the event loop must bring nothing: layouts inside layouts take several."""
@@ -122,8 +122,8 @@ def screens(session: Session) -> tuple[tuple[str, str, Any], ...]:
     for entry in PAGES:
         if entry.action and not allowed(session, Action[entry.action]):
             continue
-        if entry.key == "hospital":  # "hospital" alone is the pictures' name for the dialog that sends somebody
-            found.append(("hospital-board", entry.key, None))
+        if entry.key == "hospital":
+            found.append((entry.key, entry.key, None))
             found.extend(("hospital-journey", entry.key, journey) for journey in _journey(session))
         elif entry.key in _OF_A_RESIDENT:
             if busiest is not None:
@@ -250,10 +250,10 @@ class _Taker:
 
         who, details = resident.id, resident.details
         self._go("resident", who)
-        if self._wanted("hospital"):
+        if self._wanted("send"):
             asked = hospital.open_for(self._ctx, who, self._page)
             settle(self._tasks)
-            self._picture("hospital-first", asked)
+            self._picture("send-first", asked)
             asked.ask()
             last_set = asked.questions.last_set_button if asked.questions is not None else None
             if isinstance(last_set, QPushButton):
@@ -261,9 +261,9 @@ class _Taker:
             asked.fill(_SITUATION)
             for area in asked.findChildren(QScrollArea):
                 area.verticalScrollBar().setValue(0)
-            self._dialog("hospital", asked)
-        if self._wanted("hospital-who"):
-            self._dialog("hospital-who", hospital_who.open_for(self._ctx, self._page))
+            self._dialog("send", asked)
+        if self._wanted("send-who"):
+            self._dialog("send-who", hospital_who.open_for(self._ctx, self._page))
         if self._wanted("fact-change"):
             medicines = residents.open_resident(self._session, who).facts[FactKind.MEDICINE]
             change = fact_edit.open_for(

@@ -18,7 +18,8 @@ from tests.helpers.claim_home import NOW
 from tests.helpers.signed_in import PASSWORD, StandingClock
 
 OVER_PAGES = {
-    "sign-in", "first-run", "first-run-home", "hospital", "fact-change", "details-history", "resident-add",
+    "sign-in", "first-run", "first-run-home", "send", "send-first", "send-who", "fact-change", "details-history",
+    "resident-add",
     "import-problems", "staff-appoint", "premium-sign", "sync-connect", "settings-backups", "settings-security",
     "restore",
 }  # fmt: skip

@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from app.domain.journeys import Item, MedicineFate, ReturnCheck, Step, StepKind
 from app.domain.people import FactKind, Medicine
@@ -161,7 +162,7 @@ def test_saving_for_later_keeps_the_answers_and_leaves_the_list_open(back: Back,
     dialog.letter.tiles.setFocus()
     typed(qtbot, "n", TAB, "ward 7b")
     press(qtbot, Qt.Key.Key_S, CTRL)
-    qtbot.waitUntil(lambda: not dialog.isVisible())
+    qtbot.waitUntil(lambda: not isValid(dialog) or not dialog.isVisible())
     wait_quiet(qtbot, back.home.tasks)
     check = back.check()
     assert check is not None
