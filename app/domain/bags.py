@@ -59,6 +59,11 @@ class Bag:
     note: str = ""
 
 
+def kept_number(number: str) -> str:
+    """Whatever was typed as a number, as it can be kept: one line, capitals, what is too long cut off."""
+    return " ".join(number.split()).upper()[:_LONGEST].strip()
+
+
 def tidy_number(number: str) -> str:
     """The number as it is kept: one line, capitals. UserError when it is empty or too long."""
     tidy = " ".join(number.split()).upper()
@@ -70,9 +75,13 @@ def tidy_number(number: str) -> str:
 
 
 def same_bag(one: str, other: str) -> bool:
-    """Whether two ways to write a number mean one bag: "rb 3" is RB-03, but RB-03 is not BR-03 and "3" only RB-03."""
+    """Whether two ways to write a number mean one bag: "rb 3" is RB-03, but RB-03 is not BR-03 and "3" only RB-03.
+
+    Signs alone ("?") mean no bag that is written otherwise."""
     first, second = _parts(one), _parts(other)
-    return first[1] == second[1] and (first[0] == second[0] or not first[0] or not second[0])
+    if first[1] != second[1]:
+        return False
+    return bool(first[0] or first[1]) if first[0] == second[0] else bool(first[1]) and not (first[0] and second[0])
 
 
 def _parts(number: str) -> tuple[str, str]:

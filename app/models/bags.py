@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from app.domain.bags import Bag, same_bag
+from app.domain.bags import Bag, kept_number, same_bag
 from app.domain.codec import canonical, from_plain, parse, to_plain
 from app.domain.people import RevisionId
 from app.models import schema
@@ -52,7 +52,7 @@ def bag(connection: Connection, bag_id: str) -> BagLine | None:
 def numbered(connection: Connection, number: str) -> BagLine | None:
     """The bag with a number, written in any of its ways; an exact match goes first, an ambiguous one finds none."""
     listed = bags(connection)
-    exact = next((line for line in listed if line.bag.number == number.strip().upper()), None)
+    exact = next((line for line in listed if line.bag.number == kept_number(number)), None)
     if exact is not None:
         return exact
     like = [line for line in listed if same_bag(line.bag.number, number)]

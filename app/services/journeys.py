@@ -227,7 +227,8 @@ def begin(
     )
     if called is not None and not told.step(StepKind.CALLED) and called <= session.now():
         with suppress(UserError):  # a call that does not fit what is recorded must not keep anybody from the paper
-            begun = replace(told, started_at=min(told.started_at, called))
+            lately = told.started_at - called < _SAME_JOURNEY  # an older one (or a wrong date) did not begin this
+            begun = replace(told, started_at=min(told.started_at, called)) if lately else told
             told = domain.with_step(begun, Step(StepKind.CALLED, called), session.now())
     if known is not None and told == known.journey:
         return known
@@ -444,12 +445,12 @@ def _put(work: Work, found: bag_rows.BagLine, state: BagState, since: datetime, 
 
 def _named_bag(work: Work, said: transfer.Said[str], now: datetime) -> str:
     """The number of the bag that was named; a number that nobody has entered yet is entered, because it exists."""
-    number = _said(said)
+    number = bag_rules.kept_number(_said(said))
     if not number:
         return ""
     found = bag_rows.numbered(work.connection, number)
     if found is None:
-        found = bag_rows.save(work, Bag(bag_rules.tidy_number(number[:30]), BagState.IN_HOME, now))
+        found = bag_rows.save(work, Bag(number, BagState.IN_HOME, now))
     return found.bag.number
 
 

@@ -248,6 +248,8 @@ def test_a_bag_is_found_by_any_way_to_write_its_number() -> None:
     assert same_bag("RB-03", "3") and same_bag("RB-03", "rb 03") and same_bag("RB-03", "03")  # noqa: PT018
     assert not same_bag("RB-03", "BR-03")
     assert not same_bag("RB-03", "30")
+    assert not same_bag("BLUE", "?")
+    assert not same_bag("?", "!")
 
 
 def test_each_step_says_in_words_what_stands_beside_it() -> None:

@@ -17,6 +17,7 @@ from app.domain.errors import UserError
 from app.domain.journeys import Item, JourneyKind, Stage, Step, StepKind, bag_after, nights_away
 from app.domain.people import Absence, FactKind, ResidentId, Stay
 from app.domain.transfer import Call, TransferReason
+from app.models import bags as bag_rows
 from app.services import journeys, premium, residents, transfers
 from tests.factories import NOW, WEEK, LivingHome
 from tests.helpers.rebuild import same_as_stored
@@ -85,6 +86,32 @@ def test_a_second_pack_belongs_to_the_journey_that_is_open_and_the_next_journey_
     assert third.journey_id != first.journey_id
     assert (first.version, second.version, third.version) == (1, 2, 3)
     assert absences(home, person) == []
+
+
+@pytest.mark.parametrize("bag", ["the big red bag in the hall, number RB-03", "ß" * 30, "RB  3", "?"])
+def test_whatever_is_typed_as_the_number_of_a_bag_names_one_bag_however_often(home: LivingHome, bag: str) -> None:
+    for number in ("RB-03", "BR-03", "RB 3"):
+        with home.session.write() as work:
+            bag_rows.save(work, Bag(number, BagState.IN_HOME, NOW))
+    person = home.resident(1)
+    journey = begin(home, person, bag)
+    named = journeys.journey(home.session, journey).journey.bag
+    assert named
+    listed = len(journeys.bags(home.session))
+    assert begin(home, person, bag) == journey
+    assert journeys.journey(home.session, journey).journey.bag == named
+    assert len(journeys.bags(home.session)) == listed
+
+
+def test_a_call_of_yesterday_does_not_part_the_packs_of_one_journey(home: LivingHome) -> None:
+    person = home.resident(1)
+    reason = TransferReason(situation="a fall", called=(Call("999", NOW - 13 * HOUR),))
+    found = []
+    for _ in range(2):
+        with home.session.write() as work:
+            found.append(journeys.begin(home.session, work, person, reason, JourneyKind.EMERGENCY))
+    assert found[0].id == found[1].id
+    assert found[0].journey.when(StepKind.CALLED) == NOW - 13 * HOUR
 
 
 @pytest.mark.parametrize("kind", [StepKind.HOSPITAL_IN, StepKind.HOME_IN, StepKind.WARD_MOVE])
