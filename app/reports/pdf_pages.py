@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pypdf import PdfReader
 
 _POINTS_PER_INCH = 72.0
-COPY_BASELINE = 33.0
+COPY_BASELINE = 47.0
 """Points from the lower edge at which the number of the copy stands, one line above the number of the page."""
 # PDFium keeps state for the whole process and may be called by one thread at a time, whatever document it is about.
 _PDFIUM = threading.Lock()

@@ -8,9 +8,10 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
+from app.reports.pack import pack_pdf
 from app.reports.paper import A4_LANDSCAPE, Sheet, painted
-from app.reports.pdf_pages import joined, only_pages, page_count, picture
-from tests.helpers.pack_samples import at
+from app.reports.pdf_pages import joined, numbered, only_pages, page_count, picture
+from tests.helpers.pack_samples import at, stamp, typical
 
 
 def paper(*words: str, size: tuple[float, float] = A4_LANDSCAPE) -> bytes:
@@ -71,3 +72,16 @@ def test_documents_are_joined_in_their_order_and_one_is_left_as_it_is() -> None:
         "three",
     ]
     assert joined([one]) is one
+
+
+def test_the_number_of_a_copy_stands_clear_of_the_number_of_the_page() -> None:
+    page = PdfReader(BytesIO(numbered(pack_pdf(typical(), stamp()).data, 2))).pages[1]
+    at_height: dict[str, float] = {}
+
+    def seen(text: str, matrix: list[float], placed: list[float], *_: object) -> None:
+        at_height[text.strip()] = matrix[5] + placed[5]
+
+    page.extract_text(visitor_text=seen)
+    (copy,) = [height for text, height in at_height.items() if "Copy 1 of 2" in text]
+    (number,) = [height for text, height in at_height.items() if "Page 1 of" in text]
+    assert copy - number >= 12
