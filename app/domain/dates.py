@@ -18,6 +18,7 @@ _LONG = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
 )  # fmt: skip
+_EARLIEST, _LATEST = 1850, 9998  # nobody alive is older, and beyond either end no zone can be applied
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTH_BY_NAME = {name.lower(): i + 1 for names in (_SHORT, _LONG) for i, name in enumerate(names)} | {"sept": 9}
 _NUMERIC = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})")
@@ -117,6 +118,9 @@ def _shift(day: date, count: int, unit: str) -> date:
 def parse_instant(text: str, *, field: str = "time") -> datetime:
     """Read an ISO date and time, local Europe/London unless it carries an offset; the answer is in UTC."""
     try:
-        return to_utc(datetime.fromisoformat(text))
+        found = to_utc(datetime.fromisoformat(text))
+        if not _EARLIEST <= found.year <= _LATEST:
+            raise ValueError
     except (ValueError, OverflowError):
         raise UserError(f"{text} must be a date and time such as 2026-11-20T08:15", field=field) from None
+    return found

@@ -8,6 +8,7 @@ hospital out, care home in. An ambulance column and ward moves are optional. All
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -22,6 +23,7 @@ VISIT_FROM = timedelta(hours=48)
 VISIT_UNTIL = timedelta(hours=72)
 """The home visits between 48 and 72 hours after admission (Sutton CCG, adopted with the red bag)."""
 SHORT_STAY = timedelta(hours=24)
+_HOSPITAL = re.compile(r"hospital|infirmary|general|hospice|clinic|centre", re.IGNORECASE)
 _CLOCKS_DIFFER = timedelta(minutes=5)
 
 
@@ -337,11 +339,14 @@ class Journey:
 
     @property
     def place(self) -> str:
-        """Where the resident is or goes, as last said: the ward, else the hospital, else the destination."""
-        for step in reversed(self.steps):
-            if step.place and step.kind is not StepKind.OTHER_HOME:
-                return step.place
-        return self.destination
+        """Where the resident is or goes: the hospital and, once it is known, the ward or department in it.
+
+        A step that names a ward alone ("Ward 10B") does not make the hospital's name go.
+        """
+        said = [step.place for step in self.steps if step.place and step.kind is not StepKind.OTHER_HOME]
+        named = [place for place in (self.destination, *said) if _HOSPITAL.search(place)]
+        hospital = named[-1] if named else self.destination
+        return ", ".join(dict.fromkeys(part for part in (hospital, said[-1] if said else "") if part))
 
 
 def with_step(journey: Journey, step: Step, now: datetime) -> Journey:
@@ -464,6 +469,10 @@ def bag_after(journey: Journey) -> tuple[BagState, datetime] | None:
         if found is None or found[0] is not state:
             found = state, step.at
     return found
+
+
+NOT_CHECKED = "The return checklist is not finished: what hospital changed may not be in the record yet."
+"""Stands above what changed since the pack, lest "the same" is taken for an answer."""
 
 
 # --- what waits ------------------------------------------------------------------------------------------------------

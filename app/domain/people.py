@@ -136,6 +136,10 @@ class Medicine:
     started: date | None = None
     stopped: date | None = None
 
+    def taken_on(self, day: date) -> bool:
+        """Whether it is still given that day: a short course has the day on which it stops from the beginning."""
+        return self.stopped is None or self.stopped > day
+
     @property
     def when_needed(self) -> bool:
         """Whether the directions say that it is given only when needed ("PRN")."""

@@ -58,6 +58,8 @@ def said(value: T | None) -> Said[T]:
 
 def said_text(text: str | None) -> Said[str]:
     """As :func:`said`, and the typed words "none", "not known" and the like become the silence that they name."""
+    if text is not None:
+        text = text.encode("utf-8", "replace").decode()  # half of a surrogate pair cannot be stored or printed
     if text is not None and (silence := _SILENT_WORDS.get(text.strip().lower().rstrip("."))):
         return silence
     return said(text.strip() if text else None)

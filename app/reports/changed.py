@@ -9,7 +9,7 @@ from itertools import groupby
 
 from app.domain.changed import LEFT_OUT, Change
 from app.domain.dates import date_time, short_date
-from app.domain.journeys import STEP_LABELS, Journey, MedicineFate, ReturnCheck, Waiting
+from app.domain.journeys import NOT_CHECKED, STEP_LABELS, Journey, MedicineFate, ReturnCheck, Waiting
 from app.domain.observation_board import shown_kg
 from app.domain.transfer import FIELD_LABELS
 from app.reports.paper import NOTE, STRONG, VALUE, Flow, Piece
@@ -100,6 +100,9 @@ def _medicines(flow: Flow, back: ReturnCheck) -> None:
 
 def _differences(flow: Flow, paper: ChangedPaper) -> None:
     flow.heading("Before and now, field by field", "changes", room=60)
+    back = paper.journey.back
+    if back is None or back.done_at is None:
+        flow.paragraph((NOT_CHECKED, STRONG))
     if paper.changes is None:
         flow.paragraph(("There is no pack of this journey whose fields were kept: nothing can be compared.", STRONG))
         return

@@ -17,6 +17,7 @@ from app.domain.nhs import format_nhs_number
 from app.domain.transfer import (
     ABOUT_ME_HEADINGS,
     BASELINE_TOPICS,
+    SAME_NAME,
     Baseline,
     PackContent,
     Said,
@@ -88,8 +89,7 @@ def handover_pdf(paper: HandoverPaper) -> HandoverPdf:
     """The paper as a PDF. The same paper gives the same bytes."""
     flow = begun(paper.stamp, TITLES[paper.which])
     if paper.content.same_name:
-        for each in paper.content.same_name:
-            flow.paragraph((f"TAKE CARE, the same or a like name in this home: {each}", STRONG))
+        flow.paragraph((SAME_NAME, STRONG))
     _BUILD[paper.which](flow, paper)
     pages = len(flow.sheets)
     for number, sheet in enumerate(flow.sheets, 1):

@@ -15,6 +15,7 @@ from app.domain.transfer import (
     CONSCIOUSNESS,
     FLAG_LABELS,
     NONE_KNOWN,
+    SAME_NAME,
     Allergy,
     CprDecision,
     Medicine,
@@ -196,8 +197,8 @@ class KeyFacts:
             ),
         ):  # fmt: skip
             y = sheet.block(MARGIN, y, wrap(pieces, _WIDE)[:3], 16)
-        warnings = [f"TAKE CARE, the same or a like name: {each}" for each in self.content.same_name]
-        for text in ([self.status] if self.status else []) + warnings[:2]:
+        warnings = [SAME_NAME] if self.content.same_name else []  # a side may leave the home with the resident
+        for text in ([self.status] if self.status else []) + warnings:
             lines, _ = cut(((text, STRONG),), _WIDE - 10, 2, "")
             sheet.box(MARGIN, y + 1, _WIDE, len(lines) * 14.4 + 4, stroke=2)
             y = sheet.block(MARGIN + 5, y + 3, lines, 14.4) + 4

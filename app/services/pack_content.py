@@ -177,7 +177,7 @@ def _new_confusion(told_today: transfer.Today, answers: Mapping[str, object]) ->
 
 
 def _still_given(medicine: people.Medicine, today: date) -> bool:
-    return medicine.stopped is None or medicine.stopped > today
+    return medicine.taken_on(today)
 
 
 def _medicines(

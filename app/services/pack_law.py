@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from app.domain import people, transfer
-from app.domain.dates import parse_date, short_date
+from app.domain.dates import parse_date, short_date, to_local
 from app.domain.instruments import respect_summary
 from app.domain.transfer import NOT_RECORDED, Said, said
 from app.services.assessments import Assessment
@@ -30,8 +31,14 @@ def cpr(held: Held, told_today: transfer.Today, today: date) -> Said[tuple[trans
     decisions = [_decision(body, told_today, today) for body in recorded]
     summary = held.latest.get("respect_summary")
     for body, note in _papers(summary):
-        if body.kind not in {each.kind for each in recorded}:
-            decisions.append(_decision(body, told_today, today, note))
+        if body.kind in {each.kind for each in recorded}:
+            continue
+        found = _decision(body, told_today, today, note)
+        gone = held.withdrawn.get(body.kind)
+        if gone is not None and summary is not None and summary.row.at <= gone:
+            why = f"WITHDRAWN from the record on {short_date(to_local(gone).date())}: check the original"
+            found = replace(found, in_force=False, note=f"{why}. {found.note}")
+        decisions.append(found)
     return said(tuple(decisions))
 
 

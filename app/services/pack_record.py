@@ -12,7 +12,7 @@ from app.domain.dates import short_date
 from app.domain.falls import Fall
 from app.domain.journeys import Journey
 from app.domain.observations import Reading
-from app.domain.people import Fact, FactKind, Home, KeyFact, ResidentDetails, ResidentId, Role
+from app.domain.people import CprDecision, CprKind, Fact, FactKind, Home, KeyFact, ResidentDetails, ResidentId, Role
 from app.models import alerts as alert_rows
 from app.models import assessments as assessment_rows
 from app.models import falls as fall_rows
@@ -57,7 +57,8 @@ class FallHeld:
 class Held:
     """Everything a pack is made of. ``facts`` and ``latest`` hold sound ones only; ``falls`` are newest first, the
     answers read only for those of the last 72 hours; ``happened`` are the entries of these hours; ``readings`` the
-    newest measurements of a kind, newest first; ``called`` the alerts that somebody was rung about in these hours;
+    newest measurements of a kind, newest first; ``withdrawn`` says when each kind of decision about CPR was last marked
+    as entered in error; ``called`` the alerts that somebody was rung about in these hours;
     ``photo`` the resident's own picture, small, None without consent; ``manager`` the name of the home's manager."""
 
     details: ResidentDetails
@@ -74,6 +75,7 @@ class Held:
     happened: tuple[Entry, ...]
     readings: Mapping[str, tuple[Reading, ...]]
     journeys: tuple[Journey, ...]
+    withdrawn: Mapping[CprKind, datetime]
     same_name: tuple[str, ...]
     photo: bytes | None
     manager: str
@@ -107,10 +109,19 @@ def read(session: Session, connection: Connection, resident_id: ResidentId) -> H
             for line in journey_rows.of_resident(connection, resident_id)
             if not line.in_error and line.journey.started_at >= now - _RECENT_JOURNEY
         ),
+        _withdrawn(connection, resident_id),
         _same_name(connection, resident_id, details, now),
         None if details.consent_sharing is False else _photo(connection, resident_id),
         _manager(connection, now),
     )
+
+
+def _withdrawn(connection: Connection, resident_id: ResidentId) -> dict[CprKind, datetime]:
+    found: dict[CprKind, datetime] = {}
+    for fact in resident_rows.facts(connection, resident_id, FactKind.CPR, in_error=True):
+        if fact.in_error and isinstance(fact.body, CprDecision):
+            found[fact.body.kind] = max(found.get(fact.body.kind, fact.recorded_at), fact.recorded_at)
+    return found
 
 
 def _called(connection: Connection, resident_id: ResidentId, first: datetime) -> tuple[AlertBody, ...]:

@@ -117,7 +117,7 @@ def start(session: Session, journey_id: str) -> Start:
         pack = _pack(work.connection, line)
         row = journeys.row_of(work.connection, line, session.now())
     return Start(
-        row, person, came_at, _current(facts), found,
+        row, person, came_at, _current(facts, session.today()), found,
         weights[-1] if weights else None, pack,
         any(isinstance(f.body, CprDecision) and f.body.kind is not CprKind.ATTEMPT for f in facts),
         _unfinished(session, kept, journey_id),
@@ -298,8 +298,8 @@ def _pack(connection: Connection, line: JourneyLine) -> transfers.PackRow | None
     return listed[found.id] if found is not None else None
 
 
-def _current(facts: Sequence[Fact]) -> tuple[Fact, ...]:
-    taken = [f for f in facts if isinstance(f.body, Medicine) and f.body.stopped is None]
+def _current(facts: Sequence[Fact], today: date) -> tuple[Fact, ...]:
+    taken = [f for f in facts if isinstance(f.body, Medicine) and f.body.taken_on(today)]
     return tuple(sorted(taken, key=lambda f: f.body.name.casefold() if isinstance(f.body, Medicine) else ""))
 
 
@@ -388,9 +388,9 @@ def _reconciled(
     if check.medicines is None:
         return before.medicines
     facts = resident_rows.facts(work.connection, line.resident_id, FactKind.MEDICINE)
-    current = {fact.id: fact for fact in _current(facts)}
+    current = {fact.id: fact for fact in _current(facts, session.today())}
     written, found = _written(before), []
-    problems: list[Problem] = []
+    problems = _named_twice(check.medicines)
     for each in check.medicines:
         old = _match(each, written)
         if old is not None:
@@ -428,6 +428,16 @@ def _moved_on(session: Session, each: MedicineChange, fact: Fact | None) -> str:
         who = f"{session.person(fact.recorded_by)}, {date_time(fact.recorded_at)}"
         return f"{each.name} was changed in the record meanwhile ({who}). Compare it again"
     return ""
+
+
+def _named_twice(medicines: Sequence[MedicineChange]) -> list[Problem]:
+    """What would be written twice: two new lines of one name, or two lines of one entry of the list."""
+    keys = [each.fact_id or _named(each.name) for each in medicines]
+    return [
+        Problem("medicines", f"{each.name.strip()} is listed twice")
+        for place, each in enumerate(medicines)
+        if keys[place] in keys[:place]
+    ]
 
 
 def _is_named(fact: Fact, name: str) -> bool:

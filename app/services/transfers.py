@@ -97,7 +97,7 @@ def prefill(session: Session, resident_id: ResidentId) -> Prefill:
         medicines = [
             f.body
             for f in resident_rows.facts(connection, resident_id, FactKind.MEDICINE)
-            if isinstance(f.body, Medicine) and f.body.stopped is None
+            if isinstance(f.body, Medicine) and f.body.taken_on(session.today())
         ]
         bags = rows.bags_used(connection)
     ordered = sorted(medicines, key=lambda m: (not (m.time_critical or transfer.time_critical_kind(m.name)), m.name))

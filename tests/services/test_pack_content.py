@@ -264,7 +264,9 @@ def test_who_bears_the_same_name_is_a_warning_and_who_left_is_none(home: LivingH
     residents.change_resident(home.session, gone, died, reason="Died in the home")
     content = content_of(home, person)
     assert content.same_name == ("ONEIL, Zoe (Mrs), born 03-Feb-1940, room 7",)
-    assert "03-Feb-1940" in printed(content)[1]
+    front = printed(content)[1]
+    assert "ANOTHER RESIDENT OF THE HOME HAS THE SAME NAME" in front
+    assert "03-Feb-1940" not in front, "who it is stays in the home"
 
 
 # ------------------------------------------------------------------------------------------------------------- photo
@@ -616,3 +618,22 @@ def test_taking_an_answer_out_needs_a_reason_and_stays_readable(home: LivingHome
     record = residents.read_again(home.session, person)
     assert [fact.body for fact in record.facts_in_error] == [KeyFact("language", "Welsh")]
     assert content_of(home, person).communication.language is NOT_RECORDED
+
+
+def test_a_paper_whose_record_was_withdrawn_after_the_summary_is_not_in_force(home: LivingHome) -> None:
+    person = home.resident(1)
+    fact = home.fact(person, CprDecision(CprKind.DNACPR, DECIDED, "Dr P. Practice"))
+    home.assess(person, "respect_summary", {
+        "documents": ["dnacpr"], "decided_on": DECIDED.isoformat(), "clinician": "Dr P. Practice",
+        "original_at": "Bedside", "original_seen": True, "discussed_with_resident": True,
+    })  # fmt: skip
+    home.clock.advance(timedelta(hours=1))
+    residents.fact_in_error(home.session, fact, reason="withdrawn by the GP")
+    stands, why = decisions(content_of(home, person))[Printed.DNACPR]
+    assert not stands
+    assert why.startswith("WITHDRAWN from the record on 23-Nov-2026: check the original")
+
+
+def test_a_short_course_with_its_last_day_ahead_is_still_asked_about(home: LivingHome) -> None:
+    person = home.resident(1, Medicine("Amoxicillin 500 mg", stopped=NOW.date() + timedelta(days=2)))
+    assert transfers.prefill(home.session, person).medicines == ("Amoxicillin 500 mg",)

@@ -131,6 +131,15 @@ def test_every_medicine_of_the_list_needs_a_word_and_a_new_one_is_not_on_it(home
         away.save(replace(ANSWERED, medicines=(returns.compared(away.facts["Amlodipine 5 mg"], CHANGED),)))
 
 
+def test_a_medicine_that_the_checklist_names_twice_is_not_doubled(home: LivingHome) -> None:
+    away = Away(home, "Amlodipine 5 mg")
+    same = returns.compared(away.facts["Amlodipine 5 mg"], SAME)
+    new = MedicineChange("Apixaban 2.5 mg", STARTED, directions="one twice a day")
+    with pytest.raises(UserError, match=r"apixaban 2\.5 mg is listed twice"):
+        away.save(replace(ANSWERED, medicines=(same, new, replace(new, name="apixaban 2.5 mg "))))
+    assert set(away.taken()) == {"Amlodipine 5 mg"}
+
+
 def test_what_was_written_is_changed_on_the_record_and_what_stayed_the_same_can_still_be_stopped(
     home: LivingHome,
 ) -> None:

@@ -77,7 +77,8 @@ def away_words(row: JourneyRow) -> str:
     said = "In hospital" if row.stage is Stage.AT_HOSPITAL else STAGE_LABELS[row.stage]
     if row.stage is Stage.RETURNING:
         began = journey.when(StepKind.HOSPITAL_OUT)
-    parts = (f"{said} since {date_time(began or journey.started_at)}", place_words(journey))
+    since = ", begun" if row.stage is Stage.PREPARING else " since"  # with the call, not with the papers
+    parts = (f"{said}{since} {date_time(began or journey.started_at)}", place_words(journey))
     return ", ".join(part for part in parts if part)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QWidget
 
 from app.domain.dates import date_time
+from app.domain.journeys import NOT_CHECKED
 from app.domain.transfer import FIELD_LABELS
 from app.ui.pages.hospital.papers import PaperDialog
 from app.ui.widgets.banner import spoken_resident
@@ -47,6 +48,9 @@ class ChangedDialog(PaperDialog):
 def change_lines(sheet: Sheet) -> list[tuple[str, str]]:
     """The sheet as lines, each with its role."""
     found: list[tuple[str, str]] = []
+    back = sheet.row.journey.back
+    if back is None or back.done_at is None:
+        found.append(("strong", NOT_CHECKED))
     if sheet.open:
         found.append(("heading", "Still to do"))
         found += [("strong", f"•  {each.words}") for each in sheet.open]

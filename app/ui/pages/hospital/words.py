@@ -106,17 +106,16 @@ def where_words(row: JourneyRow, today: date) -> str:
     to = ", to " if journey.stage in {Stage.PREPARING, Stage.ON_THE_WAY} else ": "
     place = f"{to}{place_words(journey)}" if place_words(journey) and not journey.ending else ""
     since = journey.ending or (journey.steps[-1] if journey.steps else None)
-    at = when(since.at if since else journey.started_at, today)
     bag = f". Bag {journey.bag}" if journey.bag else ". No bag named"
+    if journey.stage is Stage.PREPARING:  # it began with the call, which is not when the papers were made
+        return f"{said}{place}, begun {when(journey.started_at, today)}{bag}"
+    at = when(since.at if since else journey.started_at, today)
     return f"{said}{place}, since {at}{bag}"
 
 
 def place_words(journey: Journey) -> str:
     """The hospital and, once it is known, the ward in it."""
-    hospital = next((s.place for s in reversed(journey.all(StepKind.HOSPITAL_IN)) if s.place), journey.destination)
-    wards = (*journey.all(StepKind.ADMITTED), *journey.all(StepKind.WARD_MOVE))
-    ward = next((s.place for s in sorted(wards, key=lambda s: s.at, reverse=True) if s.place), "")
-    return ", ".join(dict.fromkeys(part for part in (hospital, ward) if part))
+    return journey.place
 
 
 def ending_words(journey: Journey) -> str:
