@@ -142,7 +142,17 @@ def wait_until_it_waits(pid: int) -> None:
         time.sleep(0.005)
 
 
+@pytest.fixture
+def heard() -> Iterator[None]:
+    """Ctrl+C reaches what is started here. A test run that a shell put in the background ignores it, and a process
+    ignores what the one that started it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl+C reaches a whole console there")
+@pytest.mark.usefixtures("heard")
 def test_an_interrupted_recording_ends_in_words_and_keeps_what_it_acknowledged(practice_home: Home) -> None:
     before = Counts(practice_home)
     with start("--store", practice_home.store, "--user", practice_home.user, "record") as process:
