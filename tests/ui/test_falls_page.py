@@ -14,13 +14,14 @@ from app.domain.dates import date_time
 from app.domain.errors import EnvironmentTrouble, ExitCode
 from app.domain.people import Medicine, ResidentId
 from app.services import alerts, assessments, falls
+from app.ui.choose_resident import ChooseView
 from app.ui.fall_watch import FallWatch
 from app.ui.forms.view import area_of
 from app.ui.pages.assessment.page import Open
 from app.ui.pages.falls import FallsPage
 from app.ui.pages.falls.check import CheckView
 from app.ui.pages.falls.fall_view import FallView
-from app.ui.pages.falls.register import ChooseView, RegisterView, observed, to_do_words
+from app.ui.pages.falls.register import RegisterView, observed, to_do_words
 from app.ui.place import argument, plain_argument
 from app.ui.shell import MainWindow
 from app.ui.theme import Choice

@@ -18,9 +18,10 @@ from app.domain.journeys import Item, JourneyKind, Stage, Step, StepKind
 from app.domain.people import FactKind, ResidentId, Stay
 from app.domain.transfer import TransferReason
 from app.services import journeys, residents, transfers
+from app.ui.choose_resident import ChooseView
 from app.ui.forms.form import FormDialog
 from app.ui.pages.hospital.bags import LabelsDialog
-from app.ui.pages.hospital.board import BoardView, ChooseView, OneView
+from app.ui.pages.hospital.board import BoardView, OneView
 from app.ui.pages.hospital.journey_view import JourneyView
 from app.ui.pages.hospital.page import HospitalPage
 from app.ui.pages.hospital.papers import CustodyDialog, VersionsDialog

@@ -15,11 +15,12 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain.people import ResidentDetails, ResidentId
+from app.ui.choose_resident import ChooseView
 from app.ui.context import Context
 from app.ui.pages.alerts.card import nothing_typed
 from app.ui.pages.falls.check import CheckView
 from app.ui.pages.falls.fall_view import FallView
-from app.ui.pages.falls.register import ChooseView, RegisterView
+from app.ui.pages.falls.register import RegisterView
 from app.ui.theme import L, M
 from app.ui.widgets.banner import ResidentBanner
 from app.ui.widgets.layouts import empty
@@ -172,7 +173,7 @@ class FallsPage(QWidget):
             self.view.show_register(found)
 
     def _show_choice(self, rows: tuple[ResidentRow, ...]) -> None:
-        view = ChooseView(rows)
+        view = ChooseView("Who has fallen?", rows)
         view.chosen.connect(lambda resident: self._ctx.navigate.emit("falls", f"{CHECK}{resident}"))
         self._put(view)
         view.box.setFocus(Qt.FocusReason.OtherFocusReason)

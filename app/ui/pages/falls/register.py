@@ -16,21 +16,18 @@ from app.domain.instruments.post_fall import CALL_999, HEAD_INJURY, LIFT, LONG_L
 from app.ui import theme
 from app.ui.pages.assessment.words import TONES
 from app.ui.pages.falls.check import Large
-from app.ui.theme import MAIN_TARGET, L, M, S, Tone
+from app.ui.theme import L, M, S, Tone
 from app.ui.widgets.buttons import link
 from app.ui.widgets.filters import Filters
 from app.ui.widgets.layouts import level
-from app.ui.widgets.row import RowButton
 from app.ui.widgets.scene import ChartCard
 from app.ui.widgets.table import Column
-from app.ui.widgets.text import card
 from app.ui.widgets.wrapped_table import WrappedTable
 from app.ui.widgets_form.labels import heading, label, title
 
 if TYPE_CHECKING:
     from app.domain.drawing import Chart
     from app.services.falls import FallRow, Register
-    from app.services.residents import ResidentRow
 
 FALLEN = "A resident has fallen"
 _PERIOD_WORDS = {7: "in the last 7 days", 30: "in 30 days", 91: "in 3 months", 365: "in a year"}
@@ -149,58 +146,6 @@ class _Actions(QWidget):
         lines = [f"{'OVERDUE  ' if each.overdue else ''}{each.words}" for each in found.actions]
         self.words.setText("\n".join(f"•  {line}" for line in lines))
         self.setVisible(bool(lines))
-
-
-class ChooseView(QWidget):
-    """Who has fallen: type a few letters or the room, then Enter. ``chosen`` carries the resident's id."""
-
-    chosen = Signal(str)
-
-    def __init__(self, rows: Sequence[ResidentRow]) -> None:
-        super().__init__()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(L, L, L, L)
-        column.setSpacing(M)
-        column.addWidget(title("Who has fallen?"))
-        self.box = QLineEdit()
-        self.box.setAccessibleName("Who has fallen? Name or room")
-        self.box.setPlaceholderText("Type a few letters of the name, or the room; then Enter")
-        self.box.setMinimumHeight(MAIN_TARGET)
-        self.box.textChanged.connect(self._narrow)
-        self.box.returnPressed.connect(self._first)
-        column.addWidget(self.box)
-        box, inside = card()
-        self.buttons: list[tuple[str, RowButton]] = []
-        for row in rows:
-            away = " · away from the home" if row.status == "away" else ""
-            button = RowButton(
-                row.banner_name, f"Room {row.room}{away}" if row.room else away, slot=partial(self.chosen.emit, row.id)
-            )
-            self.buttons.append((f"{row.banner_name} {row.room}".casefold(), button))
-            inside.addWidget(button)
-        self.none = label("Nobody here is called that.", "strong")
-        inside.addWidget(self.none)
-        self.none.setVisible(not rows)
-        column.addWidget(box)
-        column.addStretch(1)
-
-    def _narrow(self, typed: str) -> None:
-        words = typed.casefold().split()
-        for letters, button in self.buttons:
-            names = letters.replace(",", " ").split()
-            button.setVisible(all(any(name.startswith(word) for name in names) for word in words))
-        self.none.setVisible(not self._left())
-
-    def _left(self) -> list[RowButton]:
-        return [button for _letters, button in self.buttons if not button.isHidden()]
-
-    def _first(self) -> None:
-        """Enter opens the only one that is left; with several it goes to the first of them."""
-        left = self._left()
-        if len(left) == 1:
-            left[0].click()
-        elif left:
-            left[0].setFocus(Qt.FocusReason.TabFocusReason)
 
 
 def _columns(today: date, *, one: bool) -> tuple[Column[FallRow], ...]:

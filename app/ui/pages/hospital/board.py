@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from app.domain.dates import day_date
 from app.ui.pages.falls.check import Large
@@ -17,7 +17,7 @@ from app.ui.pages.hospital.bags import BagsCard
 from app.ui.pages.hospital.row import journey_button
 from app.ui.pages.hospital.whole_table import WholeTable
 from app.ui.pages.hospital.words import MEASURES, figures, periods
-from app.ui.theme import MAIN_TARGET, L, M, S
+from app.ui.theme import L, M, S
 from app.ui.widgets.layouts import empty, keep_tab_order, tab_stops
 from app.ui.widgets.row import RowButton
 from app.ui.widgets.table import Column
@@ -27,7 +27,6 @@ from app.ui.widgets_form.labels import heading, label, title
 if TYPE_CHECKING:
     from app.domain.journeys import Counts
     from app.services.journeys import Board, JourneyRow
-    from app.services.residents import ResidentRow
     from app.services.session import Session
     from app.ui.context import Context
 
@@ -197,58 +196,6 @@ class OneView(QWidget):
         """Put the keyboard on the latest journey, or on sending."""
         target = next(iter(self.buttons.values()), None) or self.send_button
         target.setFocus(Qt.FocusReason.OtherFocusReason)
-
-
-class ChooseView(QWidget):
-    """Who goes to hospital: a few letters or the room, then Enter. ``chosen`` carries the resident's id."""
-
-    chosen = Signal(str)
-
-    def __init__(self, rows: Sequence[ResidentRow]) -> None:
-        super().__init__()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(L, L, L, L)
-        column.setSpacing(M)
-        column.addWidget(title("Who goes to hospital?"))
-        self.box = QLineEdit()
-        self.box.setAccessibleName("Who goes to hospital? Name or room")
-        self.box.setPlaceholderText("Type a few letters of the name, or the room; then Enter")
-        self.box.setMinimumHeight(MAIN_TARGET)
-        self.box.textChanged.connect(self._narrow)
-        self.box.returnPressed.connect(self._first)
-        column.addWidget(self.box)
-        box, inside = card()
-        self.buttons: list[tuple[str, RowButton]] = []
-        for row in rows:
-            away = " · away from the home" if row.status == "away" else ""
-            button = RowButton(
-                row.banner_name, f"Room {row.room}{away}" if row.room else away, slot=partial(self.chosen.emit, row.id)
-            )
-            self.buttons.append((f"{row.banner_name} {row.room}".casefold(), button))
-            inside.addWidget(button)
-        self.none = label("Nobody here is called that.", "strong")
-        inside.addWidget(self.none)
-        self.none.setVisible(not rows)
-        column.addWidget(box)
-        column.addStretch(1)
-
-    def _narrow(self, typed: str) -> None:
-        words = typed.casefold().split()
-        for letters, button in self.buttons:
-            names = letters.replace(",", " ").split()
-            button.setVisible(all(any(name.startswith(word) for name in names) for word in words))
-        self.none.setVisible(not self._left())
-
-    def _left(self) -> list[RowButton]:
-        return [button for _letters, button in self.buttons if not button.isHidden()]
-
-    def _first(self) -> None:
-        """Enter takes the only one that is left; with several it goes to the first of them."""
-        left = self._left()
-        if len(left) == 1:
-            left[0].click()
-        elif left:
-            left[0].setFocus(Qt.FocusReason.TabFocusReason)
 
 
 def _count_columns(today: date) -> tuple[Column[Measured], ...]:

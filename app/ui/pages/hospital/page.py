@@ -14,9 +14,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain.people import ResidentDetails, ResidentId
+from app.ui.choose_resident import ChooseView
 from app.ui.context import Context
 from app.ui.pages.hospital import board, journey_view
-from app.ui.pages.hospital.board import BoardView, ChooseView, Loaded, OneView
+from app.ui.pages.hospital.board import BoardView, Loaded, OneView
 from app.ui.pages.hospital.journey_view import JourneyView, Whole
 from app.ui.theme import L, M
 from app.ui.widgets.banner import ResidentBanner
@@ -169,7 +170,7 @@ class HospitalPage(QWidget):
             self.view.show_rows(rows, self._ctx.now(), self._ctx.today())
 
     def _show_choice(self, rows: tuple[ResidentRow, ...]) -> None:
-        view = ChooseView(rows)
+        view = ChooseView("Who goes to hospital?", rows)
         view.chosen.connect(self._send_one)
         self._put(view)
         view.box.setFocus(Qt.FocusReason.OtherFocusReason)
