@@ -110,7 +110,7 @@ def read(session: Session, connection: Connection, resident_id: ResidentId) -> H
             if not line.in_error and line.journey.started_at >= now - _RECENT_JOURNEY
         ),
         _withdrawn(connection, resident_id),
-        _same_name(connection, resident_id, details, now),
+        same_name(connection, resident_id, details, now),
         None if details.consent_sharing is False else _photo(connection, resident_id),
         _manager(connection, now),
     )
@@ -144,7 +144,7 @@ def _falls(session: Session, connection: Connection, resident_id: ResidentId, fi
     )
 
 
-def _same_name(
+def same_name(
     connection: Connection, resident_id: ResidentId, details: ResidentDetails, now: datetime
 ) -> tuple[str, ...]:
     """Who else lives in the home under the same name, as a warning names them."""

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from app.domain import questionnaire, transfer
 from app.domain.changed import kept as kept_fields
 from app.domain.codec import instant, instant_text
-from app.domain.dates import short_date, to_local
+from app.domain.dates import to_local
 from app.domain.errors import UserError
 from app.domain.instruments import registry
 from app.domain.instruments.outcome import Outcome
 from app.domain.journeys import STAGE_LABELS, Item, JourneyKind, Stage
-from app.domain.people import FactKind, Medicine, ResidentDetails, ResidentId
+from app.domain.people import FactKind, Medicine, ResidentId
 from app.domain.transfer import TransferReason
 from app.models import journeys as journey_rows
 from app.models import residents as resident_rows
@@ -146,7 +146,7 @@ def start(session: Session, resident_id: ResidentId) -> Start:
         journey = journey_rows.open_of(connection, resident_id)
         before = rows.of_journey(connection, journey.id) if journey else ()
         body = rows.body(connection, before[0].id) if before else {}
-        same = namesakes(connection, line, session.now())
+        same = pack_record.same_name(connection, resident_id, line.resident.details, session.now())
     answers = body.get("answers")
     printed = False
     if kept is None and isinstance(answers, dict):
@@ -198,26 +198,9 @@ def people(session: Session, query: str = "") -> tuple[Person, ...]:
     )  # fmt: skip
 
 
-def namesakes(connection: Connection, line: resident_rows.ResidentLine, now: datetime) -> tuple[str, ...]:
-    """Who else in the home bears this first and last name, in words: ``SMITH, John, born 06-Sep-1937, room 4``."""
-    alike = resident_rows.find(connection, resident_rows.fold(line.resident.details.family_name).split())
-    return tuple(
-        _told_apart(other.resident.details)
-        for other in alike
-        if other.resident.id != line.resident.id
-        and other.status(now) in ("here", "away")
-        and _whole_name(other) == _whole_name(line)
-    )
-
-
 def _whole_name(line: resident_rows.ResidentLine) -> tuple[str, str]:
     details = line.resident.details
     return resident_rows.fold(details.given_name), resident_rows.fold(details.family_name)
-
-
-def _told_apart(details: ResidentDetails) -> str:
-    room = f", room {details.room}" if details.room else ""
-    return f"{details.banner_name}, born {short_date(details.date_of_birth)}{room}"
 
 
 def keep_typed(
