@@ -6,26 +6,20 @@ asks who has fallen, and "check:" with a resident's id (and, after another colon
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.domain.people import ResidentDetails, ResidentId
+from app.domain.people import ResidentId
 from app.ui.choose_resident import ChooseView
 from app.ui.context import Context
 from app.ui.pages.alerts.card import nothing_typed
 from app.ui.pages.falls.check import CheckView
 from app.ui.pages.falls.fall_view import FallView
 from app.ui.pages.falls.register import RegisterView
-from app.ui.theme import L, M
-from app.ui.widgets.banner import ResidentBanner
-from app.ui.widgets.layouts import empty
-from app.ui.widgets.text import scrolled
-from app.ui.widgets_form.labels import label
+from app.ui.view_page import ViewPage
 
 if TYPE_CHECKING:
     from app.services.assessments import Draft
@@ -36,38 +30,19 @@ if TYPE_CHECKING:
 
 CHOOSE, CHECK = "choose", "check:"
 _TOUCHED = frozenset({"fall", "assessment", "resident", "alert", "outbox", "draft", "fact"})
-T = TypeVar("T")
 
 
-class FallsPage(QWidget):
+class FallsPage(ViewPage):
     """``opened`` with None, an id, "choose" or "check:..."; a tuple of a resident's and a fall's id will do too."""
 
     title = "Falls"
 
     def __init__(self, ctx: Context) -> None:
-        super().__init__()
-        self._ctx = ctx
-        self._visit = 0
-        self._resident: ResidentId | None = None
-        self._fall_id = ""
+        super().__init__(ctx, "Falls")
         self._left_for: tuple[str, str] = ("", "")  # whose fall an assessment was opened from, to come back to it
-        self.view: RegisterView | ChooseView | CheckView | FallView | None = None
-        self.setAccessibleName("Falls")
-        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self.banner = ResidentBanner()
-        head = QVBoxLayout()
-        head.setContentsMargins(L, M, L, 0)
-        head.addWidget(self.banner)
-        body = QWidget()
-        self._body = QVBoxLayout(body)
-        self._body.setContentsMargins(0, 0, 0, 0)
-        self.area = scrolled(body)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(0)
-        outer.addLayout(head)
-        outer.addWidget(self.area, 1)
-        self._clear()
+
+    def _forget(self) -> None:
+        self._fall_id = ""
 
     # ------------------------------------------------------------------------------------------ the page protocol
 
@@ -78,16 +53,15 @@ class FallsPage(QWidget):
         if isinstance(name, str) and name and name == came_back[0]:
             name = came_back[1]
         self._clear()
-        self._body.addWidget(_padded("Loading"))
         if not isinstance(name, str) or not name:
-            self._read(_home_register, self._show_register)
+            self._load(_home_register, self._show_register)
         elif name == CHOOSE:
-            self._read(_people, self._show_choice)
+            self._load(_people, self._show_choice)
         elif name.startswith(CHECK):
             resident, _, draft = name.removeprefix(CHECK).partition(":")
-            self._read(partial(_check, ResidentId(resident), draft), self._show_check)
+            self._load(partial(_check, ResidentId(resident), draft), self._show_check)
         else:
-            self._read(partial(_found, name), self._show_found)
+            self._load(partial(_found, name), self._show_found)
 
     def refresh(self, changes: Changes) -> None:
         """Load again what changed; what is being answered or typed is left alone."""
@@ -120,41 +94,6 @@ class FallsPage(QWidget):
             super().keyPressEvent(event)
 
     # ----------------------------------------------------------------------------------------------------- showing
-
-    def _read(self, work: Callable[[Session], T], done: Callable[[T], None]) -> None:
-        visit = self._visit
-
-        def arrived(found: T) -> None:
-            if visit == self._visit:
-                done(found)
-
-        def failed(exc: BaseException) -> None:
-            if visit == self._visit and self.view is None:
-                self._clear()
-            self._ctx.messages.report(exc)
-
-        self._ctx.call(work, arrived, failed, owner=self)
-
-    def _clear(self) -> None:
-        self._visit += 1
-        self._resident, self._fall_id, self.view = None, "", None
-        self.banner.clear()
-        self.banner.hide()
-        empty(self._body)
-        self.area.verticalScrollBar().setValue(0)
-        self._ctx.resident.emit("")
-
-    def _put(self, view: RegisterView | ChooseView | CheckView | FallView) -> None:
-        empty(self._body)
-        self.view = view
-        self._body.addWidget(view)
-        view.show()
-
-    def _person(self, resident_id: ResidentId, details: ResidentDetails, status: str) -> None:
-        self._resident = resident_id
-        self.banner.show_resident(details, self._ctx.today(), status)
-        self.banner.show()
-        self._ctx.resident.emit(resident_id)
 
     def _show_register(self, found: Register, resident_id: ResidentId | None = None) -> None:
         if resident_id is not None and found.details is not None:
@@ -227,15 +166,6 @@ class FallsPage(QWidget):
         from app.services.access import Action
 
         return self._ctx.allowed(Action.RECORD_ASSESSMENT)
-
-
-def _padded(words: str) -> QWidget:
-    holder = QWidget()
-    column = QVBoxLayout(holder)
-    column.setContentsMargins(L, M, L, L)
-    column.addWidget(label(words, "strong"))
-    column.addStretch(1)
-    return holder
 
 
 def _home_register(session: Session) -> Register:

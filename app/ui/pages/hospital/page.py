@@ -6,12 +6,10 @@ goes to hospital, anything else is a journey's id.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain.people import ResidentDetails, ResidentId
 from app.ui.choose_resident import ChooseView
@@ -19,11 +17,7 @@ from app.ui.context import Context
 from app.ui.pages.hospital import board, journey_view
 from app.ui.pages.hospital.board import BoardView, Loaded, OneView
 from app.ui.pages.hospital.journey_view import JourneyView, Whole
-from app.ui.theme import L, M
-from app.ui.widgets.banner import ResidentBanner
-from app.ui.widgets.layouts import empty
-from app.ui.widgets.text import scrolled
-from app.ui.widgets_form.labels import label
+from app.ui.view_page import ViewPage
 
 if TYPE_CHECKING:
     from app.services.changes import Changes
@@ -33,38 +27,19 @@ if TYPE_CHECKING:
 
 SEND, RESIDENT = "send", "resident:"
 _TOUCHED = frozenset({"journey", "bag", "transfer", "fact", "resident", "setting"})
-T = TypeVar("T")
 One = tuple[ResidentDetails, str, "tuple[JourneyRow, ...]"]
 
 
-class HospitalPage(QWidget):
+class HospitalPage(ViewPage):
     """``opened`` with None, a journey's id, "resident:<id>" or "send"."""
 
     title = "Hospital"
 
     def __init__(self, ctx: Context) -> None:
-        super().__init__()
-        self._ctx = ctx
-        self._visit = 0
+        super().__init__(ctx, "Hospital")
+
+    def _forget(self) -> None:
         self._arg: str | None = None
-        self._resident: ResidentId | None = None
-        self.view: BoardView | OneView | ChooseView | JourneyView | None = None
-        self.setAccessibleName("Hospital")
-        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self.banner = ResidentBanner()
-        head = QVBoxLayout()
-        head.setContentsMargins(L, M, L, 0)
-        head.addWidget(self.banner)
-        body = QWidget()
-        self._body = QVBoxLayout(body)
-        self._body.setContentsMargins(0, 0, 0, 0)
-        self.area = scrolled(body)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(0)
-        outer.addLayout(head)
-        outer.addWidget(self.area, 1)
-        self._clear()
 
     # ------------------------------------------------------------------------------------------ the page protocol
 
@@ -72,15 +47,14 @@ class HospitalPage(QWidget):
         """Clear everything of the last resident, then load."""
         self._clear()
         self._arg = arg if isinstance(arg, str) and arg else None
-        self._body.addWidget(_padded("Loading"))
         if self._arg is None:
-            self._read(board.load, self._show_board)
+            self._load(board.load, self._show_board)
         elif self._arg == SEND:
-            self._read(_people, self._show_choice)
+            self._load(_people, self._show_choice)
         elif self._arg.startswith(RESIDENT):
-            self._read(partial(_one, ResidentId(self._arg.removeprefix(RESIDENT)), again=False), self._show_one)
+            self._load(partial(_one, ResidentId(self._arg.removeprefix(RESIDENT)), again=False), self._show_one)
         else:
-            self._read(partial(journey_view.load, self._arg), self._show_journey)
+            self._load(partial(journey_view.load, self._arg), self._show_journey)
 
     def refresh(self, changes: Changes) -> None:
         """Load again what changed; what is being typed to find a bag stays."""
@@ -103,41 +77,6 @@ class HospitalPage(QWidget):
         return "hospital", self._arg
 
     # ----------------------------------------------------------------------------------------------------- showing
-
-    def _read(self, work: Callable[[Session], T], done: Callable[[T], None]) -> None:
-        visit = self._visit
-
-        def arrived(found: T) -> None:
-            if visit == self._visit:
-                done(found)
-
-        def failed(exc: BaseException) -> None:
-            if visit == self._visit and self.view is None:
-                self._clear()
-            self._ctx.messages.report(exc)
-
-        self._ctx.call(work, arrived, failed, owner=self)
-
-    def _clear(self) -> None:
-        self._visit += 1
-        self._arg, self._resident, self.view = None, None, None
-        self.banner.clear()
-        self.banner.hide()
-        empty(self._body)
-        self.area.verticalScrollBar().setValue(0)
-        self._ctx.resident.emit("")
-
-    def _put(self, view: BoardView | OneView | ChooseView | JourneyView) -> None:
-        empty(self._body)
-        self.view = view
-        self._body.addWidget(view)
-        view.show()
-
-    def _person(self, resident_id: ResidentId, details: ResidentDetails, status: str) -> None:
-        self._resident = resident_id
-        self.banner.show_resident(details, self._ctx.today(), status)
-        self.banner.show()
-        self._ctx.resident.emit(resident_id)
 
     def _show_board(self, found: Loaded) -> None:
         view = BoardView(self._ctx, writes=self._may_write(), prints=self._may_print())
@@ -211,15 +150,6 @@ class HospitalPage(QWidget):
         from app.services.access import Action
 
         return self._ctx.allowed(Action.PRINT_PACK)
-
-
-def _padded(words: str) -> QWidget:
-    holder = QWidget()
-    column = QVBoxLayout(holder)
-    column.setContentsMargins(L, M, L, L)
-    column.addWidget(label(words, "strong"))
-    column.addStretch(1)
-    return holder
 
 
 def _people(session: Session) -> tuple[ResidentRow, ...]:
