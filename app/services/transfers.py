@@ -183,9 +183,9 @@ def people(session: Session, query: str = "") -> tuple[Person, ...]:
     compact = "".join(query.split()).replace("-", "")
     digits = compact if compact.isdecimal() and len(compact) >= 3 else ""
     with session.read() as connection:
-        everybody = [line for line in resident_rows.find(connection) if line.status(now) in ("here", "away")]
+        everybody = resident_rows.find(connection, living=now)
         found = {line.resident.id for line in resident_rows.find(
-            connection, resident_rows.fold(query).split(), digits=digits)}  # fmt: skip
+            connection, resident_rows.fold(query).split(), digits=digits, living=now)}  # fmt: skip
     names = Counter(_whole_name(line) for line in everybody)
     return tuple(
         Person(
