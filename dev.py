@@ -44,6 +44,9 @@ ENVIRONMENT = ROOT / ".venv"
 MESH_ENVIRONMENT = ROOT / ".venv-mesh"  # the MESH sandbox server pins versions that the program must not be held to
 BUILD_ENVIRONMENT = ROOT / ".venv-build"  # PyInstaller packs what it finds, so it only finds what the program needs
 STAMP = "hartwell-stamp.json"
+LAST_FAILED = ROOT / ".pytest_cache" / "v" / "cache" / "lastfailed"
+MOST_AGAIN = 3  # more failures than this are not bad luck
+TESTS_FAILED = 1  # pytest's exit code for it; the others are interruptions and internal errors
 MOST_AT_ONCE = 4  # test processes side by side; each takes up to 1 GB and a core
 
 # What Qt loads on Linux and wheels cannot bring: shared library -> Debian and Ubuntu package.
@@ -337,6 +340,25 @@ def faults(arguments):
     return code
 
 
+def failed_on_screen():
+    """The tests that failed in the last run of pytest, if they are few and all about screens; otherwise none."""
+    try:
+        failed = sorted(json.loads(LAST_FAILED.read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return []
+    return failed if len(failed) <= MOST_AGAIN and all(name.startswith("tests/ui/") for name in failed) else []
+
+
+def again(failed):
+    """Run the few screens' tests that failed once more, alone: what fails then is broken, what passes is unsteady.
+
+    A test of a screen shares two cores, one window system and its process with a thousand others. An unsteady one is
+    named in the summary, because it is a defect of the test or of the program and wants mending; it holds up nobody.
+    """
+    say(f"\n== pytest again, alone: {', '.join(failed)}")
+    return call([python_of(ENVIRONMENT), "-m", "pytest", "-q", *failed])
+
+
 def test(arguments):
     """Set up both environments and run every check, also after one failed; with arguments, pytest alone."""
     setup()
@@ -345,15 +367,21 @@ def test(arguments):
     todo = checks()
     if arguments:
         todo = [("pytest", [python_of(ENVIRONMENT), "-m", "pytest", *arguments])]
-    results = []
+    results, unsteady = [], []
+    LAST_FAILED.unlink(missing_ok=True)
     for name, command in todo:
         say(f"\n== {name}")
         started = time.monotonic()
         code = call(command)
+        if code == TESTS_FAILED and not arguments and name == "pytest" and (failed := failed_on_screen()):
+            code = again(failed)
+            unsteady = [] if code else failed
         results.append((name, code, took(started)))
     say("\n== summary")
     for name, code, duration in results:
         say(f"  {name:<14}{'passed' if code == 0 else f'FAILED (exit code {code})'}, {duration}")
+    for name in unsteady:
+        say(f"  UNSTEADY      failed beside the others, passed alone: {name}")
     failed = [name for name, code, _ in results if code]
     say(f"Failed: {', '.join(failed)}" if failed else "All passed")
     return 1 if failed else 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
 import socket
 import subprocess
@@ -114,11 +115,12 @@ def test_without_root_the_missing_libraries_are_named_and_nothing_stops(
 
 
 def test_every_check_runs_and_the_failures_are_named(
-    dev: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    dev: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     monkeypatch.setattr(dev, "setup", lambda **_: None)
     monkeypatch.setattr(dev, "ensure", lambda *_, **__: None)
     monkeypatch.setattr(dev, "fault_tools", lambda: None)
+    monkeypatch.setattr(dev, "LAST_FAILED", tmp_path / "lastfailed")
     codes = {"one": 0, "two": 3, "three": 0}
     steps = [(name, [sys.executable, "-c", f"raise SystemExit({code})"]) for name, code in codes.items()]
     monkeypatch.setattr(dev, "checks", lambda: steps)
@@ -131,7 +133,54 @@ def test_every_check_runs_and_the_failures_are_named(
     assert "All passed" in capsys.readouterr().out
 
 
-def test_arguments_of_test_go_to_pytest_alone(dev: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+SCREEN = "tests/ui/test_shell.py::test_keys"
+
+
+@pytest.mark.parametrize(
+    ("failed", "second", "code"),
+    [
+        ([SCREEN], 0, 0),
+        ([SCREEN], 1, 1),
+        ([f"{SCREEN}[{number}]" for number in range(4)], 0, 1),
+        ([SCREEN, "tests/domain/test_news2.py::test_edge"], 0, 1),
+        ([], 0, 1),
+    ],
+)
+def test_a_few_screens_that_failed_have_a_second_chance_and_are_named(
+    dev: ModuleType,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    failed: list[str],
+    second: int,
+    code: int,
+) -> None:
+    last = tmp_path / "lastfailed"
+    ran: list[list[str]] = []
+
+    def call(command: list[object]) -> int:
+        ran.append([str(part) for part in command])
+        if len(ran) > 1:
+            return second
+        last.write_text(json.dumps(dict.fromkeys(failed, True)), encoding="utf-8")
+        return 1
+
+    for name, stand_in in {"setup": lambda: None, "fault_tools": lambda: None, "ensure": lambda *_: None}.items():
+        monkeypatch.setattr(dev, name, stand_in)
+    monkeypatch.setattr(dev, "checks", lambda: [("pytest", ["pytest"])])
+    monkeypatch.setattr(dev, "LAST_FAILED", last)
+    monkeypatch.setattr(dev, "call", call)
+    assert dev.test([]) == code
+    out = capsys.readouterr().out
+    assert [SCREEN in line for line in out.splitlines() if "UNSTEADY" in line] == [True] * (code == 0)
+    if failed == [SCREEN]:
+        assert ran[1][-1] == SCREEN
+    else:
+        assert len(ran) == 1
+
+
+def test_arguments_of_test_go_to_pytest_alone(dev: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(dev, "LAST_FAILED", tmp_path / "lastfailed")
     ran: list[list[str]] = []
     monkeypatch.setattr(dev, "setup", lambda **_: None)
     monkeypatch.setattr(dev, "ensure", lambda *_, **__: None)

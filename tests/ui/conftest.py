@@ -20,6 +20,7 @@ from app.vault import keys
 from tests.helpers.claim_home import at_claim_home, make_claim_home
 from tests.helpers.signed_in import SignedIn, StandingClock, copy_home, signed_in
 from tests.helpers.wires import Recorded
+from tests.ui.helpers import given_up
 
 PATIENCE_MS = 60_000
 """How long what must come is waited for. Only a test that fails takes that long; a busy machine may need some of it."""
@@ -36,9 +37,6 @@ class Patient(QtBot):
 
     def waitActive(self, widget: QWidget, *, timeout: int = 0) -> Any:  # noqa: N802
         return super().waitActive(widget, timeout=max(timeout, PATIENCE_MS))
-
-    def waitExposed(self, widget: QWidget, *, timeout: int = 0) -> Any:  # noqa: N802
-        return super().waitExposed(widget, timeout=max(timeout, PATIENCE_MS))
 
 
 @pytest.fixture
@@ -75,6 +73,7 @@ def never_collected_in_a_test() -> Iterator[None]:
 def collected_after_a_test(never_collected_in_a_test: None) -> Iterator[None]:
     """The garbage of one test does not reach far into the next ones, and nothing that it deleted takes keys there."""
     yield
+    assert given_up() == 0, "a dialog that this test meant to answer never came up"
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     collect_due()
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
     QComboBox,
+    QDialog,
     QLabel,
     QLineEdit,
     QPlainTextEdit,
@@ -28,6 +29,9 @@ from pytestqt.qtbot import QtBot
 
 from app.ui.pictures import settle
 from app.ui.tasks import Tasks
+
+_LOOK_EVERY_MS = 10
+_expected: list[QTimer] = []
 
 _CONTROLS = (
     QAbstractButton,
@@ -128,3 +132,54 @@ def _describe(part: QWidget) -> str:
     above = part.parentWidget()
     inside = type(above).__name__ if above else "nothing"
     return f"{type(part).__name__}({text!r}, {part.width()} x {part.height()}) in {inside}"
+
+
+def exposed(qtbot: QtBot, window: QWidget) -> None:
+    """Show a window and wait until it can be seen; when it cannot, say what stands in its place."""
+    window.show()
+
+    def seen() -> None:
+        handle = window.windowHandle()
+        others = [
+            f"{type(top).__name__} {top.objectName()}" for top in QApplication.topLevelWidgets() if top.isVisible()
+        ]
+        assert window.isVisible(), f"hidden again; visible: {others}, modal: {QApplication.activeModalWidget()}"
+        assert handle is not None, "no native window"
+        assert handle.isExposed(), f"not exposed; {handle.geometry()}, {handle.visibility()}, visible: {others}"
+
+    qtbot.waitUntil(seen)
+
+
+def with_keyboard(dialog: QDialog) -> bool:
+    """Whether the keyboard is in this dialog."""
+    focused = QApplication.focusWidget()
+    return focused is not None and dialog.isAncestorOf(focused)
+
+
+def when_modal(act: Callable[[QDialog], None], wanted: Callable[[QDialog], bool] = with_keyboard) -> None:
+    """Do this with the next modal dialog that is wanted, while the code under test waits for its answer.
+
+    What never comes up is given up at the end of the test (:func:`given_up`): a hand that went on waiting would answer
+    the first dialog of some later test.
+    """
+    timer = QTimer()
+
+    def look() -> None:
+        dialog = QApplication.activeModalWidget()
+        if isinstance(dialog, QDialog) and wanted(dialog) and timer in _expected:
+            timer.stop()
+            _expected.remove(timer)
+            act(dialog)
+
+    timer.timeout.connect(look)
+    _expected.append(timer)
+    timer.start(_LOOK_EVERY_MS)
+
+
+def given_up() -> int:
+    """How many dialogs a test waited for that never came; nobody waits for them any more."""
+    number = len(_expected)
+    for timer in _expected:
+        timer.stop()
+    _expected.clear()
+    return number

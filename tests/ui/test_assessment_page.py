@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from decimal import Decimal
 
 import pytest
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QDialog, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -21,7 +21,7 @@ from app.ui.pages.assessment.chooser import Chooser
 from app.ui.pages.assessment.sign import SignDialog
 from app.ui.theme import Choice
 from tests.helpers.signed_in import SignedIn
-from tests.ui.helpers import clipped, unnamed
+from tests.ui.helpers import clipped, unnamed, when_modal
 
 ENTER, SPACE, RIGHT, TAB = Qt.Key.Key_Return, Qt.Key.Key_Space, Qt.Key.Key_Right, Qt.Key.Key_Tab
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -71,18 +71,14 @@ def answer_dialog(qtbot: QtBot, *strokes: Qt.Key) -> list[QDialog]:
     """Press keys in the next modal dialog; what came up is in the list afterwards."""
     seen: list[QDialog] = []
 
-    def act() -> None:
-        dialog, focused = QApplication.activeModalWidget(), QApplication.focusWidget()
-        if not isinstance(dialog, QDialog) or focused is None or not dialog.isAncestorOf(focused):
-            QTimer.singleShot(10, act)
-            return
+    def act(dialog: QDialog) -> None:
         seen.append(dialog)
         for stroke in strokes:
             keys(qtbot, stroke)
         if dialog.isVisible():
             dialog.reject()
 
-    QTimer.singleShot(0, act)
+    when_modal(act)
     return seen
 
 

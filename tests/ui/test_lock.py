@@ -30,7 +30,7 @@ from app.ui.signin import SignInWindow
 from app.ui.watch import Watch
 from tests.helpers.signed_in import NOW, PASSWORD, SignedIn, StandingClock, copy_home
 from tests.helpers.wires import Recorded
-from tests.ui.helpers import clipped, unnamed, wait_quiet
+from tests.ui.helpers import clipped, exposed, unnamed, wait_quiet
 from tests.ui.test_shell import window_on
 
 
@@ -140,8 +140,7 @@ def test_a_key_held_down_by_a_weight_is_nobody(
 ) -> None:
     window = QLineEdit()
     qtbot.addWidget(window)
-    with qtbot.waitExposed(window):
-        window.show()
+    exposed(qtbot, window)
     tick_on(presence, clocks, 100)
     heard = Heard(presence)
     for again in (True, False):
@@ -158,8 +157,7 @@ def test_a_touch_in_any_window_counts_and_a_moved_mouse_does_not(
     """The pointer of a laptop on a trolley moves by itself."""
     window = QLineEdit()
     qtbot.addWidget(window)
-    with qtbot.waitExposed(window):
-        window.show()
+    exposed(qtbot, window)
     tick_on(presence, clocks, 100)
     heard = Heard(presence)
     handle = window.windowHandle()
@@ -205,8 +203,7 @@ class Desk(QWidget):
 def desk(qtbot: QtBot) -> Desk:
     made = Desk()
     qtbot.addWidget(made)
-    with qtbot.waitExposed(made):
-        made.show()
+    exposed(qtbot, made)
     made.activateWindow()
     made.box.setFocus()
     qtbot.waitUntil(made.box.hasFocus)
@@ -520,8 +517,8 @@ def test_dialogs_are_covered_too_also_those_that_open_meanwhile(
     for dialog in (first, second):
         dialog.resize(400, 300)
         QLineEdit(dialog)
-    with qtbot.waitExposed(first):
-        first.open()
+    first.open()
+    exposed(qtbot, first)
     watch.presence.tick()  # each second the windows are looked for
     press_at(first, Qt.Key.Key_F9)
     assert sheets(first)
@@ -538,8 +535,8 @@ def test_ctrl_l_locks_from_inside_a_dialog(qtbot: QtBot, watched: tuple[MainWind
     window, watch, locks = watched
     dialog = QDialog(window)
     QLineEdit(dialog)
-    with qtbot.waitExposed(dialog):
-        dialog.open()
+    dialog.open()
+    exposed(qtbot, dialog)
     watch.presence.tick()
     press_at(dialog, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
     assert locks == ["lock"]

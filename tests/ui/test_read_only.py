@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.domain.errors import EnvironmentTrouble, ExitCode
@@ -32,7 +32,7 @@ from app.ui.shell import PAGES, MainWindow
 from app.ui.theme import Choice
 from tests.helpers.accounts import give_account
 from tests.helpers.signed_in import NOW, PASSWORD, SignedIn, signed_in
-from tests.ui.helpers import clipped, unnamed, wait_quiet
+from tests.ui.helpers import clipped, unnamed, wait_quiet, when_modal
 
 
 class BehindHome:
@@ -244,18 +244,18 @@ def test_text_typed_before_the_damage_is_not_lost_silently(qtbot: QtBot, home: S
     asked: list[str] = []
 
     def answer(*, leave: bool) -> None:
-        box = QApplication.activeModalWidget()
-        if not isinstance(box, Confirm):
-            QTimer.singleShot(20, lambda: answer(leave=leave))
-            return
-        asked.append(box.windowTitle())
-        qtbot.keyClick(box.action if leave else box.cancel, Qt.Key.Key_Return)
+        def press_it(box: QDialog) -> None:
+            assert isinstance(box, Confirm)
+            asked.append(box.windowTitle())
+            qtbot.keyClick(box.action if leave else box.cancel, Qt.Key.Key_Return)
 
-    QTimer.singleShot(0, lambda: answer(leave=False))
+        when_modal(press_it, lambda box: isinstance(box, Confirm))
+
+    answer(leave=False)
     window.go("today", None)
     assert asked == ["This cannot be saved"]
     assert window.page is page, "they stay, to copy it onto paper"
-    QTimer.singleShot(0, lambda: answer(leave=True))
+    answer(leave=True)
     window.go("today", None)
     assert window.here == "today"
     assert home.call(assessments.drafts) == ()

@@ -20,7 +20,7 @@ from app.ui import theme
 from app.ui.theme import Choice
 from app.ui.widgets.scene import BodyMapView, ChartCard, SceneView
 from app.ui.widgets.text import page_column
-from tests.ui.helpers import clipped, unnamed
+from tests.ui.helpers import clipped, exposed, unnamed
 
 DAY = date(2026, 11, 20)
 LOOKS = [(choice, size) for choice in (Choice.LIGHT, Choice.DARK, Choice.CONTRAST) for size in (100, 200)]
@@ -58,8 +58,7 @@ def show(qtbot: QtBot, part: QWidget, width: int = 700, height: int = 500) -> QW
     column.addStretch(1)
     window.resize(width, height)
     qtbot.addWidget(window)
-    with qtbot.waitExposed(window):
-        window.show()
+    exposed(qtbot, window)
     window.activateWindow()
     return window
 

@@ -6,8 +6,8 @@ import re
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.domain.errors import EnvironmentTrouble
@@ -24,7 +24,7 @@ from app.ui.theme import Choice
 from app.vault import keyfile
 from tests.helpers.accounts import give_account
 from tests.helpers.signed_in import NOW, PASSWORD, SignedIn
-from tests.ui.helpers import clipped, unnamed, wait_quiet
+from tests.ui.helpers import clipped, unnamed, wait_quiet, when_modal
 
 ANOTHER = "amber kettle follows rain"
 
@@ -165,15 +165,12 @@ def test_the_recovery_key_is_replaced_shown_once_and_proved(qtbot: QtBot, home: 
     assert key != old
     asked: list[str] = []
 
-    def stay() -> None:
-        box = QApplication.activeModalWidget()
-        if isinstance(box, Confirm):
-            asked.append(box.windowTitle())
-            qtbot.keyClick(box.cancel, Qt.Key.Key_Return)
-        else:
-            QTimer.singleShot(20, stay)
+    def stay(box: QDialog) -> None:
+        assert isinstance(box, Confirm)
+        asked.append(box.windowTitle())
+        qtbot.keyClick(box.cancel, Qt.Key.Key_Return)
 
-    QTimer.singleShot(0, stay)
+    when_modal(stay, lambda box: isinstance(box, Confirm))
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
     assert asked == ["The recovery key has not been checked"]
     assert dialog.isVisible()

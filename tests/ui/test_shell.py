@@ -33,7 +33,7 @@ from app.ui.theme import Choice
 from tests.helpers.accounts import give_account
 from tests.helpers.signed_in import NOW, PASSWORD, SignedIn, StandingClock
 from tests.helpers.wires import Recorded
-from tests.ui.helpers import clipped, press, stray_windows, unnamed, wait_quiet
+from tests.ui.helpers import clipped, exposed, press, stray_windows, unnamed, wait_quiet
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 UNWELL = {
@@ -45,8 +45,7 @@ UNWELL = {
 def window_on(qtbot: QtBot, home: SignedIn, ctx: Context | None = None, locks: list[str] | None = None) -> MainWindow:
     made = MainWindow(ctx or home.ctx, lambda: (locks if locks is not None else []).append("locked"))
     qtbot.addWidget(made, before_close_func=lambda window: setattr(window, "_leaving", True))  # whatever its page says
-    with qtbot.waitExposed(made):
-        made.show()
+    exposed(qtbot, made)
     made.activateWindow()
     wait_quiet(qtbot, home.tasks)
     return made

@@ -21,7 +21,7 @@ from app.ui.signin import SCREEN_NAME, Screen, SignedIn, SignInWindow, keep_scre
 from app.ui.tasks import Tasks
 from app.ui.theme import Choice, Theme
 from tests.helpers.signed_in import PASSWORD, StandingClock, make_home
-from tests.ui.helpers import clipped, stray_windows, unnamed, wait_quiet
+from tests.ui.helpers import clipped, exposed, stray_windows, unnamed, wait_quiet
 
 HEAVY = (
     "sqlalchemy",
@@ -63,8 +63,7 @@ def look(qapp: QApplication) -> Iterator[Theme]:
 def window(qtbot: QtBot, tasks: Tasks, look: Theme, home: Path) -> Iterator[SignInWindow]:
     made = SignInWindow(home, tasks, look, StandingClock)
     qtbot.addWidget(made)
-    with qtbot.waitExposed(made):
-        made.show()
+    exposed(qtbot, made)
     made.activateWindow()
     wait_quiet(qtbot, tasks)
     qtbot.waitUntil(lambda: made.users.value() == "mo")

@@ -25,7 +25,7 @@ from app.ui.tasks import Tasks
 from app.ui.theme import Choice, Theme
 from tests.helpers.accounts import give_account
 from tests.helpers.signed_in import PASSWORD, SignedIn, StandingClock, make_home
-from tests.ui.helpers import clipped, press, unnamed, wait_quiet
+from tests.ui.helpers import clipped, exposed, press, unnamed, wait_quiet
 
 OWN = "seven calm grey geese"
 
@@ -78,8 +78,7 @@ def clock() -> StandingClock:
 def window(qtbot: QtBot, tasks: Tasks, look: Theme, store: Path, clock: StandingClock) -> Iterator[SignInWindow]:
     made = SignInWindow(store, tasks, look, lambda: clock)
     qtbot.addWidget(made)
-    with qtbot.waitExposed(made):
-        made.show()
+    exposed(qtbot, made)
     made.activateWindow()
     wait_quiet(qtbot, tasks)
     qtbot.waitUntil(lambda: made.users.count() == 3)

@@ -30,7 +30,7 @@ from app.ui.widgets.table import Column, RecordTable
 from app.ui.widgets.tag import Tag
 from app.ui.widgets.text import NotesEdit, label, page_column
 from app.ui.widgets.text_size import TextSize
-from tests.ui.helpers import clipped, unnamed
+from tests.ui.helpers import clipped, exposed, unnamed
 
 TODAY = date(2026, 11, 22)
 
@@ -60,8 +60,7 @@ def shown(qtbot: QtBot) -> Shown:
             column.addWidget(part)
         window.resize(width, 500)
         qtbot.addWidget(window)
-        with qtbot.waitExposed(window):
-            window.show()
+        exposed(qtbot, window)
         window.activateWindow()
         return window
 
@@ -403,8 +402,7 @@ def test_everything_has_a_name_and_nothing_is_cut_off(qtbot: QtBot, qapp: QAppli
         column.addWidget(part)
     page.resize(1000, 700)
     qtbot.addWidget(page)
-    with qtbot.waitExposed(page):
-        page.show()
+    exposed(qtbot, page)
     assert unnamed(page) == []
     qtbot.waitUntil(lambda: clipped(page) == [])
     assert all(part.height() >= 32 for part in parts[2:6])

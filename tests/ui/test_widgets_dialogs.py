@@ -15,7 +15,7 @@ from app.ui import theme
 from app.ui.dialogs.confirm import Confirm, confirm
 from app.ui.theme import Choice
 from app.ui.widgets.banner import ResidentBanner
-from tests.ui.helpers import clipped, unnamed
+from tests.ui.helpers import clipped, exposed, unnamed
 
 SMITH = ResidentDetails("R1", "Smith", "John", date(1937, 9, 6), "9990000018", title="Mr", gender=Gender.MALE)
 
@@ -88,8 +88,7 @@ def test_names_and_room(qtbot: QtBot, qapp: QApplication, parent: QWidget, size:
     text = "It stays readable with your name, the time and the reason; the newest version is the one that counts."
     made = Confirm(parent, "Sign MUST?", text, "Sign", about=SMITH, today=date(2026, 11, 22))
     qtbot.addWidget(made)
-    with qtbot.waitExposed(made):
-        made.show()
+    exposed(qtbot, made)
     assert unnamed(made) == []
     qtbot.waitUntil(lambda: clipped(made) == [])
     assert made.width() <= 1366

@@ -21,7 +21,7 @@ from app.ui.widgets.field import Field, show_problems
 from app.ui.widgets.message_bar import MessageBar
 from app.ui.widgets.password import PasswordEdit
 from app.ui.widgets.row import RowButton
-from tests.ui.helpers import press
+from tests.ui.helpers import exposed, press
 
 
 @pytest.fixture(autouse=True)
@@ -37,8 +37,7 @@ def show(qtbot: QtBot, window: QWidget, *parts: QWidget) -> None:
         column.addWidget(part)
     window.resize(700, 500)
     qtbot.addWidget(window)
-    with qtbot.waitExposed(window):
-        window.show()
+    exposed(qtbot, window)
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
 
