@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -41,6 +41,7 @@ class ClaimLineRow:
     reasons: tuple[str, ...]
     decided_pence: int | None
     answered_at: datetime | None
+    reversal_of: str = ""
 
     @property
     def newest_answer(self) -> ClaimAnswer | None:
@@ -59,8 +60,20 @@ class ClaimLineRow:
         if answer is None:
             never_left = self.message_state is OutboxState.QUARANTINED and self.message_attempts == 0
             return self.message_state is not OutboxState.REFUSED and not never_left
-        refused = answer.outcome is ClaimOutcome.ERROR or (answer.final and answer.amount_pence == 0)
+        refused = answer.outcome is ClaimOutcome.ERROR or (
+            answer.final and answer.amount_pence == 0 and not self.reversal_of  # nothing to take back is no refusal
+        )
         return not refused and not answer.superseded
+
+
+def standing(versions: Sequence[ClaimLineRow]) -> ClaimLineRow | None:
+    """The claim that stands for a resident and week among all its versions, or None.
+
+    A reversal stands for nothing, and what it takes back stands no more, unless the reversal itself was refused.
+    """
+    taken_back = {line.reversal_of for line in versions if line.reversal_of and line.live}
+    stand = [line for line in versions if line.live and not line.reversal_of and line.identifier not in taken_back]
+    return max(stand, key=lambda line: line.version, default=None)
 
 
 def save(
@@ -72,6 +85,8 @@ def save(
     amount_pence: int,
     outbox_id: str,
     body: Mapping[str, object],
+    *,
+    reversal_of: str = "",
 ) -> str:
     """Record a claim: the decision it rests on and every fact that decision was made from."""
     entity = work.new_id()
@@ -89,6 +104,7 @@ def save(
             "revision_id": revised.id,
             "signed_at": work.at,
             "outbox_id": outbox_id,
+            "reversal_of": reversal_of,
         },
     )
     return entity
@@ -131,6 +147,12 @@ def claims(connection: Connection, week_start: date) -> tuple[ClaimLineRow, ...]
     return tuple(_row(row) for row in connection.execute(query))
 
 
+def claims_between(connection: Connection, first: date, last: date) -> tuple[ClaimLineRow, ...]:
+    """Every claim for the weeks that start between two days, both included, by week, resident and version."""
+    query = _CLAIMS.where(_C.week_start.between(first.isoformat(), last.isoformat()))
+    return tuple(_row(row) for row in connection.execute(query.order_by(_C.week_start, _C.resident_id, _C.version)))
+
+
 def claim(connection: Connection, identifier: str) -> ClaimLineRow | None:
     """The claim with the identifier, or None."""
     row = connection.execute(_CLAIMS.where(_C.identifier == identifier)).first()
@@ -148,4 +170,5 @@ def _row(row: Any) -> ClaimLineRow:
         row.amount_pence, row.revision_id, instant(row.signed_at), row.outbox_id, OutboxState(row.message_state),
         row.message_attempts, row.outcome, row.disposition, tuple(parse(row.reasons)) if row.reasons else (),
         row.decided_pence, instant(row.answered_at) if row.answered_at else None,
+        row.reversal_of,
     )  # fmt: skip

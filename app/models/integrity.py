@@ -23,7 +23,7 @@ _SIGNED = frozenset({"assessment", "claim", "transfer"})
 """What nobody records without their signature."""
 _PROJECTED = (
     "resident", "fact", "assessment", "alert", "transfer", "claim", "staff", "post", "note", "wound", "fall", "photo",
-    "questionnaire", "journey", "bag",
+    "questionnaire", "journey", "bag", "home_fact",
 )  # fmt: skip
 """Tables whose rows name the revision that they stand on."""
 _EVENT = tuple(column.name for column in schema.event.columns if column.name != "hash")

@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, inspect
 
 SCRIPTS = Path(__file__).parent / "migrations"
-OLDER = frozenset({"0001", "0002", "0003"})
+OLDER = frozenset({"0001", "0002", "0003", "0004"})
 """The schemas that this program knows how to bring up to date."""
 
 

@@ -21,7 +21,7 @@ from sqlalchemy import (
     text,
 )
 
-SCHEMA = "0004"
+SCHEMA = "0005"
 """The newest migration this program knows; a store with another one is not opened as it is."""
 
 metadata = MetaData(
@@ -412,6 +412,23 @@ bag = Table(
     UniqueConstraint("number"),
 )
 
+home_fact = Table(
+    "home_fact",
+    metadata,
+    # What the home records about itself for the premium: policies, training, shifts, payments, admissions, papers.
+    _text("id", key=True),
+    _text("kind"),
+    _text("about"),  # the member of staff, the claim or the thing that it belongs to; empty for the home's own
+    _text("on_day"),  # the day that lists of the kind are sorted by
+    _text("revision_id"),
+    _text("recorded_at"),
+    _text("recorded_by"),
+    _int("in_error"),
+    _text("reason"),
+    _text("body"),
+    Index(None, "kind", "about", "on_day"),
+)
+
 blob = Table(
     "blob", metadata, _text("sha256", key=True), _text("media_type"), Column("content", LargeBinary, nullable=False)
 )
@@ -433,6 +450,8 @@ claim = Table(
     _text("reasons", null=True),
     _int("decided_pence", null=True),
     _text("answered_at", null=True),
+    # The identifier of the version that it takes back; empty for a claim. The amount of a reversal is negative.
+    Column("reversal_of", Text, nullable=False, server_default=text("''")),
     UniqueConstraint("identifier"),
     UniqueConstraint("resident_id", "week_start", "version"),
     Index(None, "week_start"),

@@ -25,6 +25,7 @@ class Action(StrEnum):
     CLOSE_ALERTS = "close alerts"
     VIEW_CLAIMS = "see premium claims"
     SIGN_CLAIMS = "sign premium claims"
+    MANAGE_MONEY = "look after the premium's money"
     EXPORT_EVIDENCE = "export evidence"
     VIEW_STAFF = "see staff records"
     MANAGE_STAFF = "change staff records"

@@ -197,6 +197,16 @@ _NOUNS = {
     "allergy": "an allergy", "cpr": "the CPR status", "diagnosis": "a diagnosis", "medicine": "a medicine",
     "contact": "a contact", "need": "a need", "chc": "Continuing Healthcare", "stay": "a stay",
     "absence": "an absence", "key_fact": "a key fact",
+    "policy": "a policy of the premium",
+    "commissioner_answer": "an answer of the commissioner",
+    "training": "a training course",
+    "duty": "a shift",
+    "attachment": "a paper of proof",
+    "remittance": "a payment",
+    "spend": "something the premium was spent on",
+    "admission": "a request for a bed",
+    "criterion": "proof of an accreditation criterion",
+    "claim_review": "what was decided about a claim that a correction touches",
 }  # fmt: skip
 _VERBS = {"add": "Added", "change": "Changed", "entered-in-error": "Marked as entered in error:"}
 _STATES = {

@@ -10,7 +10,7 @@ from app.domain.people import ResidentId
 @dataclass(frozen=True, slots=True)
 class Changes:
     """Which residents, and which kinds of thing: resident, fact, assessment, draft, alert, transfer, claim, outbox,
-    staff, setting, journey, bag."""
+    staff, setting, journey, bag, home_fact (and beside it the kind of fact)."""
 
     kinds: frozenset[str] = frozenset()
     residents: frozenset[ResidentId] = frozenset()

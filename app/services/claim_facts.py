@@ -14,9 +14,20 @@ from app.domain.instruments import registry
 from app.domain.messages import Evidence, ReliedUpon
 from app.domain.needs import premium_need
 from app.domain.people import Absence, ChcPeriod, Fact, FactKind, Home, Need, Resident, ResidentId, StaffMember, Stay
-from app.domain.premium import Champion, Decision, NeedEvidence, OtherClaim, Policy, WeekFacts, decide, policy_named
+from app.domain.premium import (
+    Champion,
+    Decision,
+    NeedEvidence,
+    OtherClaim,
+    Policy,
+    WeekFacts,
+    decide,
+    policy_for,
+    policy_named,
+)
 from app.models import assessments as assessment_rows
 from app.models import claims as claim_rows
+from app.models import home_facts as home_rows
 from app.models import residents as resident_rows
 from app.models import revisions
 from app.models import staff as staff_rows
@@ -47,10 +58,21 @@ class WeekPicture:
     evidence: Mapping[str, Evidence]
     posts: Mapping[str, StaffMember]
     signed: Mapping[str, tuple[WeekFacts, Decision]]
+    policies: tuple[Policy, ...]
+
+    @property
+    def policy(self) -> Policy | None:
+        """The policy in force for the week, as the record has it now."""
+        return policy_for(self.week_start, self.policies)
 
     def newest_claim(self, resident: Resident) -> claim_rows.ClaimLineRow | None:
         """The newest version of the resident's claim for the week, if there is one."""
         return max(self.claims.get(resident.id, ()), key=lambda claim: claim.version, default=None)
+
+    def stands(self, claim: claim_rows.ClaimLineRow) -> bool:
+        """Whether this version of a claim is the one that stands for its resident and week."""
+        stood = claim_rows.standing(self.claims.get(claim.resident_id, ()))
+        return stood is not None and stood.id == claim.id
 
     def facts_for(self, resident: Resident, submitted_at: datetime, *, late_reason: str | None = None) -> WeekFacts:
         """The facts of one resident as the record has them now, for a claim submitted at the instant."""
@@ -72,14 +94,19 @@ class WeekPicture:
             needs=self.needs.get(resident.id, ()),
             champions=self.champions,
             other_live_claims=tuple(
-                OtherClaim(self.home.ods, claim.week_start) for claim in self.claims.get(resident.id, ()) if claim.live
+                OtherClaim(self.home.ods, claim.week_start)
+                for claim in self.claims.get(resident.id, ())
+                if self.stands(claim)
             ),
             late_reason=late_reason,
         )
 
 
-def read_week(connection: Connection, home: Home, week_start: date, policy: Policy | None) -> WeekPicture:
+def read_week(connection: Connection, home: Home, week_start: date) -> WeekPicture:
     """Read what bears on the week that starts on the Monday."""
+    policies = home_rows.policies(connection)
+    policy = policy_for(week_start, policies)
+    ever = home_rows.policies(connection, in_error=True)
     week_end = week_start + timedelta(days=6)
     starts = datetime.combine(week_start, time(0), LONDON).astimezone(UTC)
     ends = datetime.combine(week_end + timedelta(days=1), time(0), LONDON).astimezone(UTC)
@@ -88,7 +115,7 @@ def read_week(connection: Connection, home: Home, week_start: date, policy: Poli
     as_signed: dict[str, Evidence] = {}
     for claim in claim_rows.claims(connection, week_start):
         claims[claim.resident_id].append(claim)
-        signed[claim.id], relied_upon = _as_signed(connection, claim)
+        signed[claim.id], relied_upon = _as_signed(connection, claim, ever)
         as_signed |= {item.evidence.revision_id: item.evidence for item in relied_upon}
     # A stay corrected later does not take a signed claim out of sight.
     lines = resident_rows.with_stay(connection, starts, ends, also=list(claims))
@@ -108,18 +135,19 @@ def read_week(connection: Connection, home: Home, week_start: date, policy: Poli
         evidence | as_signed,
         {post.id: member for member in everybody for post in member.posts},
         signed,
+        policies,
     )
 
 
 def _as_signed(
-    connection: Connection, claim: claim_rows.ClaimLineRow
+    connection: Connection, claim: claim_rows.ClaimLineRow, policies: tuple[Policy, ...]
 ) -> tuple[tuple[WeekFacts, Decision], tuple[ReliedUpon, ...]]:
     """What a claim rested on: the facts as they were known, decided again under the policy that it was decided by."""
     revision = revisions.revision(connection, claim.revision_id)
     if revision is None:
         raise LookupError("a claim without its revision")
     facts = from_plain(revision.body["facts"], WeekFacts)
-    decision = decide(facts, policy_named(revision.body["decision"]["policy"] or ""))
+    decision = decide(facts, policy_named(revision.body["decision"]["policy"] or "", policies))
     return (facts, decision), from_plain(revision.body["relied_upon"], tuple[ReliedUpon, ...])
 
 

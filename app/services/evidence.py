@@ -13,7 +13,7 @@ from app.domain.evidence import AreaEvidence, ChampionRecord, EvidenceRow, Evide
 from app.domain.instruments import registry
 from app.domain.needs import ChampionPathway, need_label, pathway_label
 from app.domain.people import StaffMember
-from app.domain.premium import Decision, policy_for
+from app.domain.premium import Decision
 from app.models import outbox, revisions
 from app.models import staff as staff_rows
 from app.models.store import Work
@@ -87,8 +87,8 @@ def evidence(session: Session, first: date, last: date, password: str) -> Eviden
 
 
 def _week(session: Session, work: Work, monday: date) -> EvidenceWeek:
-    policy = policy_for(monday)
-    picture = read_week(work.connection, session.home, monday, policy)
+    picture = read_week(work.connection, session.home, monday)
+    policy = picture.policy
     rows = premium.rows_of(session, picture, as_signed=True)
     everybody = staff_rows.staff(work.connection)
     return EvidenceWeek(

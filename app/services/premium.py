@@ -27,11 +27,11 @@ from app.domain.people import Resident, ResidentId
 from app.domain.premium import (
     AtRisk,
     Decision,
+    Policy,
     WeekFacts,
     advice,
     cover_forecast,
     decide,
-    policy_for,
     reason_mend,
     reason_words,
 )
@@ -104,12 +104,14 @@ class ClaimRow:
 class ClaimWeek:
     """A claim week as it stands now. ``submittable`` residents are eligible and not claimed yet.
 
-    ``why_not`` says in words why nobody can be claimed for without more ado; empty when somebody can.
+    ``rules`` is the policy in force, None where there is none. ``why_not`` says in words why nobody can be claimed for
+    without more ado; empty when somebody can.
     """
 
     week_start: date
     week_end: date
     policy: str
+    rules: Policy | None
     rows: tuple[ClaimRow, ...]
     eligible: int
     total_pence: int
@@ -144,8 +146,8 @@ def week(session: Session, start: date, *, ahead: bool = False) -> ClaimWeek:
     require(session, Action.VIEW_CLAIMS)
     monday = week_start(start)
     with session.read() as connection:
-        policy = policy_for(monday)
-        picture = read_week(connection, session.home, monday, policy)
+        picture = read_week(connection, session.home, monday)
+        policy = picture.policy
         rows = rows_of(session, picture, ahead=ahead)
         submission = _submission_time(picture, session.now(), ahead=ahead)
         known_now = [picture.facts_for(resident, submission) for resident in picture.residents]
@@ -158,11 +160,12 @@ def week(session: Session, start: date, *, ahead: bool = False) -> ClaimWeek:
         week_start=monday,
         week_end=monday + timedelta(days=6),
         policy=policy.version if policy else "",
+        rules=policy,
         rows=rows,
         eligible=len(eligible),
         total_pence=sum(row.decision.amount_pence for row in eligible),
         claim_rate=_rate(len(eligible), len(rows)),
-        at_risk=_at_risk(session, known_now),
+        at_risk=_at_risk(session, known_now, picture.policies),
         submittable=0 if why_not else len(open_rows),
         why_not=why_not,
         submitted=bundles,
@@ -179,11 +182,11 @@ def rows_of(
     found = []
     for resident in picture.residents:
         claim = picture.newest_claim(resident)
-        if claim is not None and (claim.live or as_signed):
+        if claim is not None and (picture.stands(claim) or as_signed):
             facts, decision = picture.signed[claim.id]
         else:
             facts = picture.facts_for(resident, _submission_time(picture, session.now(), ahead=ahead))
-            decision = decide(facts, policy_for(picture.week_start))
+            decision = decide(facts, picture.policy)
         found.append(_row(picture, resident, facts, decision))
     return tuple(found)
 
@@ -208,8 +211,8 @@ def submit(
     refuse_unfinished(session, monday)
     signer = sign_in.unlock_again(session, password)
     with session.write_signed(signer) as work:
-        policy = policy_for(monday)
-        picture = read_week(work.connection, session.home, monday, policy)
+        picture = read_week(work.connection, session.home, monday)
+        policy = picture.policy
         decided = []
         for resident in picture.residents:
             facts = picture.facts_for(resident, now, late_reason=late_reason.strip() or None)
@@ -391,8 +394,8 @@ def _row(picture: WeekPicture, resident: Resident, facts: WeekFacts, decision: D
             for s in decision.supports
             if s.evidence_ref
         ),
-        advice=() if claim is not None and claim.live else advice(facts, decision),
-        claim=_claim_state(claim) if claim else None,
+        advice=() if claim is not None and picture.stands(claim) else advice(facts, decision, picture.policies),
+        claim=_claim_state(claim, stands=picture.stands(claim)) if claim else None,
     )
 
 
@@ -409,7 +412,7 @@ def _reason_lines(codes: Sequence[str]) -> tuple[ReasonLine, ...]:
     return tuple(ReasonLine(code, reason_words(code), reason_mend(code)) for code in codes)
 
 
-def _claim_state(claim: claim_rows.ClaimLineRow) -> ClaimState:
+def _claim_state(claim: claim_rows.ClaimLineRow, *, stands: bool) -> ClaimState:
     return ClaimState(
         claim.identifier,
         claim.version,
@@ -422,7 +425,7 @@ def _claim_state(claim: claim_rows.ClaimLineRow) -> ClaimState:
         claim.decided_pence,
         claim.revision_id,
         claim.outbox_id,
-        claim.live,
+        stands,
     )
 
 
@@ -477,9 +480,9 @@ def _open(row: ClaimRow) -> bool:
     return row.claim is None or not row.claim.live
 
 
-def _at_risk(session: Session, facts: Sequence[WeekFacts]) -> tuple[AtRisk, ...]:
+def _at_risk(session: Session, facts: Sequence[WeekFacts], policies: tuple[Policy, ...]) -> tuple[AtRisk, ...]:
     horizon = session.today() + timedelta(days=_FORECAST_DAYS)
-    return tuple(risk for risk in cover_forecast(facts, session.now(), horizon) if risk.resident_ids)
+    return tuple(risk for risk in cover_forecast(facts, session.now(), horizon, policies) if risk.resident_ids)
 
 
 def _rate(eligible: int, residents: int) -> Decimal:

@@ -7,10 +7,12 @@ from typing import Any
 from sqlalchemy import Connection, Table, select
 
 from app.domain.codec import canonical, from_plain, instant_text, parse, to_plain
+from app.domain.home_facts import HOME_FACT_TYPES, home_fact_about, home_fact_day
 from app.domain.journeys import Journey
 from app.domain.observations import Measured, measured_by
 from app.domain.people import FACT_TYPES, FactKind, ResidentDetails
 from app.models import schema
+from app.models.home_facts import taken_apart
 from app.models.residents import fold
 
 Rows = dict[tuple[object, ...], dict[str, object]]
@@ -22,7 +24,7 @@ def stored(connection: Connection, table: Table) -> Rows:
     return {tuple(row[key] for key in keys): dict(row) for row in connection.execute(select(table)).mappings()}
 
 
-def rebuilt(connection: Connection) -> dict[str, Rows]:
+def rebuilt(connection: Connection) -> dict[str, Rows]:  # noqa: PLR0912 - one case a kind of record
     """Every table that the screens read of residents and their care, from nothing but the revisions in their order.
 
     Notes are keyed by what they stand in (or their own id) and come without the store's own numbers; compare them with
@@ -35,6 +37,7 @@ def rebuilt(connection: Connection) -> dict[str, Rows]:
     residents: Rows = {}
     assessments: Rows = {}
     alerts: Rows = {}
+    home_facts: Rows = {}
     observations: Rows = {}
     columns = schema.revision.c
     for revision in connection.execute(select(schema.revision).order_by(columns.device_id, columns.seq)):
@@ -61,6 +64,8 @@ def rebuilt(connection: Connection) -> dict[str, Rows]:
                 _measure(observations, revision, body, (Measured(body["kind"], body["value"], body["detail"]),))
             case "alert":
                 alerts[(revision.entity_id,)] = _alert(revision, body)
+            case kind if kind in HOME_FACT_TYPES:
+                home_facts[(revision.entity_id,)] = _home_fact(revision, body)
             case kind if kind in FACT_TYPES:
                 facts[body["resident_id"], kind, revision.entity_id] = _fact(revision, body)
             case _:
@@ -73,6 +78,7 @@ def rebuilt(connection: Connection) -> dict[str, Rows]:
         "fact": facts,
         "assessment": assessments,
         "alert": alerts,
+        "home_fact": home_facts,
         "observation": observations,
         "note": notes,
         "questionnaire": questionnaires,
@@ -148,6 +154,22 @@ def _entity(revision: Any, body: Any) -> dict[str, object]:
             return row | {"started_at": instant_text(journey.started_at), "ended_at": ended, "bag": journey.bag}
         case _:
             return row | {"about": body["about"], "taken_at": revision.valid_at, "sha256": body["sha256"]}
+
+
+def _home_fact(revision: Any, body: Any) -> dict[str, object]:
+    said = taken_apart(revision.kind, body)
+    return {
+        "id": revision.entity_id,
+        "kind": revision.kind,
+        "about": home_fact_about(said),
+        "on_day": home_fact_day(said),
+        "revision_id": revision.id,
+        "recorded_at": revision.recorded_at,
+        "recorded_by": revision.author,
+        "in_error": int(revision.state == "entered-in-error"),
+        "reason": revision.reason,
+        "body": canonical(body["home_fact"]),
+    }
 
 
 def _questionnaire(found: Rows, revision: Any, body: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import random
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -16,6 +17,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.exc import IntegrityError
 
 from app.domain.codec import canonical, parse
+from app.domain.home_facts import Spend, SpendCategory
 from app.domain.ids import HLC
 from app.domain.instruments import registry
 from app.domain.journeys import Step, StepKind
@@ -31,6 +33,7 @@ from app.services import (
     alerts,
     assessments,
     falls,
+    home_facts,
     journeys,
     notes,
     observations,
@@ -64,6 +67,11 @@ def lived_in(home: LivingHome) -> None:
     residents.change_resident(home.session, person, details(1, room="9", preferred_name="Jack"), reason="moved room")
     away = home.fact(person, Absence(home.clock.now()))
     wrong = home.fact(other, Allergy("Nuts"))
+    spent = Spend(home.clock.now().date(), SpendCategory.EQUIPMENT, 12_000, "Sensor mats")
+    home_facts.change(
+        home.session, home_facts.add(home.session, spent).fact_id, replace(spent, pence=9_900), reason="r"
+    )
+    home_facts.in_error(home.session, home_facts.add(home.session, spent).fact_id, reason="entered twice")
     residents.fact_in_error(home.session, wrong, reason="another resident's")
     home.clock.advance(timedelta(hours=3))
     residents.change_fact(

@@ -25,6 +25,7 @@ from app import cli
 from app.domain.bags import BagState
 from app.domain.errors import EnvironmentTrouble, NotAllowed, UserError
 from app.domain.handovers import Handover
+from app.domain.home_facts import HomeFactKind, Spend, SpendCategory
 from app.domain.journeys import Journey, JourneyKind, ReturnCheck, Step, StepKind
 from app.domain.people import Allergy, ChampionPost, KeyFact, Role, StaffDetails, StaffId
 from app.domain.retention import RetentionPolicy
@@ -44,6 +45,7 @@ from app.services import (
     export,
     falls,
     handovers,
+    home_facts,
     imports,
     journeys,
     key_facts,
@@ -90,6 +92,7 @@ ROLES: dict[Action, frozenset[Role]] = {
     Action.CLOSE_ALERTS: CARE,
     Action.VIEW_CLAIMS: CLAIMS,
     Action.SIGN_CLAIMS: MANAGER,
+    Action.MANAGE_MONEY: MANAGER,
     Action.EXPORT_EVIDENCE: READERS,
     Action.VIEW_STAFF: ALL,
     Action.MANAGE_STAFF: MANAGER,
@@ -122,11 +125,13 @@ class Made:
         home.champion("dementia")
         self.pack = transfers.send_to_hospital(home.session, self.person, TransferReason(situation="a fall")).id
         self.wound = Wound("sacrum", *placed("sacrum"), "pressure", NOW, "Cal Carer")
+        self.spend = home_facts.add(home.session, SPENT).fact_id
         self.stick = self.folder / "stick"
         self.stick.mkdir()
         self.backup = backups.make(home.session, folder=self.stick)
 
 
+SPENT = Spend(NOW.date(), SpendCategory.EQUIPMENT, 12_000, "Sensor mats")
 KIT = downtime.Kit(b"", 1, 1, NOW)
 Call = Callable[[Session, Made], object]
 USES: dict[str, tuple[Action, Call]] = {
@@ -232,6 +237,12 @@ USES: dict[str, tuple[Action, Call]] = {
     "falls.fall_paper": (Action.PRINT_PACK, lambda s, _: falls.fall_paper(s, "x")),
     "handovers.offer": (Action.PRINT_PACK, lambda s, m: handovers.offer(s, m.person)),
     "handovers.make": (Action.PRINT_PACK, lambda s, m: handovers.make(s, m.person, Handover.CALL)),
+    "home_facts.listed": (Action.VIEW_CLAIMS, lambda s, _: home_facts.listed(s, HomeFactKind.SPEND)),
+    "home_facts.add": (Action.MANAGE_MONEY, lambda s, _: home_facts.add(s, SPENT)),
+    "home_facts.add_all": (Action.MANAGE_MONEY, lambda s, _: home_facts.add_all(s, (SPENT,))),
+    "home_facts.change": (Action.MANAGE_MONEY, lambda s, m: home_facts.change(s, m.spend, SPENT, reason="r")),
+    "home_facts.in_error": (Action.MANAGE_MONEY, lambda s, m: home_facts.in_error(s, m.spend, reason="r")),
+    "home_facts.history": (Action.VIEW_CLAIMS, lambda s, m: home_facts.history(s, m.spend)),
     "imports.import_residents": (Action.IMPORT, lambda s, _: imports.import_residents(s, b"")),
     "imports.import_staff": (Action.MANAGE_STAFF, lambda s, _: imports.import_staff(s, b"")),
     "key_facts.save": (

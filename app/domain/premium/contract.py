@@ -283,6 +283,7 @@ def _overrides(given: dict[str, object], policy: Policy) -> dict[str, object]:
     read: dict[str, Callable[[object, str], object]] = {
         "version": _text,
         "starts": _date,
+        "ends": lambda value, path: _optional(_date, value, path),
         "champion_rule": lambda value, path: _choice(ChampionRule, value, path),
         "nights_rule": lambda value, path: _choice(NightsRule, value, path),
         "claim_window_days": lambda value, path: _optional(_whole, value, path),

@@ -71,6 +71,8 @@ _EVIDENCE_RECORDS: Final = MappingProxyType({
 class Policy:
     """One dated reading of the rules, in force for weeks that start on or after ``starts`` until the next one starts.
 
+    ``ends`` is the Sunday of the last week that it governs, for a premium that came to an end; None otherwise.
+
     ``evidence_days``: the age in days, at the week's last day, beyond which evidence of an area is stale.
     ``evidence_records``: the instruments and paper documents that may serve as evidence of an area; records of
     wellbeing and engagement serve none. ``max_retained_nights``: nights of the week on which an absent resident's bed
@@ -90,6 +92,7 @@ class Policy:
     pro_rata_pence: int = 1000
     max_retained_nights: int = 0
     claim_window_days: int | None = 28
+    ends: date | None = None
 
     @property
     def areas_to_pass(self) -> int:
@@ -111,8 +114,9 @@ POLICIES: Final = (Policy(version="2015-10-05/1", starts=date(2015, 10, 5)),)
 
 def policy_for(week_start: date, policies: tuple[Policy, ...] = POLICIES) -> Policy | None:
     """The policy in force for the week that starts on this Monday, or None when there was none yet."""
-    in_force = [policy for policy in policies if policy.starts <= week_start]
-    return max(in_force, key=lambda policy: (policy.starts, policy.version), default=None)
+    begun = [policy for policy in policies if policy.starts <= week_start]
+    newest = max(begun, key=lambda policy: (policy.starts, policy.version), default=None)
+    return None if newest is None or (newest.ends is not None and newest.ends < week_start) else newest
 
 
 def policy_named(version: str, policies: tuple[Policy, ...] = POLICIES) -> Policy | None:

@@ -13,7 +13,7 @@ from app.domain.dates import day_date, short_date
 from app.domain.messages import OutboxState
 from app.domain.money import pounds
 from app.domain.needs import PremiumNeed, need_label, pathway_label
-from app.domain.premium import AtRisk, policy_for, reason_mend, reason_words
+from app.domain.premium import AtRisk, reason_mend, reason_words
 from app.ui.theme import Tone
 
 if TYPE_CHECKING:
@@ -172,12 +172,11 @@ def week_words(monday: date) -> str:
     return f"{day_date(monday)} to {day_date(monday + timedelta(days=6))}"
 
 
-def window_ends(monday: date) -> date | None:
+def window_ends(week: ClaimWeek) -> date | None:
     """The last day on which the week can be claimed without a reason; None when there is no limit or no policy."""
-    policy = policy_for(monday)
-    if policy is None or policy.claim_window_days is None:
+    if week.rules is None or week.rules.claim_window_days is None:
         return None
-    return monday + timedelta(days=6 + policy.claim_window_days)
+    return week.week_end + timedelta(days=week.rules.claim_window_days)
 
 
 def count(number: int, noun: str, plural: str = "") -> str:
@@ -212,7 +211,7 @@ def submitted_words(week: ClaimWeek, today: date) -> tuple[str, Tone, str]:
     if not claims:
         if not any(claimable(row) or late(row) for row in week.rows):
             return "Nothing submitted", Tone.NEUTRAL, ""
-        closes = window_ends(week.week_start)
+        closes = window_ends(week)
         by_rule = any(claimable(row) for row in week.rows) and closes is not None
         return "Not submitted", Tone.CAUTION, f"Claim by {day_date(closes)}" if by_rule and closes else ""
     parts = [f"{count(len(claims), 'claim')}, {pounds(sum(claim.amount_pence for claim in claims))}"]
