@@ -91,7 +91,7 @@ PAGES = (
 )
 ALL_KINDS = frozenset(
     {"resident", "wound", "fall", "photo", "fact", "assessment", "draft", "note", "observation", "alert", "transfer",
-     "journey", "bag", "claim", "outbox", "staff", "setting", "backup"}
+     "journey", "bag", "claim", "home_fact", "outbox", "staff", "setting", "backup"}
 )  # fmt: skip
 
 BACKUP_HELP = "Opens the backups in Settings"
