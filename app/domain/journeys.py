@@ -23,6 +23,7 @@ VISIT_FROM = timedelta(hours=48)
 VISIT_UNTIL = timedelta(hours=72)
 """The home visits between 48 and 72 hours after admission (Sutton CCG, adopted with the red bag)."""
 SHORT_STAY = timedelta(hours=24)
+_PREPARED, _PLANNED_AHEAD = timedelta(hours=12), timedelta(days=14)
 _HOSPITAL = re.compile(r"hospital|infirmary|general|hospice|clinic|centre", re.IGNORECASE)
 _CLOCKS_DIFFER = timedelta(minutes=5)
 
@@ -42,6 +43,16 @@ KIND_LABELS = {
     JourneyKind.PLANNED: "Planned admission",
     JourneyKind.OUTPATIENT: "Outpatient visit",
 }
+
+
+def is_planned(kind: JourneyKind) -> bool:
+    """Whether the day is known before: what is prepared for it waits for days."""
+    return kind in (JourneyKind.PLANNED, JourneyKind.OUTPATIENT)
+
+
+def prepared_for(kind: JourneyKind) -> timedelta:
+    """How long papers may wait before they are papers of something else: for what is planned two weeks (app rule)."""
+    return _PLANNED_AHEAD if is_planned(kind) else _PREPARED
 
 
 class StepKind(StrEnum):
@@ -174,6 +185,9 @@ LOSS_OUTCOMES = {
     "gone": "Not found",
     "mistake": "It was never missing",
 }
+NOT_BACK = frozenset({"replaced", "gone"})
+"""A loss that ended so accounts for what is still missing; after any other the thing is there."""
+_THERE = frozenset({"found", "mistake"})
 
 
 class MedicineFate(StrEnum):
@@ -505,7 +519,7 @@ def waiting(journey: Journey) -> tuple[Waiting, ...]:
     found: list[Waiting] = []
     ending = journey.ending
     if journey.stage is Stage.PREPARING:
-        late = journey.started_at + _LEFT_LATE
+        late = journey.started_at + (prepared_for(journey.kind) if is_planned(journey.kind) else _LEFT_LATE)
         found.append(Waiting("left", "Record when they left, or that they did not go", journey.started_at, late))
     left = journey.when(StepKind.HOME_OUT)
     if journey.stage is Stage.ON_THE_WAY and left is not None:
@@ -585,20 +599,45 @@ def _stays(journey: Journey) -> bool:
 
 
 def losses_after(journey: Journey, noticed_at: datetime) -> tuple[Loss, ...]:
-    """The losses once somebody has looked at what came back: what is missing becomes one, how much is missing is put
-    right in one that is open, and one whose thing is there after all is closed as found."""
-    missing = {item.name: item for item in journey.items if item.back is not None}
+    """The losses once somebody has looked at what came back.
+
+    What is missing and no closed loss accounts for (:data:`NOT_BACK`) is looked for: how much is put right in the loss
+    that is open, or becomes a new one, also when the thing was lost and found before. A loss whose thing is there after
+    all is closed as found.
+    """
+    looked = {item.name.casefold(): item for item in journey.items if item.back is not None}
+    missing = {
+        name: item.missing - sum(loss.quantity for loss in journey.losses
+                                 if loss.outcome in NOT_BACK and loss.item.casefold() == name)
+        for name, item in looked.items()
+    }  # fmt: skip
     found: list[Loss] = []
     for loss in journey.losses:
-        item = missing.pop(loss.item, None)
-        if item is None or not loss.open:
+        name = loss.item.casefold()
+        if not loss.open or name not in looked:
             found.append(loss)
-        elif item.missing:
-            found.append(replace(loss, quantity=item.missing, note=item.back_note or loss.note))
+        elif (count := missing.pop(name, 0)) > 0:
+            found.append(replace(loss, quantity=count, note=looked[name].back_note or loss.note))
         else:
             found.append(replace(loss, outcome="found", closed_at=noticed_at))
-    new = (Loss(item.name, item.missing, noticed_at, item.back_note) for item in missing.values() if item.missing)
+    new = (Loss(looked[name].name, count, noticed_at, looked[name].back_note)
+           for name, count in missing.items() if count > 0)  # fmt: skip
     return (*found, *new)
+
+
+def with_loss(journey: Journey, old: Loss, new: Loss) -> Journey:
+    """The journey with one loss as it is known now; what is found, or was never missing, counts as come back, and what
+    was not after all does so no longer."""
+    place = journey.losses.index(old)
+    there = old.outcome in _THERE, new.outcome in _THERE
+    more = 0 if there[0] == there[1] else new.quantity if there[1] else -old.quantity
+    items = tuple(
+        replace(item, back=min(item.out, max(0, item.back + more)))
+        if more and item.back is not None and item.name.casefold() == new.item.casefold()
+        else item
+        for item in journey.items
+    )
+    return replace(journey, items=items, losses=(*journey.losses[:place], new, *journey.losses[place + 1 :]))
 
 
 # --- what it adds up to ----------------------------------------------------------------------------------------------

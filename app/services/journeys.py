@@ -52,7 +52,9 @@ _NEAR = timedelta(hours=24)
 """An absence recorded by hand that begins this close to the leaving is the same one."""
 _MADE = "Left the home for hospital"
 _TAKEN = "Taken over by the journey to hospital"
-_SAME_JOURNEY = timedelta(hours=12)
+_COUNTED = "Counted by the journey to hospital"
+_GIVEN_BACK = "The journey to hospital does not count it any more"
+_SAME_JOURNEY = domain.prepared_for(JourneyKind.EMERGENCY)
 _KINDS = ("journey", "bag", "fact", "resident")
 
 
@@ -214,12 +216,14 @@ def begin(
     What the reason says about the journey (bag, destination, escort, the call of 999) is written into it.
     """
     called = _called(reason)
-    known = rows.open_of(work.connection, resident_id)
-    if known is not None and not _belongs(known.journey, called, session.now()):
-        known = None
+    if called is not None and domain.is_planned(kind):
+        kind = JourneyKind.EMERGENCY
+    still = (line for line in rows.of_resident(work.connection, resident_id) if line.open)
+    known = next((each for each in still if _belongs(each.journey, kind, called, session.now())), None)
     line = known.journey if known else Journey(kind, session.now())
     told = replace(
         line,
+        kind=kind if called is not None and line.stage is Stage.PREPARING else line.kind,
         why=_said(reason.situation) or line.why,
         destination=_said(reason.destination) or line.destination,
         escort=_said(reason.escort) or line.escort,
@@ -237,15 +241,24 @@ def begin(
     )
 
 
-def _belongs(journey: Journey, called: datetime | None, now: datetime) -> bool:
+def _belongs(journey: Journey, kind: JourneyKind, called: datetime | None, now: datetime) -> bool:
     """Whether a pack made now is of this journey, which is open.
 
     Papers of yesterday that nobody used, and a stay after which 999 was called again, are journeys of their own: they
-    still wait to be ended.
+    still wait to be ended. What is planned is prepared days before, and an emergency before that day is none of it.
     """
     if journey.stage is Stage.PREPARING:
-        return now - journey.started_at < _SAME_JOURNEY
+        changed = domain.is_planned(journey.kind) and not domain.is_planned(kind)
+        return now - journey.started_at < (_SAME_JOURNEY if changed else domain.prepared_for(journey.kind))
     return called is None or journey.stage is Stage.ON_THE_WAY or called <= journey.steps[-1].at
+
+
+def open_of(connection: Connection, resident_id: ResidentId, now: datetime) -> JourneyLine | None:
+    """The journey that the resident is on or about to go on; papers of long ago that nobody used are none."""
+    for line in rows.of_resident(connection, resident_id):
+        if line.open and _belongs(line.journey, line.journey.kind, None, now):
+            return line
+    return None
 
 
 def record(session: Session, journey_id: str, step: Step, *, bag: str = "") -> Saved:
@@ -294,9 +307,9 @@ def entered_in_error(session: Session, journey_id: str, *, reason: str) -> Saved
     with session.write() as work:
         line = _sound(work.connection, journey_id)
         nothing = replace(line.journey, steps=())
-        _absence(work, line, nothing, why)
-        _stay_follows(work, line.resident_id, line.journey, nothing)
-        words = _death_follows(work, line.resident_id, line.journey, nothing)
+        words = _stay_follows(work, line.resident_id, line.journey, nothing)
+        words += _absence(work, line, nothing, why)[1]
+        words += _death_follows(work, line.resident_id, line.journey, nothing)
         words += _bag_follows(work, line, nothing, session.now())
         rows.mark_in_error(work, line, why)
     return Saved(journey_id, _changed(line.resident_id), words)
@@ -328,23 +341,34 @@ def set_items(session: Session, journey_id: str, items: Sequence[Item], *, seen:
     return Saved(journey_id, _changed(line.resident_id), words)
 
 
-def follow_loss(session: Session, journey_id: str, item: str, *, told: str, outcome: str, note: str = "") -> Saved:
-    """Record whom the home told about a loss, and how it ended (a key of ``LOSS_OUTCOMES``; empty: still open)."""
+def follow_loss(
+    session: Session, journey_id: str, item: str, *, told: str, outcome: str, note: str = "",
+    noticed_at: datetime | None = None,
+) -> Saved:  # fmt: skip
+    """Record whom the home told about a loss, and how it ended (a key of ``LOSS_OUTCOMES``; empty: still open).
+
+    ``noticed_at`` says which loss of the thing, when it went missing more than once; without it the one that is still
+    looked for, or else the last. What is found or was never missing stands on the list as come back.
+    """
     require(session, Action.FOLLOW_TRANSFER)
     if outcome and outcome not in domain.LOSS_OUTCOMES:
         raise UserError("Choose how it ended", field="outcome")
     with session.write() as work:
         line = _sound(work.connection, journey_id)
-        if not any(loss.item == item for loss in line.journey.losses):
+        named = [loss for loss in line.journey.losses
+                 if loss.item == item and noticed_at in (None, loss.noticed_at)]  # fmt: skip
+        if not named:
             raise UserError("This is not among the losses", field="item")
-        closed = session.now() if outcome else None
-        losses = tuple(
-            replace(loss, told=told.strip(), outcome=outcome, note=note.strip() or loss.note, closed_at=closed)
-            if loss.item == item
-            else loss
-            for loss in line.journey.losses
-        )
-        rows.save(work, line.resident_id, replace(line.journey, losses=losses), journey_id=line.id, action="change")
+        which = next((loss for loss in named if loss.open), named[-1])
+        if not outcome and not which.open and any(loss.open for loss in line.journey.losses if loss.item == item):
+            raise UserError(f"{item} is missing again: follow the later loss", field="outcome")
+        closed = which.closed_at if outcome == which.outcome else session.now() if outcome else None
+        said = replace(
+            which, told=told.strip(), outcome=outcome, note=note.strip() or which.note, closed_at=closed
+        )  # fmt: skip
+        after = domain.with_loss(line.journey, which, said)
+        if after != line.journey:
+            rows.save(work, line.resident_id, after, journey_id=line.id, action="change")
     return Saved(journey_id, _changed(line.resident_id))
 
 
@@ -504,11 +528,11 @@ def bag_labels(session: Session, numbers: Sequence[str] = ()) -> bytes:
 
 
 def _follow(work: Work, line: JourneyLine, after: Journey, *, reason: str = "") -> Saved:
-    absence, words = _absence(work, line, after, reason)
+    words = _stay_follows(work, line.resident_id, line.journey, after)
+    absence, told = _absence(work, line, after, reason)
     after = replace(after, absence=absence)
     rows.save(work, line.resident_id, after, journey_id=line.id, action="correct" if reason else "step", reason=reason)
-    words += _bag_follows(work, line, after, work.now)
-    _stay_follows(work, line.resident_id, line.journey, after)
+    words += told + _bag_follows(work, line, after, work.now)
     words += _death_follows(work, line.resident_id, line.journey, after)
     return Saved(line.id, _changed(line.resident_id), words)
 
@@ -516,43 +540,66 @@ def _follow(work: Work, line: JourneyLine, after: Journey, *, reason: str = "") 
 def _absence(work: Work, line: JourneyLine, after: Journey, reason: str) -> tuple[str, tuple[str, ...]]:
     """Begin, end or put right the absence that counts the nights: the id of its fact (empty for none), and words.
 
-    An absence that somebody recorded by hand for the same leaving is taken over; others that meet the journey make
-    room, so that no night counts twice. UserError when the resident was away on another journey then, or did not live
-    in the home.
+    An absence that somebody recorded by hand for the same leaving is taken over. Others keep the days on which no
+    journey counts, so that no night counts twice, and get back what a journey does not count any more. Nobody can be
+    absent who does not live here any more. UserError when the resident was away on another journey then, or did not
+    live in the home yet.
     """
-    wanted = after.away
-    facts = resident_rows.facts(work.connection, line.resident_id, FactKind.ABSENCE)
-    known = next((f for f in facts if f.id == line.journey.absence), None)
+    every = resident_rows.facts(work.connection, line.resident_id, FactKind.ABSENCE, in_error=True)
+    sound = [fact for fact in every if not fact.in_error]
+    elsewhere = _on_other_journeys(work.connection, line)
+    known = next((fact for fact in sound if fact.id == line.journey.absence), None)
+    wanted, words = after.away, ()
+    if wanted is not None and _had_left(work.connection, line.resident_id, wanted[0]):
+        wanted, words = None, ("The record says that the resident had left this home by then: no absence is counted",)
+    others = [fact for fact in sound if fact.id in elsewhere]
+    by_hand = [fact for fact in every if fact not in others and fact is not known
+               and (not fact.in_error or fact.reason == _COUNTED)]  # fmt: skip
     if wanted is None:
-        if known is not None:
-            _give_back(work, known, reason or "Did not go to hospital")
-        return "", ()
+        if known is not None and not _made(work.connection, known):
+            by_hand.append(known)
+        elif known is not None:
+            resident_rows.save_fact(
+                work, line.resident_id, known.id, known.body, reason=reason or "Did not go to hospital", in_error=True
+            )
+        return "", words + _make_room(work, by_hand, others, None)
     since, until = wanted
-    meeting = sorted((f for f in facts if f is not known and _meets(f.body, wanted)), key=lambda f: _apart(f, since))
-    elsewhere = {j.journey.absence for j in rows.of_resident(work.connection, line.resident_id)
-                 if j.id != line.id and not j.in_error}  # fmt: skip
-    if any(f.id in elsewhere for f in meeting):
+    if any(_meets(fact.body, wanted) for fact in others):
         raise _refused("The resident is recorded as away on another journey then. Record first when that one ended")
-    taken = known is None and bool(meeting) and _apart(meeting[0], since) <= _NEAR
+    near = [f for f in by_hand if not f.in_error and _meets(f.body, wanted) and _apart(f, since) <= _NEAR]
+    taken = known is None and bool(near)
     if taken:
-        known, *meeting = meeting
-    words = tuple(_make_room(work, fact, wanted) for fact in meeting)
+        known = min(near, key=lambda fact: _apart(fact, since))
+        by_hand.remove(known)
     place = after.destination or after.place
     said = f"Hospital: {place}" if place else "Hospital"
     body = Absence(since, until, said)
     if known is not None and isinstance(known.body, Absence) and not known.body.reason.startswith("Hospital"):
         body = replace(body, reason=known.body.reason or said)
     if known is not None and known.body == body:
-        return known.id, words
-    others = (f.body for f in resident_rows.facts(work.connection, line.resident_id) if not known or f.id != known.id)
+        return known.id, words + _make_room(work, by_hand, others, body)
+    stays = resident_rows.facts(work.connection, line.resident_id, FactKind.STAY)
     try:
-        check_fact(body, tuple(others))
+        check_fact(body, tuple(fact.body for fact in (*stays, *others)))
     except UserError as error:
         raise _refused(error.message) from error
-    if known is None:
-        return resident_rows.save_fact(work, line.resident_id, None, body, reason=_MADE).id, words
-    why = _TAKEN if taken else reason or "The journey to hospital was followed"
-    return resident_rows.save_fact(work, line.resident_id, known.id, body, reason=why).id, words
+    words += _make_room(work, by_hand, others, body)
+    why = _MADE if known is None else _TAKEN if taken else reason or "The journey to hospital was followed"
+    saved = resident_rows.save_fact(work, line.resident_id, known.id if known else None, body, reason=why)
+    return saved.id, words
+
+
+def _on_other_journeys(connection: Connection, line: JourneyLine) -> set[str]:
+    """The absences that the resident's other journeys count."""
+    found = rows.of_resident(connection, line.resident_id)
+    return {each.journey.absence for each in found if each.id != line.id and not each.in_error} - {""}
+
+
+def _had_left(connection: Connection, resident_id: ResidentId, at: datetime) -> bool:
+    """Whether the record says that the resident lived here and does so no longer; not yet is something else."""
+    facts = resident_rows.facts(connection, resident_id, FactKind.STAY)
+    stays = [fact.body for fact in facts if isinstance(fact.body, Stay) and fact.body.since <= at]
+    return bool(stays) and all(stay.until is not None and stay.until <= at for stay in stays)
 
 
 def _refused(message: str) -> UserError:
@@ -563,33 +610,67 @@ def _apart(fact: Fact, since: datetime) -> timedelta:
     return abs(fact.body.since - since) if isinstance(fact.body, Absence) else timedelta.max
 
 
-def _make_room(work: Work, fact: Fact, wanted: tuple[datetime, datetime | None]) -> str:
-    """Cut an absence to the days on which the journey does not count, and say so."""
-    since, until = wanted
-    body = fact.body
-    if not isinstance(body, Absence):
-        raise TypeError("only absences make room")
-    reason = "Counted by the journey to hospital"
-    told = f"The absence since {date_time(body.since)}"
-    if body.since < since:
-        resident_rows.save_fact(work, fact.resident_id, fact.id, replace(body, until=since), reason=reason)
+def _make_room(work: Work, by_hand: Sequence[Fact], others: Sequence[Fact], body: Absence | None) -> tuple[str, ...]:
+    """Bring what was recorded by hand to the days on which no journey counts, and say what became otherwise by it."""
+    counted = [fact.body for fact in others if isinstance(fact.body, Absence)] + ([body] if body else [])
+    words: list[str] = []
+    for fact in by_hand:
+        said = _as_said(work.connection, fact)
+        left = _outside(said, counted)
+        if left == (None if fact.in_error else fact.body):
+            continue
+        resident_rows.save_fact(
+            work, fact.resident_id, fact.id, left or said, reason=_COUNTED if left != said else _GIVEN_BACK,
+            in_error=left is None,
+        )  # fmt: skip
+        words.append(_room_words(said, left))
+    return tuple(words)
+
+
+def _room_words(said: Absence, left: Absence | None) -> str:
+    told = f"The absence since {date_time(said.since)}"
+    if left is None:
+        return f"{told} is counted by the journey now, and was marked as entered in error"
+    if left == said:
+        return f"{told} is again as it was entered"
+    if left.since == said.since:
         return f"{told} now ends when the resident left for hospital"
-    if until is not None and (body.until is None or body.until > until):
-        resident_rows.save_fact(work, fact.resident_id, fact.id, replace(body, since=until), reason=reason)
-        return f"{told} now begins when the resident came back from hospital"
-    resident_rows.save_fact(work, fact.resident_id, fact.id, body, reason=reason, in_error=True)
-    return f"{told} is counted by the journey now, and was marked as entered in error"
+    return f"{told} now begins when the resident came back from hospital"
 
 
-def _give_back(work: Work, fact: Fact, reason: str) -> None:
-    """The journey does not count any more: its absence goes, one that was taken over is as it was before."""
-    oldest_first = resident_rows.fact_history(work.connection, fact.id)[::-1]
-    if oldest_first[0].reason == _MADE:
-        resident_rows.save_fact(work, fact.resident_id, fact.id, fact.body, reason=reason, in_error=True)
-        return
-    taken = next((at for at, version in enumerate(oldest_first) if version.reason == _TAKEN), None)
-    if taken:
-        resident_rows.save_fact(work, fact.resident_id, fact.id, oldest_first[taken - 1].body, reason=reason)
+def _outside(said: Absence, counted: Sequence[Absence]) -> Absence | None:
+    """What of an absence lies outside of those that journeys count: what is before the first, else what is after."""
+    left: Absence | None = said
+    for each in sorted(counted, key=lambda absence: absence.since):
+        if left is None or not _meets(left, (each.since, each.until)):
+            continue
+        if left.since < each.since:
+            left = replace(left, until=each.since)
+        elif each.until is not None and (left.until is None or each.until < left.until):
+            left = replace(left, since=each.until)
+        else:
+            left = None
+    return left
+
+
+def _as_said(connection: Connection, fact: Fact) -> Absence:
+    """An absence as somebody recorded it, before a journey took it over or made it give way."""
+    said, taken = fact.body, False
+    for version in reversed(resident_rows.fact_history(connection, fact.id)):
+        if version.reason in (_COUNTED, _GIVEN_BACK):
+            taken = False
+        elif version.reason == _TAKEN:
+            taken = True
+        elif not taken:
+            said = version.body
+    if not isinstance(said, Absence):
+        raise TypeError("only absences give way")
+    return said
+
+
+def _made(connection: Connection, fact: Fact) -> bool:
+    """Whether a journey recorded the absence, and nobody by hand."""
+    return resident_rows.fact_history(connection, fact.id)[-1].reason == _MADE
 
 
 def _meets(body: FactBody, wanted: tuple[datetime, datetime | None]) -> bool:
@@ -601,17 +682,27 @@ def _meets(body: FactBody, wanted: tuple[datetime, datetime | None]) -> bool:
     )
 
 
-def _stay_follows(work: Work, resident_id: ResidentId, before: Journey, after: Journey) -> None:
-    """Who moved to another home or died lives here no longer; a correction puts that right as well."""
+def _stay_follows(work: Work, resident_id: ResidentId, before: Journey, after: Journey) -> tuple[str, ...]:
+    """Who moved to another home or died lives here no longer; a correction puts that right as well. Words when somebody
+    else has said when the stay ended. UserError when the resident has moved in again since."""
     had, wanted = _leaves_for_good(before), _leaves_for_good(after)
     if had == wanted:
-        return
-    for fact in resident_rows.facts(work.connection, resident_id, FactKind.STAY):
-        if isinstance(fact.body, Stay) and fact.body.until == had and fact.body.since <= after.started_at:
-            ended = replace(fact.body, until=wanted)
-            why = domain.STEP_LABELS[after.ending.kind] if after.ending and wanted else "The journey was corrected"
-            resident_rows.save_fact(work, resident_id, fact.id, ended, reason=why)
-            return
+        return ()
+    facts = resident_rows.facts(work.connection, resident_id, FactKind.STAY)
+    fact = next((f for f in facts if isinstance(f.body, Stay) and f.body.until == had
+                 and f.body.since <= after.started_at), None)  # fmt: skip
+    if fact is None or not isinstance(fact.body, Stay):
+        return ("The record has another day on which the stay ended: look which one is right",) if wanted else ()
+    ended = replace(fact.body, until=wanted)
+    why = domain.STEP_LABELS[after.ending.kind] if after.ending and wanted else "The journey was corrected"
+    try:
+        check_fact(ended, tuple(other.body for other in facts if other.id != fact.id))
+    except UserError as error:
+        raise _refused(
+            "The resident has moved in again since: correct the stay on the resident's page first"
+        ) from error
+    resident_rows.save_fact(work, resident_id, fact.id, ended, reason=why)
+    return ()
 
 
 def _leaves_for_good(journey: Journey) -> datetime | None:

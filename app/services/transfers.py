@@ -143,7 +143,7 @@ def start(session: Session, resident_id: ResidentId) -> Start:
     offered, kept = prefill(session, resident_id), typed(session, resident_id)
     with session.read() as connection:
         line = known_resident(connection, resident_id)
-        journey = journey_rows.open_of(connection, resident_id)
+        journey = journeys.open_of(connection, resident_id, session.now())
         before = rows.of_journey(connection, journey.id) if journey else ()
         body = rows.body(connection, before[0].id) if before else {}
         same = pack_record.same_name(connection, resident_id, line.resident.details, session.now())

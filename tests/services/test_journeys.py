@@ -18,6 +18,7 @@ from app.domain.journeys import Item, JourneyKind, Stage, Step, StepKind, bag_af
 from app.domain.people import Absence, FactKind, ResidentId, Stay
 from app.domain.transfer import Call, TransferReason
 from app.models import bags as bag_rows
+from app.models.journeys import JourneyLine
 from app.services import journeys, premium, residents, transfers
 from tests.factories import NOW, WEEK, LivingHome
 from tests.helpers.rebuild import same_as_stored
@@ -231,6 +232,91 @@ def test_other_absences_make_room_and_nothing_counts_a_night_twice(home: LivingH
         same_as_stored(connection)
 
 
+def test_what_made_room_is_given_back_when_no_journey_counts_it(home: LivingHome) -> None:
+    """Leave with the family that is cut by two journeys: each gives back what it alone took."""
+    person = home.resident(1)
+    leave, later = Absence(NOW - 90 * HOUR, NOW + 90 * HOUR, "family"), Absence(NOW + 100 * HOUR, None, "holiday")
+    home.fact(person, leave)
+    home.fact(person, later)
+    first = begin(home, person)
+    step(home, first, StepKind.HOME_OUT, 1)
+    assert absences(home, person) == [
+        Absence(NOW + HOUR, None, "Hospital: Lister Hospital"), replace(leave, until=NOW + HOUR)
+    ], "the holiday gives way as long as nobody knows when they come back"  # fmt: skip
+    saved = step(home, first, StepKind.HOME_IN, 3)
+    assert "is again as it was entered" in " ".join(saved.warnings)
+    second = begin(home, person)
+    step(home, second, StepKind.HOME_OUT, 5)
+    step(home, second, StepKind.HOME_IN, 120)
+    journeys.entered_in_error(home.session, first, reason="the wrong resident")
+    assert sorted(absences(home, person), key=lambda each: each.since) == [
+        replace(leave, until=NOW + 5 * HOUR),
+        Absence(NOW + 5 * HOUR, NOW + 120 * HOUR, "Hospital: Lister Hospital"),
+        replace(later, since=NOW + 120 * HOUR),
+    ]
+    saved = journeys.entered_in_error(home.session, second, reason="the wrong resident")
+    assert len(saved.warnings) == 2
+    assert sorted(absences(home, person), key=lambda each: each.since) == [leave, later]
+    with home.session.read() as connection:
+        same_as_stored(connection)
+
+
+def test_leaving_is_recorded_of_somebody_whose_stay_has_ended(home: LivingHome) -> None:
+    """The stay was ended by hand at the hour of the call; then the paper with the signed times came back."""
+    person = home.resident(1)
+    journey = begin(home, person)
+    (stay,) = residents.read_again(home.session, person).facts[FactKind.STAY]
+    assert isinstance(stay.body, Stay)
+    ended = replace(stay.body, until=NOW)
+    residents.change_fact(home.session, stay.id, ended, reason="went to hospital for good")
+    saved = step(home, journey, StepKind.HOME_OUT, 1)
+    assert saved.warnings[0] == "The record says that the resident had left this home by then: no absence is counted"
+    assert absences(home, person) == []
+    step(home, journey, StepKind.HOSPITAL_IN, 2)
+    saved = step(home, journey, StepKind.OTHER_HOME, 30, place="Oak House")
+    assert "another day on which the stay ended" in saved.warnings[0]
+    row = journeys.journey(home.session, journey)
+    assert (row.stage, row.journey.absence) == (Stage.ENDED, "")
+    journeys.entered_in_error(home.session, journey, reason="r")
+    (stay,) = residents.read_again(home.session, person).facts[FactKind.STAY]
+    assert stay.body == ended, "what somebody else has said stays"
+
+
+def test_who_has_moved_in_again_is_not_given_two_stays(home: LivingHome) -> None:
+    person = home.resident(1)
+    journey = begin(home, person)
+    step(home, journey, StepKind.HOME_OUT, 1)
+    step(home, journey, StepKind.OTHER_HOME, 30, place="Oak House")
+    home.fact(person, Stay(NOW + 20 * HOUR + 20 * HOUR))
+    with pytest.raises(UserError, match="moved in again since"):
+        journeys.entered_in_error(home.session, journey, reason="r")
+    assert journeys.journey(home.session, journey).in_error is False
+
+
+def test_what_is_planned_is_prepared_days_ahead_and_an_emergency_is_none_of_it(home: LivingHome) -> None:
+    person = home.resident(1)
+    planned = TransferReason(situation="cataract", destination="Lister Hospital")
+
+    def prepared(kind: JourneyKind, reason: TransferReason = planned) -> JourneyLine:
+        with home.session.write() as work:
+            return journeys.begin(home.session, work, person, reason, kind)
+
+    first = prepared(JourneyKind.PLANNED).id
+    home.clock.advance(timedelta(days=3))
+    assert prepared(JourneyKind.PLANNED).id == first
+    (wait,) = journeys.journey(home.session, first).waiting
+    assert not wait.is_late(home.clock.now())
+    assert transfers.start(home.session, person).kind is JourneyKind.PLANNED
+    fall = TransferReason(situation="a fall", called=(Call("999", home.clock.now()),))
+    emergency = prepared(JourneyKind.PLANNED, fall)
+    assert (emergency.id == first, emergency.journey.kind) == (False, JourneyKind.EMERGENCY)
+    home.clock.advance(HOUR)
+    journeys.record(home.session, emergency.id, Step(StepKind.NOT_CONVEYED, home.clock.now()))
+    assert prepared(JourneyKind.PLANNED).id == first, "the operation is still to come"
+    home.clock.advance(timedelta(days=14))
+    assert prepared(JourneyKind.PLANNED).id != first
+
+
 def test_nobody_is_away_on_two_journeys_at_once(home: LivingHome) -> None:
     person = home.resident(1)
     first = begin(home, person)
@@ -365,6 +451,41 @@ def test_losses_are_followed_up_and_end(home: LivingHome) -> None:
     assert saved.warnings == ("Found: Glasses",)
     (loss,) = journeys.journey(home.session, journey).journey.losses
     assert (loss.told, loss.outcome, loss.closed_at) == ("Ash Ward", "found", home.clock.now())
+
+
+def test_what_goes_missing_again_is_a_loss_of_its_own(home: LivingHome) -> None:
+    journey = begin(home, home.resident(1))
+
+    def came_back(count: int) -> None:
+        home.clock.advance(HOUR)
+        journeys.set_items(home.session, journey, [Item("Glasses", 2, back=count)])
+
+    def losses() -> list[tuple[int, str, str]]:
+        found = journeys.journey(home.session, journey).journey.losses
+        return [(loss.quantity, loss.outcome, loss.told) for loss in found]
+
+    journeys.set_items(home.session, journey, [Item("Glasses", 2)])
+    step(home, journey, StepKind.HOME_OUT, 1)
+    step(home, journey, StepKind.HOME_IN, 9)
+    came_back(1)
+    journeys.follow_loss(home.session, journey, "Glasses", told="Ash Ward", outcome="found")
+    row = journeys.journey(home.session, journey).journey
+    assert row.items[0].back == 2, "what is found is back"
+    first = row.losses[0].noticed_at
+    came_back(2)
+    assert losses() == [(1, "found", "Ash Ward")]
+    came_back(0)
+    assert losses() == [(1, "found", "Ash Ward"), (2, "", "")]
+    journeys.follow_loss(home.session, journey, "Glasses", told="the family", outcome="gone")
+    assert losses() == [(1, "found", "Ash Ward"), (2, "gone", "the family")]
+    came_back(0)
+    assert len(losses()) == 2, "what was not found is still the same loss"
+    journeys.follow_loss(
+        home.session, journey, "Glasses", told="Elm Ward", outcome="found", note="under the bed", noticed_at=first
+    )
+    assert losses() == [(1, "found", "Elm Ward"), (2, "gone", "the family")]
+    with pytest.raises(UserError, match="not among the losses"):
+        journeys.follow_loss(home.session, journey, "Glasses", told="", outcome="", noticed_at=NOW - HOUR)
 
 
 # ------------------------------------------------------------------------------------------------------ all together
