@@ -25,6 +25,8 @@ class Face(Enum):
     BOLD = "HartwellSans-Bold"
     ITALIC = "HartwellSans-Italic"
 
+    __hash__ = object.__hash__  # an enum's own is Python code, and a pack looks faces up tens of thousands of times
+
 
 _FILES = {
     Face.REGULAR: "OpenSans-Regular.ttf",
@@ -62,6 +64,8 @@ def clean(text: str) -> str:
 
     Line breaks stay. Nothing that has a shape is dropped.
     """
+    if text.isascii() and text.isprintable():
+        return text
     lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return "\n".join(line if line.isprintable() else _visible(line) for line in lines)
 
@@ -95,12 +99,44 @@ def runs(text: str, face: Face) -> tuple[tuple[str, str], ...]:
     return tuple(pieces)
 
 
-@lru_cache(maxsize=16384)
 def width(text: str, face: Face, size: float) -> float:
     """The printed width in points."""
-    register()
-    total = sum(pdfmetrics.stringWidth(piece, font, size) for font, piece in runs(text, face))
-    return float(total)
+    return advances(face)[text] * size
+
+
+class _Advances(dict[str, float]):
+    """The width of a text at a size of 1, measured when it is first asked for: sizes differ by a factor alone."""
+
+    def __init__(self, face: Face) -> None:
+        register()
+        self._face = face
+        self._measure = pdfmetrics.getFont(face.value).stringWidth
+
+    def __missing__(self, text: str) -> float:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        if text.isascii() and text.isprintable():  # as in runs()
+            wide = float(self._measure(text, 1))
+        else:
+            wide = float(sum(pdfmetrics.stringWidth(piece, font, 1) for font, piece in runs(text, self._face)))
+        self[text] = wide
+        return wide
+
+
+_REMEMBERED = 16384
+
+
+@lru_cache(maxsize=len(Face))
+def advances(face: Face) -> _Advances:
+    """The widths of texts in the face at a size of 1, by text. OSError when a font file is not where it was
+    installed."""
+    return _Advances(face)
+
+
+def forget() -> None:
+    """Forget every text that was measured; whoever measures the measuring wants it new."""
+    advances.cache_clear()
+    runs.cache_clear()
 
 
 # --- right-to-left ---------------------------------------------------------------------------------------------------

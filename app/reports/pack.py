@@ -59,6 +59,7 @@ from app.reports.paper import (
     spoken,
     wrap,
 )
+from app.reports.pdf_ink import colour
 from app.reports.pdf_tags import Tag
 
 
@@ -420,13 +421,13 @@ def _figure(canvas: Canvas, high: float, *, centre: float, top: float) -> None:
             x + 2 / 3 * (corner[0] - x), y + 2 / 3 * (corner[1] - y), x, y,
         )  # fmt: skip
     path.close()
-    canvas.setStrokeColor(INK)
+    canvas.setStrokeColor(colour(INK))
     canvas.setLineWidth(1.1)
     canvas.drawPath(path, stroke=1, fill=0)
 
 
 def _spot(canvas: Canvas, high: float, *, x: float, y: float) -> None:
-    canvas.setFillColor(INK)
+    canvas.setFillColor(colour(INK))
     canvas.circle(x, high - y, 7.5, stroke=0, fill=1)
 
 

@@ -174,7 +174,7 @@ def _nhs(content: PackContent) -> str:
 
 @dataclass(slots=True)
 class _Entry:
-    """One paragraph of page 1: its pieces, and how many lines it is sure of.
+    """One paragraph of page 1: its pieces, and how many lines it is sure of, is given, and needs.
 
     ``rank`` says who gets spare lines first (1 is first) and loses them last; ``key`` and ``title`` name the text where
     it stands in full.
@@ -188,6 +188,7 @@ class _Entry:
     short: bool = False
     floor: int = 1
     given: int = 0
+    needs: int = 0
 
     def set_in(self, size: float) -> tuple[Piece, ...]:
         """The pieces with body text in this size, and what is larger than it larger by as much."""
@@ -266,12 +267,8 @@ class FrontPage:
         self.observed_after = len(top)
         self.rows = [*top, *_lower_rows(self.content)]
         self._share_out()
-        self.cuts = list(self.name_cut)
-        for row in self.rows:
-            for cell, wide in zip(row.cells, row.widths(_WIDE), strict=True):
-                for entry in cell.entries:
-                    if entry.wanted(wide - 2 * _PAD - 2, self.size) > entry.given:
-                        self.cuts.append((entry.key, entry.title, entry.pieces))
+        entries = (entry for row in self.rows for cell in row.cells for entry in cell.entries)
+        self.cuts = [*self.name_cut, *((e.key, e.title, e.pieces) for e in entries if e.needs > e.given)]
 
     # The name is never cut on a screen or a page; page 1 still has to end. Beyond about 300 characters it is
     # continued like any other text.
@@ -295,40 +292,46 @@ class FrontPage:
 
     def _share_out(self) -> None:
         room = A4[1] - self.foot.tall - _TOP - 18 - self._head_tall - _OBS_TALL - 14
-        entries = [
-            (entry, wide - 2 * _PAD - 2)
-            for row in self.rows
-            for cell, wide in zip(row.cells, row.widths(_WIDE), strict=True)
-            for entry in cell.entries
-        ]
-        for entry, wide in entries:
-            entry.given = min(entry.lines, entry.wanted(wide, self.size))
+        leading = self.leading
+        talls: list[float] = []
+        entries: list[tuple[_Entry, int]] = []  # with the number of the row that it is in
+        for n, row in enumerate(self.rows):
+            for cell, wide in zip(row.cells, row.widths(_WIDE), strict=True):
+                for entry in cell.entries:
+                    entry.needs = entry.wanted(wide - 2 * _PAD - 2, self.size)
+                    entry.given = min(entry.lines, entry.needs)
+                    entries.append((entry, n))
+            talls.append(row.tall(leading))
 
-        def used() -> float:
-            return sum(row.tall(self.leading) for row in self.rows)
+        def used_with(entry: _Entry, n: int, lines: int) -> float:
+            """Give the entry so many lines more; the height of all rows then."""
+            entry.given += lines
+            talls[n] = self.rows[n].tall(leading)
+            return sum(talls)
 
         by_rank = sorted(entries, key=lambda each: each[0].rank)
+        used = sum(talls)
         shrinking = True
-        while shrinking and used() > room:
+        while shrinking and used > room:
             shrinking = False
-            for entry, _ in reversed(by_rank):
-                if used() > room and entry.given > entry.floor:
-                    entry.given -= 1
+            for entry, n in reversed(by_rank):
+                if used > room and entry.given > entry.floor:
+                    used = used_with(entry, n, -1)
                     shrinking = True
         growing = True
         while growing:
             growing = False
-            for entry, wide in by_rank:
-                if entry.given < entry.wanted(wide, self.size):
-                    before = used()
-                    entry.given += 1
-                    if used() > max(room, before):
-                        entry.given -= 1
+            for entry, n in by_rank:
+                if entry.given < entry.needs:
+                    after = used_with(entry, n, 1)
+                    if after > max(room, used):
+                        used_with(entry, n, -1)
                     else:
+                        used = after
                         growing = True
-        self.fits = used() <= room
+        self.fits = used <= room
         # White space left over makes the rows easier to tell apart; beyond a few points it is left at the foot.
-        self.extra = max(0.0, min(6.0, (room - used()) / len(self.rows)))
+        self.extra = max(0.0, min(6.0, (room - used) / len(self.rows)))
 
     def sheet(self, pages_of: Mapping[str, int], contents: str) -> Sheet:
         """The page, with the numbers of the pages where cut texts go on; ``contents`` is the line that closes it."""

@@ -17,15 +17,15 @@ from typing import Any, Literal
 
 import segno
 from reportlab import rl_config
-from reportlab.lib.colors import Color, HexColor
 from reportlab.pdfgen.canvas import Canvas
 
 from app.domain.dates import to_utc
 from app.domain.transfer import Silence, said, words
 from app.reports import fonts
 from app.reports.fonts import Face
+from app.reports.pdf_ink import Ink, colour
 from app.reports.pdf_small import packed
-from app.reports.pdf_tags import Marker, Tag, write_tree
+from app.reports.pdf_tags import Marker, Tag, tree_of
 
 # Page contents as bytes: written in printable characters, as reportlab does of itself, they take a quarter more.
 rl_config.useA85 = 0
@@ -89,24 +89,41 @@ def wrap(pieces: tuple[Piece, ...], width: float) -> tuple[Line, ...]:
     lines: list[list[Run]] = [[]]
     at = 0.0
     for text, style in pieces:
-        gap = fonts.width(" ", style.face, style.size)
+        advance, size = fonts.advances(style.face), style.size
+        gap = advance[" "] * size
         first = True
         for n, paragraph in enumerate(fonts.clean(text).split("\n")):
             if n:
                 lines.append([])
                 at = 0.0
+            more: list[str] = []  # words that follow the last run of the line: nearly all words of a text do
             for word in paragraph.split(" "):
                 if not word:
                     continue
-                for at_part, part in enumerate(_breakable(word, style, width)):
-                    wide = fonts.width(part, style.face, style.size)
+                wide = advance[word] * size
+                if more and at + gap + wide <= width:
+                    more.append(word)
+                    at += gap + wide
+                    continue
+                _add(lines[-1], more)
+                for at_part, part in enumerate((word,) if wide <= width else _breakable(word, style, width)):
+                    wide = advance[part] * size
                     if lines[-1] and at + gap + wide > width:
                         if not at_part:
                             _space_out(lines[-1])
                         at = _break(lines, style, width - gap - wide if first else 0.0)
                     at = _place(lines[-1], part, style, at, gap, wide)
                     first = False
+                more = [""]
+            _add(lines[-1], more)
     return tuple(tuple(line) for line in lines)
+
+
+def _add(line: list[Run], words: list[str]) -> None:
+    """Put the words after the line's last run; the first of them is empty, for the space before the second."""
+    if len(words) > 1:
+        x, text, style = line[-1]
+        line[-1] = (x, text + " ".join(words), style)
 
 
 def _space_out(line: list[Run]) -> None:
@@ -133,7 +150,7 @@ def _place(line: list[Run], word: str, style: Style, at: float, gap: float, wide
         line.append((0.0, word, style))
         return wide
     x, text, last = line[-1]
-    if last == style:
+    if last is style or last == style:
         line[-1] = (x, f"{text} {word}", style)
     else:
         # The space is drawn with the run before it, so that copied text keeps it.
@@ -285,59 +302,33 @@ class Sheet:
                 seen.update(f"{tag.alt}\n".encode("utf-8", "replace"))
         return seen.hexdigest()
 
-    def paint(self, canvas: Canvas, marker: Marker) -> None:
+    def paint(self, canvas: Canvas, ink: Ink, marker: Marker) -> None:
         """Put every mark on the canvas's current page."""
         high = self.size[1]
         canvas.setPageSize(self.size)
         marker.page()
-        font = colour = line = None
         for kind, tag, *rest in self.marks:
             marker.mark(tag)
             if kind == "text":
                 x, y, text, style = rest
-                if colour != style.colour:
-                    colour = style.colour
-                    canvas.setFillColor(_colour(colour))
-                for name, piece in fonts.runs(text, style.face):
-                    if font != (name, style.size):
-                        font = (name, style.size)
-                        canvas.setFont(*font)
-                    canvas.drawString(x, high - y, piece)
-                    x += canvas.stringWidth(piece, name, style.size)
+                ink.text(x, high - y, fonts.runs(text, style.face), style.size, style.colour)
             elif kind == "box":
                 x, y, wide, tall, stroke, fill, edge = rest
-                if fill:
-                    colour = fill
-                    canvas.setFillColor(_colour(fill))
-                if line != (edge, stroke):
-                    line = (edge, stroke)
-                    canvas.setStrokeColor(_colour(edge))
-                    canvas.setLineWidth(stroke)
-                canvas.rect(x, high - y - tall, wide, tall, stroke=1 if stroke else 0, fill=1 if fill else 0)
+                ink.box(x, high - y - tall, wide, tall, stroke=stroke, fill=fill, edge=edge)
             elif kind == "rule":
                 x1, y1, x2, y2, stroke, edge = rest
-                if line != (edge, stroke):
-                    line = (edge, stroke)
-                    canvas.setStrokeColor(_colour(edge))
-                    canvas.setLineWidth(stroke)
-                canvas.line(x1, high - y1, x2, high - y2)
+                ink.rule(x1, high - y1, x2, high - y2, stroke=stroke, edge=edge)
             else:
-                rest[0](canvas, high)
-                font = colour = line = None
+                ink.drawing(rest[0], high)
         marker.close()
-
-
-@lru_cache(maxsize=64)
-def _colour(code: str) -> Color:
-    """reportlab reads a colour's code anew each time it is given one, which took a sixth of a pack's time."""
-    return HexColor(code)
+        ink.flush()
 
 
 def qr(canvas: Canvas, text: str, x: float, y: float, side: float) -> None:
     """A QR code of the text as vectors, its lower left corner at (x, y) of the canvas."""
     matrix = segno.make(text, error="m", micro=False).matrix
     unit = side / (len(matrix) + 4)  # two modules of quiet zone; the page around it is white too
-    canvas.setFillColor(INK)
+    canvas.setFillColor(colour(INK))
     path = canvas.beginPath()
     for row, cells in enumerate(matrix):
         for column, dark in enumerate(cells):
@@ -607,14 +598,15 @@ def painted(
     bookmarks: dict[int, list[str]] = {}
     for name, index in outline:
         bookmarks.setdefault(index, []).append(name)
-    marker = Marker(canvas)
+    ink = Ink(canvas)
+    marker = Marker(ink)
     for index, sheet in enumerate(sheets):
         for n, name in enumerate(bookmarks.get(index, ())):
             key = f"s{index}-{n}"
             canvas.bookmarkPage(key)
             canvas.addOutlineEntry(name, key, level=0)
-        sheet.paint(canvas, marker)
+        sheet.paint(canvas, ink, marker)
         canvas.showPage()
-    write_tree(canvas, marker)
+    tree = tree_of(canvas, marker)
     canvas.save()
-    return packed(out.getvalue())
+    return packed(out.getvalue(), tree)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -32,8 +33,12 @@ class Parts:
     trailer: bytes
 
 
-def packed(pdf: bytes) -> bytes:
-    """The same document, for a file that reportlab has written (one classic table, no encryption, no updates)."""
+def packed(pdf: bytes, more: Callable[[int], Mapping[int, bytes]] = lambda _free: {}) -> bytes:
+    """The same document, for a file that reportlab has written (one classic table, no encryption, no updates).
+
+    ``more`` gives further objects by number, and others in place of those that the file has; it is told the first
+    number that is free.
+    """
     found = _TABLE.search(pdf)
     if found is None or b"\ntrailer" not in pdf[int(found[1]) :]:
         raise ValueError("not a PDF with a table at its end")
@@ -51,6 +56,9 @@ def packed(pdf: bytes) -> bytes:
         else:
             small.append((number, body.strip()))
     fresh = len(starts) + 1
+    others = dict(more(fresh))
+    small = [(number, others.pop(number, body)) for number, body in small] + list(others.items())
+    fresh += len(others)
     places: dict[int, tuple[int, int]] = {}
     for first in range(0, len(small), _A_STREAM):
         group = small[first : first + _A_STREAM]

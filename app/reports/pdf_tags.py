@@ -7,11 +7,14 @@ has no tag (rules, frames, the foot of a page, repeated table heads) is marked a
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from reportlab.pdfbase.pdfdoc import PDFName, PDFObject
+from reportlab.pdfbase.pdfdoc import PDFDictionary, PDFName, PDFObject
 from reportlab.pdfgen.canvas import Canvas
+
+from app.reports.pdf_ink import Ink
 
 
 @dataclass(eq=False, slots=True)
@@ -42,9 +45,9 @@ class Tag:
 
 @dataclass(slots=True)
 class Marker:
-    """Brackets what is painted on a canvas, page by page."""
+    """Brackets what is painted, page by page."""
 
-    canvas: Canvas
+    ink: Ink
     pages: list[list[Tag]] = field(default_factory=list)
     tops: dict[Tag, None] = field(default_factory=dict)
     _open: Tag | None = None
@@ -60,10 +63,10 @@ class Marker:
             return
         self.close()
         if tag is None:
-            self.canvas.addLiteral("/Artifact BMC")
+            self.ink.put("/Artifact BMC")
         else:
             marked = self.pages[-1]
-            self.canvas.addLiteral(f"/{tag.role} <</MCID {len(marked)}>> BDC")
+            self.ink.put(f"/{tag.role} <</MCID {len(marked)}>> BDC")
             tag.places.append((len(self.pages) - 1, len(marked)))
             marked.append(tag)
             self.tops.setdefault(tag.top)
@@ -72,60 +75,61 @@ class Marker:
     def close(self) -> None:
         """End the bracket that is open; nothing may be left open at the end of a page."""
         if self._any:
-            self.canvas.addLiteral("EMC")
+            self.ink.put("EMC")
         self._any = False
 
 
-class _Raw(PDFObject):  # type: ignore[misc]  # reportlab is untyped
-    """A PDF object whose text is known."""
+def tree_of(canvas: Canvas, marker: Marker) -> Callable[[int], dict[int, bytes]]:
+    """Tell the canvas's file, before it is saved, that it has tags: the tree of all that were painted.
 
-    def __init__(self) -> None:
-        self.text = ""
-
-    def format(self, document: object) -> bytes:  # noqa: ARG002 - reportlab calls it
-        return self.text.encode("ascii")
-
-
-def write_tree(canvas: Canvas, marker: Marker) -> None:
-    """Add the tree of all tags that were painted to the canvas's file, after its last page.
-
+    The answer gives the tree's objects by number, when it is told the first number that the saved file leaves free.
+    reportlab would turn each of a pack's hundreds of tags into an object of its own making before it writes it.
     reportlab offers no other way to its page objects than the canvas's ``_doc``; the tests of the tree fail if a new
     release changes it.
     """
     document = canvas._doc
     pages = document.Pages.pages
     page_refs = [_ref(document, page) for page in pages]
-    root, whole, parents = _Raw(), _Raw(), _Raw()
-    refs: dict[Tag, str] = {}
-    made: list[tuple[Tag, _Raw, str]] = []
-    whole_ref, root_ref = _ref(document, whole), _ref(document, root)
-    for tag in marker.tops:
-        _register(tag, whole_ref, document, refs, made)
-    for tag, raw, parent in made:
-        raw.text = _element(tag, parent, refs, page_refs)
-    kids = " ".join(refs[tag] for tag in marker.tops)
-    whole.text = f"<</S/Document/P {root_ref}/K[{kids}]>>"
-    numbers = "".join(f"{n}[{' '.join(refs[tag] for tag in marked)}]" for n, marked in enumerate(marker.pages))
-    parents.text = f"<</Nums[{numbers}]>>"
-    parents_ref = _ref(document, parents)
-    root.text = f"<</Type/StructTreeRoot/K {whole_ref}/ParentTree {parents_ref}/ParentTreeNextKey {len(marker.pages)}>>"
+    root = PDFDictionary({})
+    root_ref = _ref(document, root)
     for n, page in enumerate(pages):
         # The page's own way of writing entries that reportlab does not name.
         page.__Defaults__ = {**page.__Defaults__, "StructParents": n, "Tabs": PDFName("S")}
     canvas.setCatalogEntry("StructTreeRoot", root)
     canvas.setCatalogEntry("MarkInfo", {"Marked": "true"})
 
+    def objects(free: int) -> dict[int, bytes]:
+        refs: dict[Tag, str] = {}
+        made: list[tuple[Tag, str]] = []
+        whole, parents = f"{free} 0 R", f"{free + 1} 0 R"
+        for tag in marker.tops:
+            _register(tag, whole, free + 2, refs, made)
+        kids = " ".join(refs[tag] for tag in marker.tops)
+        numbers = "".join(f"{n}[{' '.join(refs[tag] for tag in marked)}]" for n, marked in enumerate(marker.pages))
+        texts = [
+            f"<</S/Document/P {root_ref}/K[{kids}]>>",
+            f"<</Nums[{numbers}]>>",
+            *(_element(tag, parent, refs, page_refs) for tag, parent in made),
+        ]
+        after = len(marker.pages)
+        head = f"<</Type/StructTreeRoot/K {whole}/ParentTree {parents}/ParentTreeNextKey {after}>>"
+        return {
+            int(root_ref.split()[0]): head.encode("ascii"),
+            **{free + n: text.encode("ascii") for n, text in enumerate(texts)},
+        }
+
+    return objects
+
 
 def _ref(document: Any, thing: PDFObject) -> str:
     return str(document.Reference(thing).format(document).decode("ascii"))
 
 
-def _register(tag: Tag, parent: str, document: Any, refs: dict[Tag, str], made: list[tuple[Tag, _Raw, str]]) -> None:
-    raw = _Raw()
-    refs[tag] = own = _ref(document, raw)
-    made.append((tag, raw, parent))
+def _register(tag: Tag, parent: str, first: int, refs: dict[Tag, str], made: list[tuple[Tag, str]]) -> None:
+    refs[tag] = own = f"{first + len(made)} 0 R"
+    made.append((tag, parent))
     for kid in tag.kids:
-        _register(kid, own, document, refs, made)
+        _register(kid, own, first, refs, made)
 
 
 _SCOPE = "/A<</O/Table/Scope/Column>>"
