@@ -239,7 +239,8 @@ class ReturnCheck:
     answer that there is none.
 
     ``skin`` is ``sound`` or ``changed``; weight in kg, exact, ``weight_id`` the measurement that it was recorded as.
-    ``no_cpr_form``: no original of a resuscitation form went along. ``settled`` is what was open and is dealt with.
+    ``no_cpr_form``: no original of a resuscitation form went along. ``settled`` is what was open and is dealt with;
+    ``key_facts`` are the topics that were written from it.
     """
 
     letter: bool | None = None
@@ -262,6 +263,11 @@ class ReturnCheck:
     weight_id: str = ""
     no_cpr_form: bool = False
     settled: tuple[Settled, ...] = ()
+    key_facts: tuple[str, ...] = ()
+
+
+KEY_FACTS = {"swallow": "swallow_risk", "infection": "infection"}
+"""What of the checklist goes into the key facts (:mod:`app.domain.key_facts`), and into which."""
 
 
 def bag_words(step: Step) -> str:
@@ -570,7 +576,7 @@ def left_open(back: ReturnCheck, came_at: datetime) -> tuple[Waiting, ...]:
         "infection": (f"Put the infection into the key facts: {back.infection}", bool(back.infection)),
         "clean": ("Clean the bag", back.bag_cleaned is False),
     }
-    done = {each.key for each in back.settled}
+    done = {each.key for each in back.settled} | {key for key, code in KEY_FACTS.items() if code in back.key_facts}
     late = came_at + _CHECK_LATE
     found = [
         Waiting(key, asked[key][0], came_at, _supply_ends(back, came_at) if key == "supply" else late)

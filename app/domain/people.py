@@ -128,7 +128,10 @@ class Diagnosis:
 
 @dataclass(frozen=True, slots=True)
 class Medicine:
-    """A medicine as on the MAR sheet: name with strength, directions, and whether a dose must not be late or missed."""
+    """A medicine as on the MAR sheet: name with strength, directions, and whether a dose must not be late or missed.
+
+    ``stopped`` is the last day on which it is given.
+    """
 
     name: str
     directions: str = ""
@@ -137,8 +140,8 @@ class Medicine:
     stopped: date | None = None
 
     def taken_on(self, day: date) -> bool:
-        """Whether it is still given that day: a short course has the day on which it stops from the beginning."""
-        return self.stopped is None or self.stopped > day
+        """Whether it is still given that day: a course is given through the day on which it ends."""
+        return self.stopped is None or self.stopped >= day
 
     @property
     def when_needed(self) -> bool:

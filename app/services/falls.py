@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from app.domain import falls as domain
@@ -260,7 +260,8 @@ def start(session: Session, resident_id: ResidentId, *, again: bool = False) -> 
             work.audit("view", "resident", resident_id, resident_id=resident_id, detail={"screen": "post-fall"})
         drafts = assessments.draft_rows(session, work.connection, resident_id)
         return CheckStart(
-            resident_id, person.resident.details, person.status(session.now()), _thinners(work.connection, resident_id),
+            resident_id, person.resident.details, person.status(session.now()),
+            _thinners(work.connection, resident_id, session.today()),
             tuple(row for row in drafts if row.instrument == CHECK and not row.about),
             {each: alerts.phone(session.home, person.resident, each) for each in Recipient},
         )  # fmt: skip
@@ -602,10 +603,12 @@ def _actions(session: Session, connection: Connection, resident_id: ResidentId) 
     return domain.actions(_answers(connection, line), session.today()) if line else ()
 
 
-def _thinners(connection: Connection, resident_id: ResidentId) -> tuple[str, ...]:
+def _thinners(connection: Connection, resident_id: ResidentId, today: date) -> tuple[str, ...]:
     listed = [fact.body for fact in resident_rows.facts(connection, resident_id, FactKind.MEDICINE)]
     return tuple(
-        each.name for each in listed if isinstance(each, Medicine) and not each.stopped and domain.is_thinner(each.name)
+        each.name
+        for each in listed
+        if isinstance(each, Medicine) and each.taken_on(today) and domain.is_thinner(each.name)
     )
 
 

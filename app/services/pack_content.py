@@ -225,7 +225,8 @@ def _stopped(facts: Sequence[people.Fact], today: date) -> Said[tuple[transfer.S
             for fact in facts
             if isinstance(fact.body, people.Medicine)
             and fact.body.stopped is not None
-            and 0 <= (today - fact.body.stopped).days <= _STOPPED_DAYS
+            and not fact.body.taken_on(today)
+            and (today - fact.body.stopped).days <= _STOPPED_DAYS
         )
     )
 

@@ -414,9 +414,7 @@ def _documents(summary: Assessment, says: str) -> Documents:
 
 def _medicines(newest: Mapping[str, Assessment], facts: Sequence[Fact], today: date) -> Medicines:
     bodies = (fact.body for fact in facts if fact.kind is FactKind.MEDICINE)
-    listed = tuple(
-        each for each in bodies if isinstance(each, Medicine) and (each.stopped is None or each.stopped >= today)
-    )
+    listed = tuple(each for each in bodies if isinstance(each, Medicine) and each.taken_on(today))
     needed = sum(each.when_needed for each in listed)
     regular = len(listed) - needed
     count, review = newest.get("polypharmacy"), newest.get("medicines_review")

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from app.domain import changed, transfer
 from app.domain.codec import instant, instant_text
-from app.domain.dates import date_time, to_local
+from app.domain.dates import date_time, short_date, to_local
 from app.domain.errors import Problem, UserError
 from app.domain.fact_rules import check_fact
 from app.domain.journeys import (
+    KEY_FACTS,
     MedicineChange,
     MedicineFate,
     ReturnCheck,
@@ -26,9 +27,10 @@ from app.domain.journeys import (
     Waiting,
     left_open,
 )
+from app.domain.key_facts import topic
 from app.domain.observation_board import shown_kg
 from app.domain.observations import Reading, checked
-from app.domain.people import CprDecision, CprKind, Fact, FactKind, Medicine, Resident, ResidentId
+from app.domain.people import CprDecision, CprKind, Fact, FactId, FactKind, KeyFact, Medicine, Resident, ResidentId
 from app.models import journeys as rows
 from app.models import observations as observation_rows
 from app.models import residents as resident_rows
@@ -157,6 +159,8 @@ def save(session: Session, journey_id: str, check: ReturnCheck, *, finished: boo
         require(session, Action.EDIT_RESIDENTS)
     if check.weight_kg is not None:
         require(session, Action.RECORD_ASSESSMENT)
+    if finished and (check.swallow or check.infection):
+        require(session, Action.EDIT_RESIDENTS)
     with session.write() as work:
         line, came_at = _back(work.connection, journey_id)
         before = line.journey.back or ReturnCheck()
@@ -168,6 +172,7 @@ def save(session: Session, journey_id: str, check: ReturnCheck, *, finished: boo
             check,
             medicines=_reconciled(work, session, line, before, check, to_local(came_at).date()),
             weight_id=_weighed(work, session, line, before, check, now),
+            key_facts=_key_facts(work, line, before, check, to_local(came_at).date(), finished=finished),
             settled=before.settled,
             done_at=before.done_at or (now if finished else None),
             done_by=before.done_by or (session.account.name if finished else ""),
@@ -212,6 +217,11 @@ def will_write(check: ReturnCheck, medicines: Sequence[Fact], before: ReturnChec
         }[each.fate])  # fmt: skip
     if check.weight_kg is not None and not (before and before.weight_id):
         found.append(f"Weight {shown_kg(check.weight_kg)} kg is recorded")
+    found += [
+        f"Key fact when the list is finished: {_topic_label(code)}, {_advice(check, code)}"
+        for code in KEY_FACTS.values()
+        if _advice(check, code) and code not in (before.key_facts if before else ())
+    ]
     return tuple(found)
 
 
@@ -390,7 +400,8 @@ def _reconciled(
     facts = resident_rows.facts(work.connection, line.resident_id, FactKind.MEDICINE)
     current = {fact.id: fact for fact in _current(facts, session.today())}
     written, found = _written(before), []
-    problems = _named_twice(check.medicines)
+    problems = _named_twice(check.medicines, current)
+    ends = {each.fact_id for each in check.medicines if each.fate is MedicineFate.STOPPED}
     for each in check.medicines:
         old = _match(each, written)
         if old is not None:
@@ -405,6 +416,12 @@ def _reconciled(
             problems.append(Problem("medicines", problem))
         elif not each.fact_id and any(_is_named(f, each.name) for f in current.values()):
             problems.append(Problem("medicines", f"{each.name} is on the list already: mark it as changed"))
+        elif (
+            fact is not None
+            and not _is_named(fact, each.name)
+            and any(_is_named(f, each.name) for f in current.values() if f.id not in {fact.id} | ends)
+        ):
+            problems.append(Problem("medicines", f"{each.name} is on the list already: mark that entry as changed"))
         elif not problems:
             found.append(_write(work, line.resident_id, each, fact, came_on))
     if before.medicines is None:
@@ -430,14 +447,21 @@ def _moved_on(session: Session, each: MedicineChange, fact: Fact | None) -> str:
     return ""
 
 
-def _named_twice(medicines: Sequence[MedicineChange]) -> list[Problem]:
-    """What would be written twice: two new lines of one name, or two lines of one entry of the list."""
-    keys = [each.fact_id or _named(each.name) for each in medicines]
+def _named_twice(medicines: Sequence[MedicineChange], current: Mapping[FactId, Fact]) -> list[Problem]:
+    """What would be written twice: two lines that come under one new name, or two lines of one entry of the list."""
+    keys = [{each.fact_id or _named(each.name), *_new_name(each, current)} for each in medicines]
     return [
         Problem("medicines", f"{each.name.strip()} is listed twice")
         for place, each in enumerate(medicines)
-        if keys[place] in keys[:place]
+        if any(keys[place] & other for other in keys[:place])
     ]
+
+
+def _new_name(each: MedicineChange, current: Mapping[FactId, Fact]) -> tuple[str, ...]:
+    """The name that a changed line brings to the list, where it is another than that of its entry."""
+    fact = current.get(FactId(each.fact_id))
+    renamed = each.fate is MedicineFate.CHANGED and fact is not None and not _is_named(fact, each.name)
+    return (_named(each.name),) if renamed else ()
 
 
 def _is_named(fact: Fact, name: str) -> bool:
@@ -456,7 +480,8 @@ def _write(
     if each.fate is MedicineFate.SAME:
         return replace(each, written=fact.revision_id)
     if each.fate is MedicineFate.STOPPED:
-        body = replace(fact.body, stopped=max(came_on, fact.body.started or came_on))
+        given_last = came_on - timedelta(days=1)  # it is not given any more on the day on which they are back
+        body = replace(fact.body, stopped=max(given_last, fact.body.started or given_last))
     else:
         body = replace(fact.body, name=name, directions=directions or fact.body.directions)
         if body == fact.body:
@@ -468,6 +493,52 @@ def _write(
 
 def _reason(each: MedicineChange) -> str:
     return f"{_LETTER}: {each.why.strip() or f'{each.fate.value}, no reason given'}"
+
+
+# --------------------------------------------------------------------------------------------------------- key facts
+
+
+def _key_facts(
+    work: Work, line: JourneyLine, before: ReturnCheck, check: ReturnCheck, came_on: date, *, finished: bool
+) -> tuple[str, ...]:
+    """Write swallow advice and infection into the key facts when the list is finished, once; the topics written.
+
+    What stands there already is kept behind it: one infection does not make another go, and page 1 of the next pack
+    prints both.
+    """
+    written = before.key_facts
+    for code in written:
+        if _advice(check, code) != _advice(before, code):
+            raise UserError(f"{_topic_label(code)} was written into the key facts already: change it there",
+                            field=next(key for key, topic in KEY_FACTS.items() if topic == code))  # fmt: skip
+    if not finished:
+        return written
+    facts = resident_rows.facts(work.connection, line.resident_id, FactKind.KEY_FACT)
+    for code in KEY_FACTS.values():
+        advice = _advice(check, code)
+        if not advice or code in written:
+            continue
+        known = next((f for f in facts if isinstance(f.body, KeyFact) and f.body.topic == code), None)
+        told = known.body.text.strip() if known and isinstance(known.body, KeyFact) and known.body.state else ""
+        text = advice if not told or told == advice else f"{advice} (hospital, {short_date(came_on)}). Before: {told}"
+        body = KeyFact(code, text, state=True)
+        check_fact(body, ())
+        if known is None or known.body != body:
+            resident_rows.save_fact(
+                work, line.resident_id, known.id if known else None, body, reason="Back from hospital: return checklist"
+            )
+        written = (*written, code)
+    return written
+
+
+def _advice(check: ReturnCheck, code: str) -> str:
+    key = next(key for key, topic in KEY_FACTS.items() if topic == code)
+    return str(getattr(check, key) or "").strip()
+
+
+def _topic_label(code: str) -> str:
+    asked = topic(code)
+    return asked.label if asked else code
 
 
 # ------------------------------------------------------------------------------------------------------------ weight

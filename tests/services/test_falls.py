@@ -125,9 +125,10 @@ def test_the_check_knows_blood_thinners_and_numbers_before_it_begins(home: Livin
     person = home.resident(
         2, Medicine("Apixaban 5 mg"), Medicine("Paracetamol 1 g"),
         Medicine("Clopidogrel 75 mg", stopped=NOW.date() - timedelta(days=3)),
+        Medicine("Enoxaparin 40 mg", stopped=NOW.date()),
     )  # fmt: skip
     start = falls.start(home.session, person)
-    assert start.thinners == ("Apixaban 5 mg",)
+    assert set(start.thinners) == {"Apixaban 5 mg", "Enoxaparin 40 mg"}, "a course thins the blood through its last day"
     assert start.phones[falls.Recipient.EMERGENCY_999] == ("999", "999")
     assert start.phones[falls.Recipient.HOMEFIRST][1] == "01632 960101"
 

@@ -54,6 +54,7 @@ from app.domain.wounds import Wound
 from app.models import residents as resident_rows
 from app.reports.pack import pack_pdf
 from app.services import alerts, falls, key_facts, notes, observations, photos, residents, transfers, wounds
+from app.services import person as person_service
 from tests.factories import NEWS2_HIGH, NOW, LivingHome
 from tests.services.test_photos import jpeg, noisy
 
@@ -632,6 +633,26 @@ def test_a_paper_whose_record_was_withdrawn_after_the_summary_is_not_in_force(ho
     stands, why = decisions(content_of(home, person))[Printed.DNACPR]
     assert not stands
     assert why.startswith("WITHDRAWN from the record on 23-Nov-2026: check the original")
+
+
+def test_a_course_is_given_through_its_last_day_on_every_list(home: LivingHome) -> None:
+    person = home.resident(1, Medicine("Amoxicillin 500 mg", "one daily", stopped=NOW.date()))
+
+    def listed() -> tuple[object, ...]:
+        content = content_of(home, person)
+        given, stopped = content.medicines, content.stopped_medicines
+        screen = person_service.person(home.session, person).medicines.listed
+        offered = transfers.prefill(home.session, person).medicines
+        return (
+            tuple(m.name for m in given) if isinstance(given, tuple) else (),
+            tuple(m.name for m in stopped) if isinstance(stopped, tuple) else (),
+            tuple(m.name for m in screen), offered,
+        )  # fmt: skip
+
+    name = ("Amoxicillin 500 mg",)
+    assert listed() == (name, (), name, name)
+    home.clock.advance(timedelta(days=1))
+    assert listed() == ((), name, (), ())
 
 
 def test_a_short_course_with_its_last_day_ahead_is_still_asked_about(home: LivingHome) -> None:

@@ -91,7 +91,7 @@ def test_the_letter_is_written_into_the_list_once_with_its_reasons(home: LivingH
     history = residents.fact_history(home.session, facts["Amlodipine 5 mg"].id)
     assert history[0].reason == "Discharge letter: low blood pressure"
     assert isinstance(history[0].body, Medicine)
-    assert history[0].body.stopped == date(2026, 11, 26)
+    assert history[0].body.stopped == date(2026, 11, 25), "the last day given: it is not given on the day of return"
     new = next(f for f in away.medicines() if isinstance(f.body, Medicine) and f.body.name.startswith("Apixaban"))
     assert new.body == Medicine("Apixaban 2.5 mg", "one twice a day", time_critical=True, started=date(2026, 11, 26))
     before = [(fact.id, fact.revision_id) for fact in away.medicines()]
@@ -138,6 +138,53 @@ def test_a_medicine_that_the_checklist_names_twice_is_not_doubled(home: LivingHo
     with pytest.raises(UserError, match=r"apixaban 2\.5 mg is listed twice"):
         away.save(replace(ANSWERED, medicines=(same, new, replace(new, name="apixaban 2.5 mg "))))
     assert set(away.taken()) == {"Amlodipine 5 mg"}
+
+
+def test_a_changed_medicine_does_not_take_the_name_of_another(home: LivingHome) -> None:
+    away = Away(home, "Ramipril 2.5 mg", "Ramipril 5 mg", "Senna 7.5 mg")
+    low, high, senna = (away.facts[name] for name in ("Ramipril 2.5 mg", "Ramipril 5 mg", "Senna 7.5 mg"))
+    up = returns.compared(low, CHANGED, name="ramipril 5 mg ")
+    with pytest.raises(UserError, match="is on the list already: mark that entry as changed"):
+        away.save(replace(ANSWERED, medicines=(up, returns.compared(high, SAME), returns.compared(senna, SAME))))
+    both = returns.compared(senna, CHANGED, name="Docusate 100 mg")
+    new = MedicineChange("docusate 100 mg", STARTED, directions="one at night")
+    same = (returns.compared(low, SAME), returns.compared(high, SAME))
+    with pytest.raises(UserError, match="docusate 100 mg is listed twice"):
+        away.save(replace(ANSWERED, medicines=(*same, both, new)))
+    assert set(away.taken()) == {"Ramipril 2.5 mg", "Ramipril 5 mg", "Senna 7.5 mg"}
+    away.save(replace(ANSWERED, medicines=(up, returns.compared(high, STOPPED), returns.compared(senna, SAME))))
+    assert set(away.taken()) == {"ramipril 5 mg", "Senna 7.5 mg"}
+
+
+def test_swallow_advice_and_infection_go_into_the_key_facts_once_and_lose_nothing(home: LivingHome) -> None:
+    away = Away(home)
+    home.fact(away.person, KeyFact("infection", "MRSA carrier", state=True))
+    home.fact(away.person, KeyFact("swallow_risk", state=False))
+    check = replace(ANSWERED, swallow="IDDSI 5, drinks level 2", infection="C. difficile")
+
+    def kept() -> dict[str, tuple[bool | None, str]]:
+        facts = residents.read_again(home.session, away.person).facts[FactKind.KEY_FACT]
+        return {f.body.topic: (f.body.state, f.body.text) for f in facts if isinstance(f.body, KeyFact)}
+
+    assert returns.will_write(check, ()) == (
+        "Key fact when the list is finished: Swallow risk, IDDSI 5, drinks level 2",
+        "Key fact when the list is finished: Infection, C. difficile",
+    )
+    away.save(check)
+    assert kept()["infection"] == (True, "MRSA carrier"), "an unfinished list writes none"
+    away.save(check, finished=True)
+    told = {
+        "swallow_risk": (True, "IDDSI 5, drinks level 2"),
+        "infection": (True, "C. difficile (hospital, 26-Nov-2026). Before: MRSA carrier"),
+    }
+    assert kept() == told
+    assert away.waits() == []
+    away.save(check, finished=True)
+    assert kept() == told
+    with pytest.raises(UserError, match="Infection was written into the key facts already: change it there"):
+        away.save(replace(check, infection="none"))
+    with home.session.read() as connection:
+        same_as_stored(connection)
 
 
 def test_what_was_written_is_changed_on_the_record_and_what_stayed_the_same_can_still_be_stopped(
@@ -196,13 +243,13 @@ def test_what_is_left_open_stands_on_the_journey_until_it_is_settled(home: Livin
     assert away.waits() == ["check"]
     open_ones = replace(
         ANSWERED, letter=False, medicines=None, supply_days=6, skin="changed", skin_note="red heel, left",
-        swallow="thickened, level 2", no_cpr_form=False, cpr_original=False, bag_cleaned=False,
+        swallow="thickened, level 2", infection="", no_cpr_form=False, cpr_original=False, bag_cleaned=False,
         follow_up=(FollowUp("Fracture clinic", date(2026, 12, 3)),),
     )  # fmt: skip
     away.save(open_ones)
     assert away.waits() == ["check"], "an unfinished list says so, no more"
     away.save(open_ones, finished=True)
-    listed = ["letter", "medicines", "cpr", "supply", "skin", "swallow", "clean", "follow_up:Fracture clinic"]
+    listed = ["letter", "medicines", "cpr", "supply", "skin", "clean", "follow_up:Fracture clinic"]
     assert away.waits() == listed
     words = {w.key: w for w in journeys.journey(home.session, away.journey).waiting}
     assert words["skin"].words == "Record the change of skin under Wounds: red heel, left"

@@ -63,7 +63,7 @@ FACT_FORMS: Mapping[FactKind, tuple[Ask, ...]] = {
             "For example insulin or Parkinson's medicines",
         ),
         Ask("started", "Started on", "date", "Leave empty if not known"),
-        Ask("stopped", "Stopped on", "date", "Leave empty while it is given"),
+        Ask("stopped", "Stopped on", "date", "The last day on which it is given. Leave empty while it is given"),
     ),
     FactKind.CONTACT: (
         Ask("name", "Contact's name", needed="Enter the contact's name"),
