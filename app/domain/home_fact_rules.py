@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any, Final
 
+from app.domain.dates import day_date
 from app.domain.errors import UserError
 from app.domain.home_facts import (
     AdmissionDecision,
@@ -21,7 +23,7 @@ from app.domain.home_facts import (
     Spend,
     Training,
 )
-from app.domain.premium.policy import POLICIES
+from app.domain.premium.policy import POLICIES, Policy
 
 MEDIA_TYPES: Final = ("application/pdf", "image/jpeg", "image/png")
 MOST_BYTES: Final = 10 * 1024 * 1024
@@ -48,10 +50,22 @@ def _policy(body: DatedPolicy, others: Sequence[HomeFactBody]) -> None:
         _days_in_order(policy.starts, policy.ends, "ends")
         if policy.ends.weekday() != 6:
             raise UserError("A policy ends with a claim week, on a Sunday", field="ends")
+    _no_gap([*known, policy])
     if any(value < 0 for value in (policy.amount_pence, policy.pro_rata_pence, policy.max_retained_nights)):
         raise UserError("Enter nought or more", field="amount_pence")
     if policy.areas_required > policy.needs_required:
         raise UserError("A claim cannot rely on more areas than needs are asked for", field="areas_required")
+
+
+def _no_gap(policies: Sequence[Policy]) -> None:
+    """A premium that ended may begin again, but never by mistake: every week between two policies has one."""
+    in_order = sorted(policies, key=lambda policy: (policy.starts, policy.version))
+    for ended, after in pairwise(in_order):
+        if ended.ends is not None and after.starts > ended.ends + timedelta(days=1):
+            first, last = ended.ends + timedelta(days=1), after.starts - timedelta(days=1)
+            raise UserError(
+                f"The weeks from {day_date(first)} to {day_date(last)} would have no policy", field="starts"
+            )
 
 
 def _answer(body: CommissionerAnswer, _others: Sequence[HomeFactBody]) -> None:

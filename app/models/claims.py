@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from app.domain.codec import canonical, instant, parse
 from app.domain.messages import ClaimAnswer, ClaimOutcome, OutboxState
@@ -151,6 +151,13 @@ def claims_between(connection: Connection, first: date, last: date) -> tuple[Cla
     """Every claim for the weeks that start between two days, both included, by week, resident and version."""
     query = _CLAIMS.where(_C.week_start.between(first.isoformat(), last.isoformat()))
     return tuple(_row(row) for row in connection.execute(query.order_by(_C.week_start, _C.resident_id, _C.version)))
+
+
+def decided_under(connection: Connection) -> Mapping[str, int]:
+    """How many claims were decided under each version of the policy."""
+    version = func.json_extract(schema.revision.c.body, "$.decision.policy")
+    query = select(version, func.count()).join(schema.claim, _C.revision_id == schema.revision.c.id).group_by(version)
+    return {row[0]: row[1] for row in connection.execute(query) if row[0] is not None}
 
 
 def claim(connection: Connection, identifier: str) -> ClaimLineRow | None:

@@ -82,6 +82,8 @@ PAGES = (
     Entry("audit", "", "app.ui.pages.audit.page", "AuditTrailPage", "VIEW_AUDIT", "settings"),
     Entry("retention", "", "app.ui.pages.retention.page", "RetentionPage", "RETENTION", "settings"),
     Entry("instruments", "", "app.ui.pages.instruments.page", "InstrumentsPage", "MANAGE_HOME", "settings"),
+    Entry("policy", "", "app.ui.pages.policy.page", "PolicyPage", "VIEW_CLAIMS", "premium"),
+    Entry("fair-cost", "", "app.ui.pages.fair_cost.page", "FairCostPage", "VIEW_CLAIMS", "premium"),
     Entry("resident", "", "app.ui.pages.resident.page", "ResidentPage", "VIEW_RESIDENTS", "residents"),
     Entry("timeline", "", "app.ui.pages.timeline.page", "TimelinePage", "VIEW_RESIDENTS", "residents"),
     Entry("wounds", "", "app.ui.pages.wounds.page", "WoundsPage", "VIEW_RESIDENTS", "residents"),

@@ -25,9 +25,10 @@ from app import cli
 from app.domain.bags import BagState
 from app.domain.errors import EnvironmentTrouble, NotAllowed, UserError
 from app.domain.handovers import Handover
-from app.domain.home_facts import HomeFactKind, Spend, SpendCategory
+from app.domain.home_facts import CommissionerAnswer, HomeFactKind, Spend, SpendCategory
 from app.domain.journeys import Journey, JourneyKind, ReturnCheck, Step, StepKind
 from app.domain.people import Allergy, ChampionPost, KeyFact, Role, StaffDetails, StaffId
+from app.domain.premium import POLICIES
 from app.domain.retention import RetentionPolicy
 from app.domain.transfer import TransferReason
 from app.domain.wounds import Closing, Wound, placed
@@ -55,6 +56,7 @@ from app.services import (
     permission,
     person,
     photos,
+    policies,
     premium,
     questionnaires,
     recording,
@@ -303,6 +305,14 @@ USES: dict[str, tuple[Action, Call]] = {
     "questionnaires.taken_in": (Action.VIEW_RESIDENTS, lambda s, _: questionnaires.taken_in(s)),
     "questionnaires.take_in": (Action.MANAGE_HOME, lambda s, _: questionnaires.take_in(s, "x.json", pathway="health")),
     "questionnaires.turn_off": (Action.MANAGE_HOME, lambda s, _: questionnaires.turn_off(s, "home_x", reason="r")),
+    "policies.overview": (Action.VIEW_CLAIMS, lambda s, _: policies.overview(s)),
+    "policies.add": (Action.MANAGE_HOME, lambda s, _: policies.add(s, POLICIES[0], reason="r")),
+    "policies.claimed_from": (Action.VIEW_CLAIMS, lambda s, _: policies.claimed_from(s, WEEK)),
+    "policies.answer": (
+        Action.MANAGE_HOME,
+        lambda s, _: policies.answer(s, CommissionerAnswer("respite", "No", NOW.date())),
+    ),
+    "policies.withdraw": (Action.MANAGE_HOME, lambda s, m: policies.withdraw(s, m.spend, reason="r")),
     "premium.week": (Action.VIEW_CLAIMS, lambda s, _: premium.week(s, WEEK)),
     "premium.submit": (Action.SIGN_CLAIMS, lambda s, _: premium.submit(s, WEEK, PASSWORD)),
     "recording.record_line": (

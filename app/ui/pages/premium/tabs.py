@@ -3,32 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from app.ui.widgets.buttons import link
 from app.ui.widgets.layouts import level
+from app.ui.widgets.text import label
 
 PREMIUM_PAGES: Final = (
     ("premium", "Claim week"),
+    ("policy", "Policy"),
+    ("fair-cost", "Where £70 comes from"),
 )  # fmt: skip
 """Key of the page in the shell, and its words; in the order of a manager's month."""
 
 
 class PremiumTabs(QWidget):
-    """``go`` is told the key of the page that somebody asks for; the page in front is named and cannot be pressed."""
+    """``go`` is told the key of the page that somebody asks for; the page in front is named and leads nowhere."""
 
     def __init__(self, here: str, go: Callable[[str], object]) -> None:
         super().__init__()
         self.setAccessibleName("Pages of the premium")
-        self.buttons = {}
+        self.buttons: dict[str, QPushButton] = {}
+        parts: list[QWidget] = []
         for key, words in PREMIUM_PAGES:
-            button = link(words, lambda key=key: go(key))
             if key == here:
-                button.setEnabled(False)
-                button.setAccessibleName(f"{words}, this page")
-            self.buttons[key] = button
+                parts.append(label(words, "strong", wrap=False))
+                continue
+            self.buttons[key] = link(words, partial(go, key))
+            parts.append(self.buttons[key])
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(level(self.buttons.values()))
+        column.addWidget(level(parts))

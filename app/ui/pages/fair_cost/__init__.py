@@ -1,0 +1,1 @@
+"""Where £70 comes from: the staffing calculation with its inputs to change."""
