@@ -41,13 +41,21 @@ _FALLBACK_FILE = "DejaVuSans.ttf"
 def register() -> None:
     """Make the faces known to reportlab, once a process. OSError when a font file is not where it was installed."""
     for face, file in _FILES.items():
-        pdfmetrics.registerFont(TTFont(face.value, str(resources() / "fonts" / file)))
+        _register(face.value, file)
+
+
+def _register(name: str, file: str) -> None:
+    font = TTFont(name, str(resources() / "fonts" / file))
+    # Most papers need the same letters: what a file embeds of the font is made once and not for each.
+    made = lru_cache(maxsize=8)(font.face.makeSubset)
+    font.face.makeSubset = lambda letters: made(tuple(letters))
+    pdfmetrics.registerFont(font)
 
 
 @lru_cache(maxsize=1)
 def _register_fallback() -> None:
     # Most records never need it, and it is the largest file to read.
-    pdfmetrics.registerFont(TTFont(_FALLBACK, str(resources() / "fonts" / _FALLBACK_FILE)))
+    _register(_FALLBACK, _FALLBACK_FILE)
 
 
 @lru_cache(maxsize=8)

@@ -402,10 +402,11 @@ class FrontPage:
             lines, _ = cut(pieces, _NAME_WIDE, 1, f"see page {pages_of.get('identity', 0)}")
             y = sheet.block(MARGIN, y, lines, 16)
         right = MARGIN + _WIDE - _SQUARE
-        # Capitals keep the code in its alphanumeric mode: fewer, larger squares for a phone to read.
+        # Capitals keep the code in its alphanumeric mode: fewer, larger squares for a phone to read. Nearly all of it
+        # is a digest.
         code = f"{self.stamp.pack_id} sha256:{content_hash(self.content)}".upper()
         sheet.drawing(
-            lambda canvas, high: qr(canvas, code, right, high - top - _SQUARE, _SQUARE),
+            lambda canvas, high: qr(canvas, code, right, high - top - _SQUARE, _SQUARE, mask=4),
             Tag("Figure", alt="QR code: number and fingerprint of this pack"),
         )
         if who.photo is not None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from io import BytesIO
+from itertools import groupby
 from typing import Any, Literal
 
 import segno
@@ -324,16 +325,23 @@ class Sheet:
         ink.flush()
 
 
-def qr(canvas: Canvas, text: str, x: float, y: float, side: float) -> None:
-    """A QR code of the text as vectors, its lower left corner at (x, y) of the canvas."""
-    matrix = segno.make(text, error="m", micro=False).matrix
+def qr(canvas: Canvas, text: str, x: float, y: float, side: float, *, mask: int | None = None) -> None:
+    """A QR code of the text as vectors, its lower left corner at (x, y) of the canvas.
+
+    ``mask`` (0 to 7) saves the trial of all eight, which takes longer than the code itself: for texts that are as good
+    as random, and so have no pattern that a mask must break up. Every reader knows all eight.
+    """
+    matrix = segno.make(text, error="m", micro=False, mask=mask).matrix
     unit = side / (len(matrix) + 4)  # two modules of quiet zone; the page around it is white too
     canvas.setFillColor(colour(INK))
     path = canvas.beginPath()
     for row, cells in enumerate(matrix):
-        for column, dark in enumerate(cells):
+        column = 0
+        for dark, alike in groupby(cells):  # squares side by side are one mark: no hair line shows between them
+            wide = len(list(alike))
             if dark:
-                path.rect(x + (column + 2) * unit, y + side - (row + 3) * unit, unit, unit)
+                path.rect(x + (column + 2) * unit, y + side - (row + 3) * unit, wide * unit, unit)
+            column += wide
     canvas.drawPath(path, stroke=0, fill=1)
 
 
