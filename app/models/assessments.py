@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, delete, insert, select, update
+from sqlalchemy import Connection, Select, delete, func, insert, select, update
 
 from app.domain.codec import canonical, instant, instant_text, parse, to_plain
 from app.domain.observations import Measured
@@ -41,6 +41,15 @@ class AssessmentLine:
     signed_by: str
     signed_at: datetime
     about: str = ""
+
+
+class Proof(NamedTuple):
+    """A sound assessment as evidence of a need: its revision, when it was made, its band, when it falls due again."""
+
+    revision_id: RevisionId
+    at: datetime
+    band: str | None
+    next_due: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +260,36 @@ def sound(
     if resident_id:
         query = query.where(_A.resident_id == resident_id)
     return _lines(connection, query.order_by(_A.at.desc(), _A.id.desc()))
+
+
+def newest_proofs(
+    connection: Connection,
+    residents: Sequence[ResidentId],
+    instruments: Sequence[str],
+    first: datetime,
+    until: datetime,
+) -> dict[tuple[ResidentId, str], Proof]:
+    """The newest of what :func:`sound` finds from ``first`` and before ``until``, of each of the residents with each
+    instrument."""
+    newest = func.max(_A.at + _A.id)  # SQLite takes the other columns from the row that has the greatest
+    query = (
+        select(_A.resident_id, _A.instrument, _A.revision_id, _A.at, _A.band, _A.next_due, newest)
+        .where(
+            _A.resident_id.in_(residents),
+            _A.instrument.in_(instruments),
+            _A.at >= instant_text(first),
+            _A.at < instant_text(until),
+            _A.state != IN_ERROR,
+            _A.complete == 1,
+        )
+        .group_by(_A.resident_id, _A.instrument)
+    )
+    return {
+        (ResidentId(row[0]), row[1]): Proof(
+            RevisionId(row[2]), instant(row[3]), row[4], date.fromisoformat(row[5]) if row[5] else None
+        )
+        for row in connection.execute(query)
+    }
 
 
 def before(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
@@ -104,75 +104,137 @@ class WeekPicture:
 
 def read_week(connection: Connection, home: Home, week_start: date) -> WeekPicture:
     """Read what bears on the week that starts on the Monday."""
+    (picture,) = read_weeks(connection, home, (week_start,))
+    return picture
+
+
+def read_weeks(
+    connection: Connection, home: Home, mondays: Iterable[date], *, under: Policy | None = None
+) -> tuple[WeekPicture, ...]:
+    """Read what bears on each of the weeks, in their order: everything once, not once a week.
+
+    ``under`` is a policy to judge evidence by in place of the one that is in force for each week, for claims that were
+    decided under another.
+    """
+    weeks = sorted(set(mondays))
+    if not weeks:
+        return ()
     policies = home_rows.policies(connection)
-    policy = policy_for(week_start, policies)
-    ever = home_rows.policies(connection, in_error=True)
-    week_end = week_start + timedelta(days=6)
-    starts = datetime.combine(week_start, time(0), LONDON).astimezone(UTC)
-    ends = datetime.combine(week_end + timedelta(days=1), time(0), LONDON).astimezone(UTC)
-    claims: dict[ResidentId, list[claim_rows.ClaimLineRow]] = defaultdict(list)
-    signed: dict[str, tuple[WeekFacts, Decision]] = {}
-    as_signed: dict[str, Evidence] = {}
-    for claim in claim_rows.claims(connection, week_start):
-        claims[claim.resident_id].append(claim)
-        signed[claim.id], relied_upon = _as_signed(connection, claim, ever)
-        as_signed |= {item.evidence.revision_id: item.evidence for item in relied_upon}
+    ends = {monday: _local_midnight(monday + timedelta(days=7)) for monday in weeks}
+    wanted = set(weeks)
+    claims = [line for line in claim_rows.claims_between(connection, weeks[0], weeks[-1]) if line.week_start in wanted]
+    signed, proofs = _as_signed(connection, claims, home_rows.policies(connection, in_error=True))
+    claimed: dict[date, dict[ResidentId, list[claim_rows.ClaimLineRow]]] = defaultdict(lambda: defaultdict(list))
+    for claim in claims:
+        claimed[claim.week_start][claim.resident_id].append(claim)
     # A stay corrected later does not take a signed claim out of sight.
-    lines = resident_rows.with_stay(connection, starts, ends, also=list(claims))
-    residents = tuple(line.resident for line in lines)
+    also = {claim.resident_id for claim in claims}
+    lines = resident_rows.with_stay(connection, _local_midnight(weeks[0]), ends[weeks[-1]], also=list(also))
     kinds = (FactKind.STAY, FactKind.ABSENCE, FactKind.CHC, FactKind.NEED)
-    facts = resident_rows.facts_of_all(connection, kinds, [resident.id for resident in residents])
-    evidence, needs = _needs(connection, facts, week_start, week_end, ends, policy)
+    facts = resident_rows.facts_of_all(connection, kinds, [line.resident.id for line in lines])
     everybody = staff_rows.staff(connection)
-    return WeekPicture(
-        home,
-        week_start,
-        residents,
-        facts,
-        needs,
-        champions_of(everybody),
-        {key: tuple(items) for key, items in claims.items()},
-        evidence | as_signed,
-        {post.id: member for member in everybody for post in member.posts},
-        signed,
-        policies,
-    )
+    champions = champions_of(everybody)
+    posts = {post.id: member for member in everybody for post in member.posts}
+    policy_of = {monday: under or policy_for(monday, policies) for monday in weeks}
+    pictures = []
+    for monday, newest in _newest_proofs(connection, list(facts), weeks, ends, policy_of):
+        mine = claimed[monday]
+        since, until = _local_midnight(monday), ends[monday]
+        residents = tuple(
+            line.resident for line in lines if line.resident.id in mine or _lived_here(line, since, until)
+        )
+        evidence, needs = _needs(residents, facts, monday, policy_of[monday], newest)
+        for items in mine.values():
+            for claim in items:
+                evidence |= proofs[claim.id]
+        pictures.append(
+            WeekPicture(
+                home,
+                monday,
+                residents,
+                facts,
+                needs,
+                champions,
+                {key: tuple(items) for key, items in mine.items()},
+                evidence,
+                posts,
+                {claim.id: signed[claim.id] for items in mine.values() for claim in items},
+                policies,
+            )
+        )
+    return tuple(pictures)
+
+
+def _local_midnight(day: date) -> datetime:
+    return datetime.combine(day, time(0), LONDON).astimezone(UTC)
+
+
+def _lived_here(line: resident_rows.ResidentLine, since: datetime, until: datetime) -> bool:
+    return any(stay.since < until and (stay.until is None or since < stay.until) for stay in line.stays)
 
 
 def _as_signed(
-    connection: Connection, claim: claim_rows.ClaimLineRow, policies: tuple[Policy, ...]
-) -> tuple[tuple[WeekFacts, Decision], tuple[ReliedUpon, ...]]:
-    """What a claim rested on: the facts as they were known, decided again under the policy that it was decided by."""
-    revision = revisions.revision(connection, claim.revision_id)
-    if revision is None:
-        raise LookupError("a claim without its revision")
-    facts = from_plain(revision.body["facts"], WeekFacts)
-    decision = decide(facts, policy_named(revision.body["decision"]["policy"] or "", policies))
-    return (facts, decision), from_plain(revision.body["relied_upon"], tuple[ReliedUpon, ...])
+    connection: Connection, claims: Sequence[claim_rows.ClaimLineRow], policies: tuple[Policy, ...]
+) -> tuple[dict[str, tuple[WeekFacts, Decision]], dict[str, dict[str, Evidence]]]:
+    """What each claim rested on: the facts as they were known, decided again under the policy that it was decided by,
+    and the evidence by its reference."""
+    bodies = revisions.bodies(connection, [claim.revision_id for claim in claims])
+    signed, proofs = {}, {}
+    for claim in claims:
+        body = bodies[claim.revision_id]
+        facts = from_plain(body["facts"], WeekFacts)
+        policy = policy_named(body["decision"]["policy"] or "", policies)
+        if policy is not None and body.get("window_waived"):
+            policy = replace(policy, claim_window_days=None)
+        signed[claim.id] = facts, decide(facts, policy)
+        relied_upon = from_plain(body["relied_upon"], tuple[ReliedUpon, ...])
+        proofs[claim.id] = {item.evidence.revision_id: item.evidence for item in relied_upon}
+    return signed, proofs
+
+
+_Newest = Mapping[tuple[ResidentId, str], assessment_rows.Proof]
+
+
+def _newest_proofs(
+    connection: Connection,
+    residents: Sequence[ResidentId],
+    weeks: Sequence[date],
+    ends: Mapping[date, datetime],
+    policy_of: Mapping[date, Policy | None],
+) -> Iterator[tuple[date, _Newest]]:
+    """For each week the newest sound assessment of every resident with each instrument that may serve, by its end.
+
+    Each step reads only what came since the week before it.
+    """
+    serving = {record for policy in policy_of.values() if policy for records in policy.evidence_records.values()
+               for record in records}  # fmt: skip
+    codes = [tool.code for tool in registry.all_instruments() if tool.code in serving]
+    oldest = {m: max(policy.evidence_days.values(), default=0) if policy else 0 for m, policy in policy_of.items()}
+    # Twice the longest age, so that stale evidence is seen and called stale, not missing.
+    first_of = {monday: ends[monday] - timedelta(days=2 * oldest[monday] + 7) for monday in weeks}
+    read_to = min(first_of.values())
+    newest: dict[tuple[ResidentId, str], assessment_rows.Proof] = {}
+    for monday in weeks:
+        newest |= assessment_rows.newest_proofs(connection, residents, codes, read_to, ends[monday])
+        read_to = ends[monday]
+        yield monday, {key: proof for key, proof in newest.items() if proof.at >= first_of[monday]}
 
 
 def _needs(
-    connection: Connection,
+    residents: Sequence[Resident],
     facts: Mapping[ResidentId, Sequence[Fact]],
     week_start: date,
-    week_end: date,
-    ends: datetime,
     policy: Policy | None,
+    newest: _Newest,
 ) -> tuple[dict[str, Evidence], dict[ResidentId, tuple[NeedEvidence, ...]]]:
     """Each recorded need that held in the week, with its newest evidence dated by the week's end and not overdue then;
     overdue evidence only where there is no other."""
     serving = policy.evidence_records if policy else {}
-    codes = [tool.code for tool in registry.all_instruments() if any(tool.code in rec for rec in serving.values())]
-    oldest = max(policy.evidence_days.values(), default=0) if policy else 0
-    # Twice the longest age, so that stale evidence is seen and called stale, not missing.
-    first = ends - timedelta(days=2 * oldest + 7)
-    newest: dict[tuple[ResidentId, str], assessment_rows.AssessmentLine] = {}
-    for line in assessment_rows.sound(connection, codes, first, ends - timedelta(microseconds=1)):
-        newest.setdefault((line.resident_id, line.instrument), line)
+    week_end = week_start + timedelta(days=6)
     evidence: dict[str, Evidence] = {}
     needs: dict[ResidentId, list[NeedEvidence]] = defaultdict(list)
-    for resident_id, items in facts.items():
-        for fact in items:
+    for resident in residents:
+        for fact in facts.get(resident.id, ()):
             need = fact.body
             if not isinstance(need, Need) or not _held(need, week_start, week_end):
                 continue
@@ -182,18 +244,18 @@ def _needs(
                 pieces.append((False, need.evidenced_on, paper))
             area = premium_need(need.area)
             for code in serving.get(area, ()) if area else ():
-                found = newest.get((resident_id, code))
+                found = newest.get((resident.id, code))
                 if found is not None:
                     on = to_local(found.at).date()
                     again = _review_due(code, on, found.next_due)
                     overdue = again is not None and again < week_end
                     pieces.append((overdue, on, Evidence(code, on, found.band or "", found.revision_id)))
             if not pieces:
-                needs[resident_id].append(NeedEvidence(need.area, None))
+                needs[resident.id].append(NeedEvidence(need.area, None))
                 continue
             overdue, on, best = max(pieces, key=lambda piece: (not piece[0], piece[1]))
             evidence[best.revision_id] = best
-            needs[resident_id].append(NeedEvidence(need.area, on, best.revision_id, overdue))
+            needs[resident.id].append(NeedEvidence(need.area, on, best.revision_id, overdue))
     return evidence, {key: tuple(items) for key, items in needs.items()}
 
 
