@@ -138,7 +138,7 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("file", type=Path, metavar="FILE.json")
     add("sync", _sync, "send what waits and take in what came, once")
     add("outbox", _outbox, "the queue as JSON")
-    sub = add("check-message", _check_message, "check one message bundle and say what is wrong with it")
+    sub = add("check-message", _check_message, "check one message bundle, or a digital copy, and say what is wrong")
     sub.add_argument("file", type=Path, metavar="FILE")
     cli_vault.register(add)
     add("info", _info, "versions, paths and sizes; no resident data")
@@ -199,10 +199,9 @@ def _answer_lines(answer: Callable[[str], tuple[str, bool]]) -> int:
 
 
 def _check_message(arguments: argparse.Namespace) -> int:
-    from app.sync.fhir.check import check_message, validate_r4
+    from app.sync.fhir.document_check import check_bundle
 
-    content = read_bytes(arguments.file)
-    problems = [*check_message(content), *validate_r4(content)]
+    problems = check_bundle(read_bytes(arguments.file))
     print_json({"ok": not problems, "problems": [{"field": p.field, "message": p.message} for p in problems]})
     return int(ExitCode.REFUSED if problems else ExitCode.DONE)
 

@@ -66,12 +66,14 @@ class BeforeLine:
     complete: bool
 
 
-def people(connection: Connection, now: datetime) -> tuple[PersonLine, ...]:
-    """Who lives here at the instant, by family name."""
+def people(connection: Connection, now: datetime, resident_id: ResidentId | None = None) -> tuple[PersonLine, ...]:
+    """Who lives here at the instant, by family name; ``resident_id`` asks of one alone."""
     title = func.json_extract(_R.body, "$.title").label("title")
     query = select(
         _R.id, _R.family_name, _R.given_name, title, _R.room, _R.date_of_birth, _R.absences
     ).where(living_at(now))  # fmt: skip
+    if resident_id is not None:
+        query = query.where(_R.id == resident_id)
     return tuple(
         PersonLine(
             ResidentId(row.id),

@@ -180,7 +180,8 @@ class Signed:
 
 @dataclass(frozen=True, slots=True)
 class DueRow:
-    """Something to assess. ``never`` when the resident has not had one at all."""
+    """Something to assess. ``never`` when the resident has not had one at all; ``why`` when not its date but something
+    else asks for it, such as a return from hospital."""
 
     resident_id: ResidentId
     resident_name: str
@@ -191,6 +192,7 @@ class DueRow:
     overdue_days: int
     never: bool
     about: str = ""
+    why: str = ""
 
     @property
     def overdue(self) -> bool:

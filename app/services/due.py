@@ -150,6 +150,40 @@ def coming(session: Session, days: int) -> tuple[DueItem, ...]:
     return tuple(sorted(found, key=lambda item: (item.due or today, room_order(item.room), item.resident_name)))
 
 
+def of_resident(session: Session, connection: Connection, resident_id: ResidentId) -> tuple[DueRow, ...]:
+    """What is due by date for one resident and what a return from hospital makes due, inside a transaction already
+    open: each instrument once, by the day that came first."""
+    by_date = assessments.due_rows(session, connection, resident_id)
+    people = {line.id: line for line in rows.people(connection, session.now(), resident_id)}
+    back = _returned(connection, people.values(), session.now()).get(resident_id)
+    if back is None or people[resident_id].away(session.now()):
+        return by_date
+    newest = rows.newest(connection, [resident_id], session.today(), RETURN_CODES)
+    lines = {line.instrument: line for line in newest if not line.about}
+    tools = {tool.code: tool for tool in permission.usable(connection)}
+    person, day = people[resident_id], to_local(back.at).date()
+    found = {row.instrument: row for row in by_date if not row.about}
+    for each in repeats.on_return(back, set(lines), tools.keys(), session.now()):
+        known = found.get(each.code)
+        if _looked_at(lines.get(each.code), back):
+            continue
+        if known is not None and known.due is not None and known.due <= day:
+            found[each.code] = replace(known, why=_back_words(day))
+            continue
+        late = max((session.today() - day).days, int(each.by is not None and each.by <= session.now()))
+        found[each.code] = DueRow(
+            person.id, person.banner_name, person.room, each.code, tools[each.code].short, day, late,
+            never=each.code not in lines, why=_back_words(day),
+        )  # fmt: skip
+    listed = [*found.values(), *(row for row in by_date if row.about)]
+    return tuple(sorted(listed, key=lambda row: -row.overdue_days))
+
+
+def _looked_at(line: LastLine | None, back: Return) -> bool:
+    """Whether a whole result was signed since the return."""
+    return line is not None and line.complete and line.at >= back.at
+
+
 def paper(session: Session, on: date, shift: str) -> bytes:
     """The list of a shift as a PDF, with boxes to tick. Printing is audited."""
     from app.reports.due import DuePaper, due_pdf
@@ -485,6 +519,10 @@ def _with_return(item: DueItem, back: dict[tuple[ResidentId, str], DueItem]) -> 
     return replace(item, why=f"{item.why}. {other.why}", severity=other.severity)
 
 
+def _back_words(day: date) -> str:
+    return f"Back from hospital on {short_date(day)}"
+
+
 def _return_item(known: _Known, who: ResidentId, back: Return, each: repeats.OnReturn) -> DueItem:
     person, tool = known.people[who], known.usable[each.code]
     day, today = to_local(back.at).date(), to_local(known.now).date()
@@ -501,7 +539,7 @@ def _return_item(known: _Known, who: ResidentId, back: Return, each: repeats.OnR
         )  # fmt: skip
     return DueItem(
         person.id, person.banner_name, person.room, person.born, tool.code, tool.short, tool.pathway, when,
-        f"Back from hospital on {short_date(day)}", Severity.ATTENTION, late,
+        _back_words(day), Severity.ATTENTION, late,
         known.changed((who, each.code, "")), due=day, at=each.by, late_at=each.by,
         kind=DAY if each.by is None else HOUR,
     )  # fmt: skip

@@ -30,7 +30,7 @@ from app.domain.people import (
 from app.models import assessments as assessment_rows
 from app.models import residents as rows
 from app.models import revisions
-from app.services import alerts, assessments, transfers
+from app.services import alerts, assessments, due, transfers
 from app.services.access import Action, require
 from app.services.changes import Changes, changes
 from app.services.known import known_resident
@@ -152,7 +152,7 @@ def _record(session: Session, connection: Connection, resident_id: ResidentId) -
         alerts.rows_for(session, connection, resident_id=resident_id),
         assessments.draft_rows(session, connection, resident_id),
         transfers.pack_rows(connection, resident_id),
-        assessments.due_rows(session, connection, resident_id),
+        due.of_resident(session, connection, resident_id),
     )
 
 

@@ -20,6 +20,7 @@ from app.domain.people import Absence, ResidentId
 from app.domain.transfer import TransferReason
 from app.domain.wounds import Wound
 from app.services import assessments, audit, due, journeys, permission, residents, transfers, wounds
+from app.services.assessments import DueRow
 from app.services.due import DueItem, room_order
 from tests.factories import MUST_LOW, MUST_MEDIUM, NEWS2_HIGH, NEWS2_LOW, NOW, LivingHome
 
@@ -321,6 +322,33 @@ def test_who_is_back_from_hospital_is_looked_at_anew_until_it_is_signed(home: Li
     home.clock.advance(timedelta(hours=1))
     journey(home, person, 24)
     assert {"must", "news2"} <= set(returned(home, person)), "another stay asks again"
+
+
+def test_what_a_return_makes_due_stands_on_the_resident_s_own_page_too(home: LivingHome) -> None:
+    person = home.resident(1)
+    for code, answers in (("must", MUST_LOW), ("news2", NEWS2_LOW), ("cfs", {"level": 6})):
+        home.assess(person, code, answers)
+
+    def page() -> dict[str, DueRow]:
+        return {row.instrument: row for row in residents.read_again(home.session, person).due}
+
+    assert {"must", "news2", "cfs"} & page().keys() == set()
+    home.clock.advance(timedelta(hours=1))
+    journey(home, person, 48)
+    found = {code: row for code, row in page().items() if row.why}
+    assert found.keys() == returned(home, person).keys()
+    assert {row.why for row in found.values()} == {"Back from hospital on 25-Nov-2026"}
+    assert (found["news2"].never, found["medicines_review"].never, found["news2"].overdue) == (False, True, False)
+    home.clock.advance(timedelta(days=2))
+    assert page()["news2"].overdue_days == 2
+    sign(home, person, "news2", NEWS2_LOW)
+    assert "news2" not in page()
+    home.clock.advance(timedelta(days=26))
+    must = page()["must"]
+    assert (must.due, must.why) == (date(2026, 11, 25), "Back from hospital on 25-Nov-2026"), "each stands there once"
+    again = transfers.send_to_hospital(home.session, person, TransferReason(situation="worse")).journey_id
+    journeys.record(home.session, again, Step(StepKind.HOME_OUT, home.clock.now(), name="Nia"))
+    assert all(not row.why for row in page().values()), "nothing can be done while they are away"
 
 
 def test_a_return_without_a_night_asks_for_news2_and_an_appointment_for_nothing(home: LivingHome) -> None:

@@ -39,7 +39,7 @@ from app.domain.transfer import (
     words,
 )
 from app.sync.fhir.document import Author, document, document_without_pdf, with_pdf
-from app.sync.fhir.document_check import TITLES, check_document
+from app.sync.fhir.document_check import TITLES, check_bundle, check_document
 from app.sync.fhir.document_text import HEADINGS, SLUGS, document_parts
 from tests.helpers.pack_samples import at, overstuffed, sparse, stamp, typical
 
@@ -309,7 +309,12 @@ def test_what_was_not_measured_is_absent_and_not_nought() -> None:
     assert found["NEWS2 total"]["dataAbsentReason"]["text"] == "At least 9, incomplete, high"
     assert "effectiveDateTime" not in found["Pulse"]
     (points,) = found["NEWS2 total"]["component"]
-    assert "coding" not in points["code"], "the code is that of scale 1"
+    assert points["code"]["coding"][0]["code"] == "1104321000000108", "scale 2 has a code of its own"
+    (points,) = next(
+        each["component"] for each in resources(made(replace(sparse(), observations=replace(half, spo2_scale=1))),
+                                                "Observation") if each["code"]["text"] == "NEWS2 total"
+    )  # fmt: skip
+    assert points["code"]["coding"][0]["code"] == "1104311000000102"
     assert check_document(raw(replace(sparse(), observations=half))) == ()
     assert_valid_r4(bundle)
 
@@ -645,3 +650,18 @@ def test_the_check_never_raises_whatever_stands_in_a_place(data: st.DataObject) 
 @pytest.mark.parametrize("junk", [b"", b"{", b"[]", b"7", b"\xff\xfe", b"{}", b"[" * 100_000])
 def test_bytes_that_are_no_document_are_refused(junk: bytes) -> None:
     assert check_document(junk)
+
+
+def test_a_file_is_checked_by_the_rules_of_what_it_says_it_is() -> None:
+    whole = raw(sparse())
+    assert check_bundle(whole) == ()
+    bundle = json.loads(whole)
+    bundle["entry"][0]["resource"]["title"] = 7
+    places = {problem.field for problem in check_bundle(json.dumps(bundle).encode())}
+    assert any(place.startswith("Composition") for place in places), "by our rules"
+    assert any(place.startswith("entry") for place in places), "and by R4"
+    bundle["type"] = "message"
+    told = check_bundle(json.dumps(bundle).encode())
+    assert not any(problem.field.startswith("Composition") for problem in told)
+    for junk in (b"", b"[]", b"\xff", b'{"type": "document"}', b'{"type": "document", "entry": ' + b"[" * 9000):
+        assert check_bundle(junk)

@@ -72,6 +72,11 @@ def validate_r4(raw: bytes) -> tuple[Problem, ...]:
         bundle = jsonio.read(raw)
     except jsonio.Unreadable as trouble:
         return (Problem("message", str(trouble)),)
+    return r4_problems(bundle)
+
+
+def r4_problems(bundle: dict[str, Any]) -> tuple[Problem, ...]:
+    """:func:`validate_r4` of what was read already."""
     if bundle.get("resourceType") != "Bundle":
         return (Problem("Bundle", "It is not a FHIR Bundle"),)
     from fhir.resources.R4B.bundle import Bundle

@@ -97,10 +97,12 @@ _MEASURES = {
     "temp_c": _Measure("8310-5", "degrees C", "Cel"),
 }
 _PRESSURE, _SYSTOLIC, _DIASTOLIC = "85354-9", "8480-6", "8462-4"
+# SNOMED CT, UK edition: the observables of NEWS2 as the Care Connect and Interweave guides list them.
 _ACVPU = "1104441000000107"
+_SPO2_SCALE_2 = "1104321000000108"
 _PART_SCORES = {
     "resp_rate": "1104301000000104",
-    "spo2": "1104311000000102",  # scale 1; no code of scale 2 is known to us
+    "spo2": "1104311000000102",
     "on_oxygen": "1104331000000105",
     "systolic": "1104341000000101",
     "pulse": "1104351000000103",
@@ -413,9 +415,8 @@ class _Document:
         self._add(f"observation/{when}/total", body | ({"component": scores} if scores else {}), when)
 
     def _part_score(self, key: str, taken: Observations) -> Resource:
-        code = _text(f"{READINGS[key]}, NEWS2 points")
-        if key != "spo2" or taken.spo2_scale != 2:
-            code = {"coding": [{"system": codes.SNOMED, "code": _PART_SCORES[key]}], **code}
+        number = _SPO2_SCALE_2 if key == "spo2" and taken.spo2_scale == 2 else _PART_SCORES[key]
+        code = {"coding": [{"system": codes.SNOMED, "code": number}], **_text(f"{READINGS[key]}, NEWS2 points")}
         return {"code": code, "valueQuantity": _quantity(taken.points[key], "points", "{score}")}
 
     def _reading(self, when: str, key: str, taken: Observations) -> Resource:

@@ -19,7 +19,7 @@ from app.domain.codec import parse
 from app.domain.errors import Problem
 from app.domain.nhs import is_nhs_number
 from app.sync.fhir import codes
-from app.sync.fhir.check import WRONG_NHS_NUMBER, day_of, empties, is_instant
+from app.sync.fhir.check import WRONG_NHS_NUMBER, check_message, day_of, empties, is_instant, r4_problems, validate_r4
 from app.sync.fhir.document import EMPTY, PDF_TYPE
 from app.sync.fhir.document_text import HEADINGS, NOT_IN_FORCE, SLUGS
 from app.sync.fhir.jsonio import dict_of, list_of, text_of
@@ -67,6 +67,22 @@ def check_document(raw: bytes) -> tuple[Problem, ...]:
         return tuple(_Checker(bundle).problems())
     except RecursionError:
         return (Problem("document", "It is nested too deeply"),)
+
+
+def check_bundle(raw: bytes) -> tuple[Problem, ...]:
+    """Everything that is wrong with a file that should be a message or a digital copy: by the rules of what it says it
+    is, and by R4. Anything else is checked as a message. Never raises."""
+    try:
+        bundle = parse(raw)  # the PDF in a copy is longer than any text of a message may be
+    except (ValueError, RecursionError):
+        bundle = None
+    if not isinstance(bundle, dict) or bundle.get("type") != "document":
+        return (*check_message(raw), *validate_r4(raw))
+    found = check_document(raw)
+    try:
+        return (*found, *r4_problems(bundle))
+    except RecursionError:
+        return found or (Problem("document", "It is nested too deeply"),)
 
 
 class _Checker:

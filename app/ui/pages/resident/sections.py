@@ -278,10 +278,11 @@ class Assessments:
         if not latest and not never:
             rows.addWidget(label("No assessment has been signed yet."))
         first = True
+        asked = {row.instrument: row.why for row in due if row.why and not row.never}
         for row in latest:
             if not first:
                 rows.addWidget(rule())
-            rows.addWidget(self._row(row))
+            rows.addWidget(self._row(row, asked.get(row.instrument, "")))
             first = False
         for missing in never:
             if not first:
@@ -289,7 +290,7 @@ class Assessments:
             rows.addWidget(self._never(missing))
             first = False
 
-    def _row(self, row: AssessmentRow) -> QWidget:
+    def _row(self, row: AssessmentRow, asked: str) -> QWidget:
         look, again = (
             secondary("Open", partial(self._look, row)),
             link("Do again", partial(self._start, row.instrument)),
@@ -299,12 +300,17 @@ class Assessments:
         tags = [Tag(result_words(row), TONES[row.severity])]
         if row.overdue:
             tags.append(Tag("Overdue", Tone.WARNING))
-        return _line(row.short, tags, assessment_detail(row), look, again)
+        if asked:
+            tags.append(Tag("Due", Tone.WARNING))
+        detail = assessment_detail(row)
+        return _line(row.short, tags, f"{detail}. {asked}" if asked else detail, look, again)
 
     def _never(self, row: DueRow) -> QWidget:
         start = secondary("Start", partial(self._start, row.instrument))
         start.setAccessibleName(f"Start {row.title}")
         when = f"Due since {short_date(row.due)}" if row.due else "Due on arrival"
+        if row.why:
+            when = f"{when}. {row.why}"
         return _line(row.title, [Tag("Never done", Tone.WARNING)], when, start)
 
 
