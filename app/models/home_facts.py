@@ -66,12 +66,25 @@ def fact(connection: Connection, fact_id: HomeFactId) -> HomeFact | None:
 
 
 def facts(
-    connection: Connection, kind: HomeFactKind, *, about: str | None = None, in_error: bool = False
+    connection: Connection,
+    kind: HomeFactKind,
+    *,
+    about: str | None = None,
+    in_error: bool = False,
+    first: str = "",
+    before: str = "",
 ) -> tuple[HomeFact, ...]:
-    """Sound facts of a kind (with ``in_error`` those too), the latest day first."""
+    """Sound facts of a kind (with ``in_error`` those too), the latest day first.
+
+    ``first`` and ``before`` limit the days (ISO text as :func:`home_fact_day` gives it): from the one, up to the other.
+    """
     query = select(schema.home_fact).where(_F.kind == kind.value).order_by(_F.on_day.desc(), _F.id.desc())
     if about is not None:
         query = query.where(_F.about == about)
+    if first:
+        query = query.where(_F.on_day >= first)
+    if before:
+        query = query.where(_F.on_day < before)
     if not in_error:
         query = query.where(_F.in_error == 0)
     return tuple(_fact(row) for row in connection.execute(query))
@@ -92,6 +105,17 @@ def history(connection: Connection, fact_id: HomeFactId) -> tuple[HomeFact, ...]
         )
         for r in reversed(revisions.revisions(connection, fact_id))
     )  # fmt: skip
+
+
+def keep_paper(work: Work, sha256: str, media_type: str, content: bytes) -> None:
+    """Keep the bytes of a paper, once however often it is attached."""
+    put = upsert(schema.blob).values(sha256=sha256, media_type=media_type, content=content)
+    work.connection.execute(put.on_conflict_do_nothing())
+
+
+def paper(connection: Connection, sha256: str) -> bytes | None:
+    """The bytes of a paper, or None."""
+    return connection.execute(select(schema.blob.c.content).where(schema.blob.c.sha256 == sha256)).scalar()
 
 
 def policies(connection: Connection, *, in_error: bool = False) -> tuple[Policy, ...]:

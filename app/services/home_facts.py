@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from app.domain.errors import UserError
 from app.domain.home_fact_rules import check_home_fact
-from app.domain.home_facts import HomeFact, HomeFactBody, HomeFactId, HomeFactKind, home_fact_kind
+from app.domain.home_facts import Duty, HomeFact, HomeFactBody, HomeFactId, HomeFactKind, Training, home_fact_kind
 from app.models import home_facts as rows
 from app.services.access import Action, require
 from app.services.changes import Changes, changes
@@ -103,7 +103,9 @@ def history(session: Session, fact_id: HomeFactId) -> tuple[HomeFact, ...]:
 def _others(
     connection: Connection, body: HomeFactBody, *, ignoring: HomeFactId | None = None
 ) -> tuple[HomeFactBody, ...]:
-    found = rows.facts(connection, home_fact_kind(body))
+    # a course or a shift stands only beside those of the same person, and a home has years of shifts
+    about = body.staff_id if isinstance(body, Training | Duty) else None
+    found = rows.facts(connection, home_fact_kind(body), about=about)
     return tuple(fact.body for fact in found if fact.id != ignoring)
 
 
@@ -116,8 +118,13 @@ def _existing(connection: Connection, fact_id: HomeFactId) -> HomeFact:
     return found
 
 
+def changed(kind: HomeFactKind) -> Changes:
+    """What a fact of the kind changes on the screens."""
+    return changes(kind.value, "home_fact", "claim")
+
+
 def _saved(fact: HomeFact) -> SavedHomeFact:
-    return SavedHomeFact(fact.id, changes(fact.kind.value, "home_fact", "claim"))
+    return SavedHomeFact(fact.id, changed(fact.kind))
 
 
 def _need_reason(reason: str) -> None:

@@ -15,7 +15,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
@@ -25,7 +25,7 @@ from app import cli
 from app.domain.bags import BagState
 from app.domain.errors import EnvironmentTrouble, NotAllowed, UserError
 from app.domain.handovers import Handover
-from app.domain.home_facts import CommissionerAnswer, HomeFactKind, Spend, SpendCategory
+from app.domain.home_facts import CommissionerAnswer, Course, HomeFactKind, Spend, SpendCategory, Training
 from app.domain.journeys import Journey, JourneyKind, ReturnCheck, Step, StepKind
 from app.domain.people import Allergy, ChampionPost, KeyFact, Role, StaffDetails, StaffId
 from app.domain.premium import POLICIES
@@ -71,6 +71,7 @@ from app.services import (
     staff,
     sync,
     timeline,
+    training,
     transfers,
     verify,
     wounds,
@@ -381,6 +382,22 @@ USES: dict[str, tuple[Action, Call]] = {
     "sync.parked": (Action.VIEW_RESIDENTS, lambda s, _: sync.parked(s)),
     "sync.requeue": (Action.SYNC, lambda s, _: sync.requeue(s, "x")),
     "sync.sync_now": (Action.SYNC, lambda s, _: sync.sync_now(s)),
+    "training.board": (Action.VIEW_STAFF, lambda s, _: training.board(s, WEEK)),
+    "training.forecast": (Action.VIEW_CLAIMS, lambda s, _: training.forecast(s)),
+    "training.record": (
+        Action.MANAGE_STAFF,
+        lambda s, m: training.record(s, Training(m.staff, Course.LIFTING, WEEK)),
+    ),
+    "training.record_shifts": (
+        Action.MANAGE_STAFF,
+        lambda s, m: training.record_shifts(s, (m.staff,), (WEEK,), time(8), time(20)),
+    ),
+    "training.leaver_effect": (Action.MANAGE_STAFF, lambda s, m: training.leaver_effect(s, m.staff, NOW)),
+    "training.post_effect": (Action.MANAGE_STAFF, lambda s, m: training.post_effect(s, m.post, NOW)),
+    "training.provider_list": (Action.VIEW_STAFF, lambda s, _: training.provider_list(s)),
+    "training.provider_csv": (Action.VIEW_STAFF, lambda s, _: training.provider_csv(s)),
+    "training.provider_paper": (Action.VIEW_STAFF, lambda s, _: training.provider_paper(s)),
+    "training.matrix_paper": (Action.VIEW_STAFF, lambda s, _: training.matrix_paper(s, WEEK)),
     "timeline.timeline": (Action.VIEW_RESIDENTS, lambda s, m: timeline.timeline(s, m.person)),
     "transfers.prefill": (Action.PRINT_PACK, lambda s, m: transfers.prefill(s, m.person)),
     "transfers.people": (Action.PRINT_PACK, lambda s, _: transfers.people(s)),

@@ -1,11 +1,13 @@
 """The Complex Care Premium: facts of a resident-week and a dated policy in, a decision with every reason out.
 
 ``policy`` the rules as data · ``facts`` what goes in and comes out · ``rules`` R1 to R11 · ``words`` the reasons in
-plain English · ``forecast`` what is about to be lost · ``contract`` the JSON lines of ``hartwell decide``.
+plain English · ``forecast`` what is about to be lost · ``closing`` what would close a gap · ``contract`` the JSON lines
+of ``hartwell decide``.
 """
 
 from __future__ import annotations
 
+from app.domain.premium.closing import Closing, Effect, closings, leaving
 from app.domain.premium.contract import decide_line, read_case
 from app.domain.premium.facts import Champion, Decision, NeedEvidence, OtherClaim, Support, WeekFacts
 from app.domain.premium.forecast import AtRisk, advice, cover_forecast, cover_of
@@ -19,7 +21,9 @@ __all__ = [
     "AtRisk",
     "Champion",
     "ChampionRule",
+    "Closing",
     "Decision",
+    "Effect",
     "NeedEvidence",
     "NightsRule",
     "OtherClaim",
@@ -27,11 +31,13 @@ __all__ = [
     "Support",
     "WeekFacts",
     "advice",
+    "closings",
     "cover_forecast",
     "cover_of",
     "decide",
     "decide_line",
     "in_post_at",
+    "leaving",
     "policy_for",
     "policy_named",
     "read_case",
