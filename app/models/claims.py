@@ -17,7 +17,10 @@ from app.models.store import Work
 
 _C = schema.claim.c
 _CLAIMS = select(
-    schema.claim, schema.outbox.c.state.label("message_state"), schema.outbox.c.attempts.label("message_attempts")
+    schema.claim,
+    schema.outbox.c.state.label("message_state"),
+    schema.outbox.c.attempts.label("message_attempts"),
+    schema.outbox.c.sent_at.label("message_sent_at"),
 ).join(schema.outbox, schema.outbox.c.id == _C.outbox_id)
 
 
@@ -42,6 +45,7 @@ class ClaimLineRow:
     decided_pence: int | None
     answered_at: datetime | None
     reversal_of: str = ""
+    sent_at: datetime | None = None
 
     @property
     def newest_answer(self) -> ClaimAnswer | None:
@@ -51,6 +55,13 @@ class ClaimLineRow:
         return ClaimAnswer(
             self.identifier, ClaimOutcome(self.outcome), self.disposition or "", self.decided_pence, self.reasons
         )
+
+    @property
+    def counted_pence(self) -> int:
+        """What the claim is counted at: what the CCG said it pays (or takes back), else what was claimed."""
+        answer = self.newest_answer
+        said = answer.amount_pence if answer is not None and answer.final else None
+        return self.amount_pence if said is None else said
 
     @property
     def live(self) -> bool:
@@ -160,6 +171,14 @@ def decided_under(connection: Connection) -> Mapping[str, int]:
     return {row[0]: row[1] for row in connection.execute(query) if row[0] is not None}
 
 
+def relied_upon_between(connection: Connection, first: date, last: date) -> Mapping[str, tuple[str, ...]]:
+    """The premium areas that each claim for the weeks between two days relies on, by its identifier."""
+    areas = func.json_extract(schema.revision.c.body, "$.relied_upon")
+    query = select(_C.identifier, areas).join(schema.revision, _C.revision_id == schema.revision.c.id)
+    found = connection.execute(query.where(_C.week_start.between(first.isoformat(), last.isoformat())))
+    return {row[0]: tuple(item["area"] for item in parse(row[1] or "[]")) for row in found}
+
+
 def claim(connection: Connection, identifier: str) -> ClaimLineRow | None:
     """The claim with the identifier, or None."""
     row = connection.execute(_CLAIMS.where(_C.identifier == identifier)).first()
@@ -177,5 +196,5 @@ def _row(row: Any) -> ClaimLineRow:
         row.amount_pence, row.revision_id, instant(row.signed_at), row.outbox_id, OutboxState(row.message_state),
         row.message_attempts, row.outcome, row.disposition, tuple(parse(row.reasons)) if row.reasons else (),
         row.decided_pence, instant(row.answered_at) if row.answered_at else None,
-        row.reversal_of,
+        row.reversal_of, instant(row.message_sent_at) if row.message_sent_at else None,
     )  # fmt: skip

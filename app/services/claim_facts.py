@@ -45,7 +45,8 @@ class WeekPicture:
     """Everything the store holds that bears on one claim week, read in one transaction.
 
     ``residents`` lived in the home on some day of the week; ``evidence`` finds a piece of evidence by its reference;
-    ``posts`` finds the member of staff of a champion post; ``signed`` has what each claim rested on when it was signed.
+    ``posts`` finds the member of staff of a champion post; ``signed`` has what each claim rested on when it was signed,
+    and ``decided_under`` the policy that it was decided under, with its window waived if it was.
     """
 
     home: Home
@@ -59,6 +60,7 @@ class WeekPicture:
     posts: Mapping[str, StaffMember]
     signed: Mapping[str, tuple[WeekFacts, Decision]]
     policies: tuple[Policy, ...]
+    decided_under: Mapping[str, Policy | None]
 
     @property
     def policy(self) -> Policy | None:
@@ -69,12 +71,23 @@ class WeekPicture:
         """The newest version of the resident's claim for the week, if there is one."""
         return max(self.claims.get(resident.id, ()), key=lambda claim: claim.version, default=None)
 
+    def shown_claim(self, resident: Resident) -> claim_rows.ClaimLineRow | None:
+        """The claim that stands for the resident and week, else the newest version, if there is one."""
+        return claim_rows.standing(self.claims.get(resident.id, ())) or self.newest_claim(resident)
+
     def stands(self, claim: claim_rows.ClaimLineRow) -> bool:
         """Whether this version of a claim is the one that stands for its resident and week."""
         stood = claim_rows.standing(self.claims.get(claim.resident_id, ()))
         return stood is not None and stood.id == claim.id
 
-    def facts_for(self, resident: Resident, submitted_at: datetime, *, late_reason: str | None = None) -> WeekFacts:
+    def facts_for(
+        self,
+        resident: Resident,
+        submitted_at: datetime,
+        *,
+        late_reason: str | None = None,
+        relied_upon: Sequence[str] | None = None,
+    ) -> WeekFacts:
         """The facts of one resident as the record has them now, for a claim submitted at the instant."""
         details = resident.details
         bodies = [fact.body for fact in self.facts.get(resident.id, ())]
@@ -99,6 +112,7 @@ class WeekPicture:
                 if self.stands(claim)
             ),
             late_reason=late_reason,
+            relied_upon=None if relied_upon is None else tuple(relied_upon),
         )
 
 
@@ -123,7 +137,7 @@ def read_weeks(
     ends = {monday: _local_midnight(monday + timedelta(days=7)) for monday in weeks}
     wanted = set(weeks)
     claims = [line for line in claim_rows.claims_between(connection, weeks[0], weeks[-1]) if line.week_start in wanted]
-    signed, proofs = _as_signed(connection, claims, home_rows.policies(connection, in_error=True))
+    signed, decided_under, proofs = _as_signed(connection, claims, home_rows.policies(connection, in_error=True))
     claimed: dict[date, dict[ResidentId, list[claim_rows.ClaimLineRow]]] = defaultdict(lambda: defaultdict(list))
     for claim in claims:
         claimed[claim.week_start][claim.resident_id].append(claim)
@@ -160,6 +174,7 @@ def read_weeks(
                 posts,
                 {claim.id: signed[claim.id] for items in mine.values() for claim in items},
                 policies,
+                {claim.id: decided_under[claim.id] for items in mine.values() for claim in items},
             )
         )
     return tuple(pictures)
@@ -175,21 +190,21 @@ def _lived_here(line: resident_rows.ResidentLine, since: datetime, until: dateti
 
 def _as_signed(
     connection: Connection, claims: Sequence[claim_rows.ClaimLineRow], policies: tuple[Policy, ...]
-) -> tuple[dict[str, tuple[WeekFacts, Decision]], dict[str, dict[str, Evidence]]]:
+) -> tuple[dict[str, tuple[WeekFacts, Decision]], dict[str, Policy | None], dict[str, dict[str, Evidence]]]:
     """What each claim rested on: the facts as they were known, decided again under the policy that it was decided by,
-    and the evidence by its reference."""
+    that policy, and the evidence by its reference."""
     bodies = revisions.bodies(connection, [claim.revision_id for claim in claims])
-    signed, proofs = {}, {}
+    signed, decided_under, proofs = {}, {}, {}
     for claim in claims:
         body = bodies[claim.revision_id]
         facts = from_plain(body["facts"], WeekFacts)
         policy = policy_named(body["decision"]["policy"] or "", policies)
         if policy is not None and body.get("window_waived"):
             policy = replace(policy, claim_window_days=None)
-        signed[claim.id] = facts, decide(facts, policy)
+        signed[claim.id], decided_under[claim.id] = (facts, decide(facts, policy)), policy
         relied_upon = from_plain(body["relied_upon"], tuple[ReliedUpon, ...])
         proofs[claim.id] = {item.evidence.revision_id: item.evidence for item in relied_upon}
-    return signed, proofs
+    return signed, decided_under, proofs
 
 
 _Newest = Mapping[tuple[ResidentId, str], assessment_rows.Proof]

@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
-from app.domain.codec import to_plain
 from app.domain.dates import LONDON, day_date, short_date, week_start
 from app.domain.errors import UserError
 from app.domain.instruments import registry
-from app.domain.messages import (
-    ClaimBundle,
-    ClaimLine,
-    Evidence,
-    OutboxState,
-    ReliedUpon,
-    StaffMember,
-    claim_identifier,
-    claim_statement,
-)
+from app.domain.messages import ClaimLine, Evidence, OutboxState
+from app.domain.money import pounds
 from app.domain.needs import need_label
 from app.domain.people import Resident, ResidentId
 from app.domain.premium import (
@@ -37,11 +27,18 @@ from app.domain.premium import (
 )
 from app.models import claims as claim_rows
 from app.models import outbox
-from app.models.store import Work
-from app.services import outgoing, sign_in
+from app.services import sign_in
 from app.services.access import Action, require
-from app.services.changes import Changes, changes
+from app.services.changes import changes
 from app.services.claim_facts import PAPER, WeekPicture, read_week
+from app.services.claim_signing import (
+    Submitted,
+    ToSign,
+    claim_to_sign,
+    next_version,
+    sign_and_queue,
+    sum_pence,
+)
 from app.services.session import Session
 
 _FORECAST_DAYS = 92
@@ -122,16 +119,6 @@ class ClaimWeek:
     submitted: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Submitted:
-    """Claims were signed and queued, in one message."""
-
-    bundle_id: str
-    identifiers: tuple[str, ...]
-    total_pence: int
-    changes: Changes
-
-
 def default_week(session: Session) -> date:
     """The Monday of the last week that has ended."""
     return week_start(session.today()) - timedelta(days=7)
@@ -181,7 +168,7 @@ def rows_of(
     """
     found = []
     for resident in picture.residents:
-        claim = picture.newest_claim(resident)
+        claim = picture.shown_claim(resident)
         if claim is not None and (picture.stands(claim) or as_signed):
             facts, decision = picture.signed[claim.id]
         else:
@@ -191,6 +178,37 @@ def rows_of(
     return tuple(found)
 
 
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What would be signed and sent for a week: the lines exactly as the message will carry them."""
+
+    week_start: date
+    lines: tuple[ClaimLine, ...]
+    total_pence: int
+
+
+Cited = Mapping[ResidentId, Sequence[str]]
+"""The areas that the claims of some residents rely upon; for the others the rules choose."""
+
+
+def preview(
+    session: Session,
+    start: date,
+    *,
+    chosen: Sequence[ResidentId] | None = None,
+    late_reason: str = "",
+    relied_upon: Cited | None = None,
+) -> Preview:
+    """What :func:`submit` would sign now; refused in words as it would be, the password apart."""
+    require(session, Action.SIGN_CLAIMS)
+    monday = week_start(start)
+    refuse_unfinished(session, monday)
+    with session.read() as connection:
+        picture = read_week(connection, session.home, monday)
+        items = _to_sign(picture, session.now(), chosen, late_reason, relied_upon)
+    return Preview(monday, tuple(item.line for item in items), sum_pence(items))
+
+
 def submit(
     session: Session,
     start: date,
@@ -198,12 +216,14 @@ def submit(
     *,
     chosen: Sequence[ResidentId] | None = None,
     late_reason: str = "",
+    relied_upon: Cited | None = None,
 ) -> Submitted:
     """Sign the week's claims and queue them, in one transaction.
 
     The rules run again inside it, on the facts as they are then. ``chosen`` limits it to those residents (all who can
-    be claimed for, unless given); naming one who cannot is refused with the reasons. After the claim window a
-    ``late_reason`` is needed, and the CCG decides by hand. The password is asked again: the signature is the manager's.
+    be claimed for, unless given); naming one who cannot is refused with the reasons. ``relied_upon`` names the areas
+    that a claim cites, where the rules are not to choose them. After the claim window a ``late_reason`` is needed, and
+    the CCG decides by hand. The password is asked again: the signature is the manager's.
     """
     require(session, Action.SIGN_CLAIMS)
     monday = week_start(start)
@@ -212,43 +232,10 @@ def submit(
     signer = sign_in.unlock_again(session, password)
     with session.write_signed(signer) as work:
         picture = read_week(work.connection, session.home, monday)
-        policy = picture.policy
-        decided = []
-        for resident in picture.residents:
-            facts = picture.facts_for(resident, now, late_reason=late_reason.strip() or None)
-            decided.append((resident, facts, decide(facts, policy)))
-        taken = _taken(decided, chosen)
-        queue_id, bundle_uuid, header_id = work.new_id(), outgoing.message_uuid(work), outgoing.message_uuid(work)
-        chain = work.chain
-        lines = tuple(
-            _line(picture, resident, facts, decision, policy.amount_pence if policy else 0)
-            for resident, facts, decision in taken
-        )
-        bundle = ClaimBundle(
-            home_ods=session.home.ods,
-            home_name=session.home.name,
-            ccg_ods=session.home.ccg_ods,
-            ccg_name=session.home.ccg_name,
-            bundle_uuid=bundle_uuid,
-            lines=lines,
-            signer=outgoing.signed_in(session),
-            signed_at=now,
-            signature="",
-            audit_count=chain.count,
-            audit_head=chain.head,
-        )
-        bundle = _signed(bundle, signer.sign(claim_statement(bundle)))
-        outgoing.queue_claims(
-            work, session, queue_id, header_id, bundle, f"Premium claims, week of {short_date(monday)}"
-        )
-        for (resident, facts, decision), line in zip(taken, lines, strict=True):
-            _save_claim(work, resident, facts, decision, line, queue_id)
-    return Submitted(
-        f"urn:uuid:{bundle_uuid}",
-        tuple(line.identifier for line in lines),
-        sum(line.amount_pence for line in lines),
-        changes("claim", "outbox"),
-    )
+        items = _to_sign(picture, now, chosen, late_reason, relied_upon)
+        about = f"Premium claims, week of {short_date(monday)}"
+        bundle_id, identifiers, total = sign_and_queue(session, work, signer, monday, items, about)
+    return Submitted(bundle_id, identifiers, total, changes("claim", "outbox"))
 
 
 def week_json(week_now: ClaimWeek, submitted: Mapping[str, object] | None) -> dict[str, object]:
@@ -301,15 +288,32 @@ def refuse_unfinished(session: Session, monday: date) -> None:
         )
 
 
-def _signed(bundle: ClaimBundle, signature_hex: str) -> ClaimBundle:
-    return replace(bundle, signature=base64.b64encode(bytes.fromhex(signature_hex)).decode())
-
-
 def _submission_time(picture: WeekPicture, now: datetime, *, ahead: bool) -> datetime:
     if not ahead:
         return now
     after = datetime.combine(picture.week_start + timedelta(days=7), time(9), LONDON)
     return max(now, after)
+
+
+def _to_sign(
+    picture: WeekPicture,
+    now: datetime,
+    chosen: Sequence[ResidentId] | None,
+    late_reason: str,
+    relied_upon: Cited | None,
+) -> list[ToSign]:
+    """Every claim that would be signed, decided on the facts as they are."""
+    decided = []
+    for resident in picture.residents:
+        cited = (relied_upon or {}).get(resident.id)
+        facts = picture.facts_for(resident, now, late_reason=late_reason.strip() or None, relied_upon=cited)
+        decided.append((resident, facts, decide(facts, picture.policy)))
+    found = []
+    for resident, facts, decision in _taken(decided, chosen):
+        # In time, a reason for being late is beside the point: the claim does not carry it.
+        kept = facts if decision.manual else replace(facts, late_reason=None)
+        found.append(claim_to_sign(picture, resident, kept, decision, next_version(picture, resident)))
+    return found
 
 
 def _taken(
@@ -334,51 +338,9 @@ def _taken(
     raise UserError("Nobody can be claimed for this week. The reasons are beside each resident", field="week")
 
 
-def _line(
-    picture: WeekPicture, resident: Resident, facts: WeekFacts, decision: Decision, full_amount: int
-) -> ClaimLine:
-    newest = picture.newest_claim(resident)
-    version = newest.version + 1 if newest else 1
-    supports = {support.area: support for support in decision.supports}
-    areas = decision.relied_upon or tuple(sorted(supports, key=lambda need: need.value))
-    relied = []
-    for area in areas:
-        support = supports[area]
-        champion = support.champions[0]
-        member = picture.posts[champion.ref or ""]
-        evidence = picture.evidence[support.evidence_ref or ""]
-        relied.append(ReliedUpon(area, StaffMember(member.details.name, member.id), evidence))
-    return ClaimLine(
-        identifier=claim_identifier(picture.home.ods, resident.details.key, picture.week_start, version),
-        version=version,
-        resident=outgoing.identity(resident),
-        week_start=picture.week_start,
-        week_end=picture.week_start + timedelta(days=6),
-        relied_upon=tuple(relied),
-        amount_pence=decision.amount_pence or full_amount,
-        late_reason=facts.late_reason if decision.manual else None,
-    )
-
-
-def _save_claim(
-    work: Work, resident: Resident, facts: WeekFacts, decision: Decision, line: ClaimLine, queue_id: str
-) -> None:
-    body = {
-        "resident_id": resident.id,
-        "identifier": line.identifier,
-        "amount_pence": line.amount_pence,
-        "decision": decision.as_json(),
-        "facts": to_plain(facts),
-        "relied_upon": to_plain(line.relied_upon),
-    }
-    claim_rows.save(
-        work, resident.id, line.week_start, line.version, line.identifier, line.amount_pence, queue_id, body
-    )
-
-
 def _row(picture: WeekPicture, resident: Resident, facts: WeekFacts, decision: Decision) -> ClaimRow:
     details = resident.details
-    claim = picture.newest_claim(resident)
+    claim = picture.shown_claim(resident)
     return ClaimRow(
         resident_id=resident.id,
         resident_key=details.key,
@@ -445,6 +407,8 @@ _STATE_WORDS = {
 def claim_words(claim: claim_rows.ClaimLineRow) -> str:
     """Where a claim is, in the manager's words: the CCG's decision when there is one, else where the message is."""
     answer = claim.newest_answer
+    if claim.reversal_of:
+        return _reversal_words(claim)
     if answer is None:
         return _STATE_WORDS[claim.message_state]
     if not answer.final:
@@ -458,6 +422,20 @@ def claim_words(claim: claim_rows.ClaimLineRow) -> str:
         return "Decided by the CCG, amount not said"
     why = "; ".join(reason_words(code) for code in answer.reason_codes)
     return f"Refused: {why}" if why else "Refused"
+
+
+def _reversal_words(claim: claim_rows.ClaimLineRow) -> str:
+    answer = claim.newest_answer
+    if answer is None:
+        return f"Taken back. {_STATE_WORDS[claim.message_state]}"
+    if not answer.final:
+        return "Taken back. With a person at the CCG"
+    if not claim.live:
+        why = "; ".join(reason_words(code) for code in answer.reason_codes)
+        return f"Taking it back was refused{': ' + why if why else ''}"
+    if answer.amount_pence:
+        return f"Taken back: the CCG takes {pounds(-answer.amount_pence)} back"
+    return "Taken back: nothing had been paid" if answer.amount_pence == 0 else "Taken back, amount not said"
 
 
 def _why_not(session: Session, monday: date, rows: Sequence[ClaimRow], open_rows: Sequence[ClaimRow]) -> str:

@@ -34,6 +34,7 @@ from app.domain.messages import (
 from app.domain.money import pounds
 from app.domain.needs import PremiumNeed
 from app.domain.nhs import is_nhs_number
+from app.domain.premium.policy import POLICIES, NightsRule, Policy, policy_for
 from app.sync.fhir import codes, jsonio
 from app.sync.fhir.build import AnswerEnvelope, Decided, ack_bundle, claim_response_bundle
 from app.sync.fhir.check import WRONG_NHS_NUMBER, check_message
@@ -44,18 +45,7 @@ from app.sync.transports.seal import new_private_key, public_key, seal, unseal
 if TYPE_CHECKING:
     from app.sync.transports.mesh import MeshTransport
 
-#: The payer's published numbers: most days from the evidence to the end of the week.
-EVIDENCE_DAYS = {
-    PremiumNeed.NUTRITION: 35,
-    PremiumNeed.WOUND: 35,
-    PremiumNeed.HEALTH: 92,
-    PremiumNeed.DEMENTIA: 183,
-    PremiumNeed.FALLS: 183,
-}
 AREAS_NEEDED = 2
-AMOUNT_PENCE = 7000
-WINDOW_DAYS = 28
-FIRST_WEEK = date(2015, 10, 5)
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS message (bundle_id TEXT PRIMARY KEY, event TEXT NOT NULL, received_at TEXT NOT NULL) STRICT;
@@ -125,6 +115,7 @@ class PracticeCcg:
     """The commissioner, with its memory in the folder ``state``. Use as a context manager, from one thread.
 
     ``accredited`` names the homes it knows (None: all are accredited); ``now`` is its clock, which only dates answers.
+    ``policies`` are its published numbers: amounts, ages of evidence, the claim window.
     """
 
     def __init__(
@@ -136,7 +127,9 @@ class PracticeCcg:
         name: str = "East and North Hertfordshire CCG (practice)",
         base: str = codes.DEFAULT_BASE,
         accredited: frozenset[str] | None = None,
+        policies: tuple[Policy, ...] = POLICIES,
     ) -> None:
+        self._policies = policies
         self._now = now
         self._ods = ods
         self._name = name
@@ -339,6 +332,8 @@ class PracticeCcg:
         if claim.cancels is not None:
             return self._reverse(claim, claim.cancels, earlier, bundle_id)
         reasons = self._reasons(claim)
+        if reasons == ("LATE",) and claim.late_reason and any(status == "reversed" for _, _, status in earlier):
+            reasons = ()  # claimed in time once, taken back, and made again with a reason: the window is waived
         if reasons == ("LATE",) and claim.late_reason:
             self._remember(claim, "manual", bundle_id)
             words = "Claimed after the claim window, with a reason: a person will decide"
@@ -348,29 +343,32 @@ class PracticeCcg:
             return _refused(claim, reasons)
         for identifier, _, status in earlier:
             if status == "paid":
-                self._pay(identifier, -AMOUNT_PENCE, bundle_id, status="superseded")
+                self._pay(identifier, -self._paid(identifier), bundle_id, status="superseded")
         self._remember(claim, "paid", bundle_id)
-        self._pay(claim.identifier, AMOUNT_PENCE, bundle_id, status="paid")
-        words = f"Accepted: {pounds(AMOUNT_PENCE)} will be paid"
-        return ClaimAnswer(claim.identifier, ClaimOutcome.COMPLETE, words, AMOUNT_PENCE, ())
+        self._pay(claim.identifier, claim.pence, bundle_id, status="paid")
+        words = f"Accepted: {pounds(claim.pence)} will be paid"
+        return ClaimAnswer(claim.identifier, ClaimOutcome.COMPLETE, words, claim.pence, ())
 
     def _reverse(self, claim: _Claim, cancels: str, earlier: list[tuple[str, int, str]], bundle_id: str) -> ClaimAnswer:
         self._remember(claim, "reversal", bundle_id)
         if any(identifier == cancels and status == "paid" for identifier, _, status in earlier):
-            self._pay(cancels, -AMOUNT_PENCE, bundle_id, status="reversed")
-            words = f"Reversed: {pounds(AMOUNT_PENCE)} will be taken back"
-            return ClaimAnswer(claim.identifier, ClaimOutcome.COMPLETE, words, -AMOUNT_PENCE, ())
+            paid = self._paid(cancels)
+            self._pay(cancels, -paid, bundle_id, status="reversed")
+            words = f"Reversed: {pounds(paid)} will be taken back"
+            return ClaimAnswer(claim.identifier, ClaimOutcome.COMPLETE, words, -paid, ())
+        self._db.execute("UPDATE claim SET status = 'reversed' WHERE identifier = ? AND status = 'manual'", (cancels,))
         words = "Reversed: nothing had been paid"
         return ClaimAnswer(claim.identifier, ClaimOutcome.COMPLETE, words, 0, ())
 
     def _reasons(self, claim: _Claim) -> tuple[str, ...]:
         """Every reason to refuse, in the order of the published rules."""
+        policy = policy_for(claim.week_start, self._policies)
         reasons: list[str] = []
         if self._accredited is not None and claim.home not in self._accredited:
             reasons.append("HOME-NOT-ACCREDITED")
         if len(claim.areas) < AREAS_NEEDED:
             reasons.append("NEEDS-LT2")
-        evidence = {area: _evidence_reason(claim, area) for area in claim.areas}
+        evidence = {area: _evidence_reason(claim, area, policy) for area in claim.areas}
         reasons += [f"{reason}:{area}" for area, reason in evidence.items() if reason]
         reasons += [f"CHAMPION-NOT-IN-POST:{area}" for area in claim.areas if area not in claim.championed]
         if sum(1 for area, reason in evidence.items() if not reason and area in claim.championed) < AREAS_NEEDED:
@@ -380,9 +378,13 @@ class PracticeCcg:
         submitted = to_local(claim.submitted_at).date()
         if submitted <= claim.week_end:
             reasons.append("TOO-EARLY")
-        elif (submitted - claim.week_end).days > WINDOW_DAYS:
+        elif (
+            policy
+            and policy.claim_window_days is not None
+            and ((submitted - claim.week_end).days > policy.claim_window_days)
+        ):
             reasons.append("LATE")
-        if claim.week_start < FIRST_WEEK or claim.pence != AMOUNT_PENCE:
+        if policy is None or claim.pence not in _amounts(policy):
             reasons.append("NO-POLICY")
         if not claim.identified:
             reasons.append("IDENTITY")
@@ -395,6 +397,11 @@ class PracticeCcg:
             (claim.week_start.isoformat(), self._person(claim.nhs_number), claim.home, claim.resident),
         ).fetchone()
         return row is not None
+
+    def _paid(self, identifier: str) -> int:
+        """What it has paid for a claim so far, in pence."""
+        query = "SELECT coalesce(sum(pence), 0) FROM payment WHERE identifier = ?"
+        return int(self._db.execute(query, (identifier,)).fetchone()[0])
 
     def _remember(self, claim: _Claim, status: str, bundle_id: str) -> None:
         self._db.execute(
@@ -423,12 +430,18 @@ def _refused(claim: _Claim, reasons: tuple[str, ...]) -> ClaimAnswer:
     return ClaimAnswer(claim.identifier, ClaimOutcome.ERROR, words, 0, reasons)
 
 
-def _evidence_reason(claim: _Claim, area: str) -> str | None:
+def _amounts(policy: Policy) -> frozenset[int]:
+    """What a week may come to: the payer cannot see nights, so under pro rata any number of them."""
+    nights = range(1, 8) if policy.nights_rule == NightsRule.PRO_RATA else (7,)
+    return frozenset(policy.amount_for(number) for number in nights)
+
+
+def _evidence_reason(claim: _Claim, area: str, policy: Policy | None) -> str | None:
     dates = [day for day in claim.evidence.get(area, ()) if day <= claim.week_end]
     if not dates:
         return "EVIDENCE-MISSING"
     age = (claim.week_end - max(dates)).days
-    return "EVIDENCE-STALE" if age > EVIDENCE_DAYS[PremiumNeed(area)] else None
+    return "EVIDENCE-STALE" if policy is not None and age > policy.evidence_days[PremiumNeed(area)] else None
 
 
 # -------------------------------------------------------------------------- reading a message that passed the check

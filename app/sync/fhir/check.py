@@ -332,6 +332,8 @@ class _Checker:
             yield Problem(f"{where}.total", "It is not the sum of the items")
         if claim.get("status") == "active" and total <= 0:
             yield Problem(f"{where}.total", "A claim must be for more than nothing")
+        if claim.get("status") == "cancelled" and total > 0:
+            yield Problem(f"{where}.total", "A reversal takes back: its amount must not be above nothing")
 
     def _one_home_week(self) -> Found:
         claims = [(where, item) for where, item in self.resources if item["resourceType"] == "Claim"]
