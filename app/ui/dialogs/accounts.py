@@ -15,11 +15,12 @@ from app.ui.dialogs import paper
 from app.ui.dialogs.frame import Question
 from app.ui.forms.asking import AskingDialog
 from app.ui.forms.form import FormDialog, show_dialog
-from app.ui.forms.typed import Ask, typed_instant
+from app.ui.forms.typed import Ask, Reader, typed_instant
 from app.ui.messages import in_words
 from app.ui.pages.resident.words import PATHWAY_LABELS
 from app.ui.pages.staff.cover import others_covering
 from app.ui.pages.staff.staff_forms import STAFF_FORM
+from app.ui.pages.training.effect import EffectBox
 from app.ui.theme import L, M
 from app.ui.widgets.buttons import button_row, primary, secondary
 from app.ui.widgets.text import label
@@ -144,6 +145,21 @@ class LeaverDialog(AskingDialog):
         self.consequences = tuple(consequences(ctx, member, account, everybody))
         for number, words in enumerate(self.consequences):
             self.body.insertWidget(at + number, label(f"• {words}"))
+        self.lost = EffectBox(ctx, "the leaving is recorded")
+        self.body.insertWidget(self.body.indexOf(self.summary), self.lost)
+        self.form.changed.connect(self._say_effect)
+        self._say_effect()
+
+    def _say_effect(self) -> None:
+        """What the leaving costs, for the instant that stands in the form."""
+        from app.services import training
+
+        at = Reader(LEAVE_FORM, self.form.typed(), self.ctx.today()).instant("left_at", "left_at_time")
+        if at is None:
+            self.lost.forget()
+        else:
+            who = self._member.id
+            self.lost.show_for(at, lambda s: training.leaver_effect(s, who, at))
 
     def save(self) -> None:
         """Record the leaving, close the account, and say what was ended."""

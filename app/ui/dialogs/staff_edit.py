@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
@@ -27,6 +27,7 @@ from app.ui.pages.staff.staff_forms import (
     typed_post,
     typed_staff,
 )
+from app.ui.pages.training.effect import EffectBox
 from app.ui.widgets.text import label
 
 if TYPE_CHECKING:
@@ -42,6 +43,11 @@ class StaffDialog(FormDialog):
         words = f"Change {member.details.name}" if member else "Add member of staff"
         super().__init__(ctx, parent, words, asks, typed, action="Save" if member else "Add")
         self._member = member
+        self.lost = EffectBox(ctx, "the leaving is recorded")
+        self.lost.hide()
+        self.below.addWidget(self.lost)
+        if member is not None:
+            self.form.changed.connect(self._say_effect)
 
     def save(self) -> None:
         """Record the member of staff."""
@@ -54,6 +60,21 @@ class StaffDialog(FormDialog):
             self.run(lambda s: staff.add_staff(s, details), lambda _: self.saved())
         else:
             self.run(lambda s: staff.change_staff(s, member.id, details, reason=reason), lambda _: self.saved())
+
+    def _say_effect(self) -> None:
+        """A leaving date that is not recorded yet shows what it would cost."""
+        from app.services import training
+
+        member = self._member
+        if member is None:
+            return
+        typed = str(self.form.typed()["left_at"]).strip()
+        on = _day(typed, self.ctx.today()) if typed else None
+        if on is None or typed == typed_staff(member.details)["left_at"]:
+            self.lost.forget()
+            return
+        at, who = to_utc(datetime.combine(on, time())), member.id
+        self.lost.show_for(at, lambda s: training.leaver_effect(s, who, at))
 
 
 class PostDialog(FormDialog):
@@ -103,7 +124,9 @@ class EndPostDialog(FormDialog):
         )
         self._appointment, self._everybody = appointment, everybody
         self.effect = label("", "strong")
+        self.lost = EffectBox(ctx, "the post has ended")
         self.body.insertWidget(self.body.indexOf(self.form), self.effect)
+        self.body.insertWidget(self.body.indexOf(self.form), self.lost)
         self.form.changed.connect(self._say_effect)
         self._say_effect()
 
@@ -117,8 +140,12 @@ class EndPostDialog(FormDialog):
         self.run(lambda s: staff.change_post(s, self._appointment.id, ended, reason=reason), lambda _: self.saved())
 
     def _say_effect(self) -> None:
+        from app.services import training
+
         pathway = PATHWAY_LABELS[self._appointment.post.pathway]
-        others = others_covering(self._everybody, self._appointment, self._end())
+        at, post_id = self._end(), self._appointment.id
+        self.lost.show_for(at, lambda s: training.post_effect(s, post_id, at))
+        others = others_covering(self._everybody, self._appointment, at)
         if others:
             self.effect.setText(f"{pathway} stays covered by {', '.join(others)}.")
         else:
@@ -128,11 +155,15 @@ class EndPostDialog(FormDialog):
             )
 
     def _end(self) -> datetime:
-        try:
-            day = parse_date(str(self.form.typed()["in_post_until"]), today=self.ctx.today())
-        except UserError:
-            return self.ctx.now()
-        return to_utc(datetime(day.year, day.month, day.day, 23, 59, tzinfo=LONDON))
+        day = _day(str(self.form.typed()["in_post_until"]), self.ctx.today())
+        return to_utc(datetime.combine(day, time(23, 59), LONDON)) if day is not None else self.ctx.now()
+
+
+def _day(typed: str, today: date) -> date | None:
+    try:
+        return parse_date(typed, today=today)
+    except UserError:
+        return None
 
 
 def edit(ctx: Context, parent: QWidget, member: StaffMember | None = None, suggested_key: str = "") -> StaffDialog:

@@ -14,7 +14,9 @@ from app.ui.widgets.text import label
 
 PREMIUM_PAGES: Final = (
     ("premium", "Claim week"),
+    ("accreditation", "Accreditation"),
     ("policy", "Policy"),
+    ("training", "Training"),
     ("fair-cost", "Where £70 comes from"),
 )  # fmt: skip
 """Key of the page in the shell, and its words; in the order of a manager's month."""

@@ -51,6 +51,7 @@ class StaffPage(QWidget):
         self._accounts: dict[StaffId, AccountState] = {}
         self.add_button = primary("Add member of staff", self.add)
         self.import_button = secondary("Import from CSV…", self.import_csv)
+        self.training_button = secondary("Champions and training", partial(ctx.navigate.emit, "training", None))
         self.left = QCheckBox("Include staff who have left")
         self.left.toggled.connect(self._load)
         self.count = label("", "secondary")
@@ -175,7 +176,7 @@ class StaffPage(QWidget):
 
     def _lay_out(self) -> None:
         column = page_column(self)
-        top = level((title("Staff"), self.add_button, self.import_button))
+        top = level((title("Staff"), self.add_button, self.import_button, self.training_button))
         tools = level((heading("Everybody"), self.left, self.count), gap=L)
         column.addWidget(top)
         column.addWidget(heading("Champion cover now"))
