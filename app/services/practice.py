@@ -403,7 +403,7 @@ def _this_week(session: Session, past: SetClock, people: list[_Person], now: dat
         at(hours)
         return past.at
 
-    practice_hospital.away(session, by_place[practice_hospital.AWAY].id, hours_ago)
+    practice_hospital.away(session, past, by_place[practice_hospital.AWAY].id, hours_ago(60))
     fullest = by_place[practice_hospital.FULLEST]
     practice_hospital.unwell(session, fullest.id, hours_ago, lambda code, given: _sign(session, fullest, code, given))
     at(50)

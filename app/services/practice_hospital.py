@@ -197,7 +197,7 @@ def there_and_back(session: Session, past: SetClock, person: ResidentId, day: da
     journey = _sent(session, person, "Fell against the bed, cannot stand on the right leg", "RB-02", called)
     steps = (
         (StepKind.HOME_OUT, 0, 19, "Nia Nightingale", "nurse", ""),
-        (StepKind.HOSPITAL_IN, 0, 20, "R. Rosehip", "emergency nurse", "Emergency department"),
+        (StepKind.HOSPITAL_IN, 0, 20, "R. Rosehip", "emergency nurse", "A&E"),
         (StepKind.ADMITTED, 0, 23, "R. Rosehip", "emergency nurse", "Ward 6A"),
         (StepKind.HOSPITAL_OUT, 2, 15, "T. Teasel", "ward nurse", "Ward 6A"),
         (StepKind.HOME_IN, 2, 17, "Nia Nightingale", "nurse", ""),
@@ -206,20 +206,23 @@ def there_and_back(session: Session, past: SetClock, person: ResidentId, day: da
         journeys.record(session, journey, Step(kind, at(days, hour), name, role, place, bag=True))
 
 
-def away(session: Session, person: ResidentId, hours_ago: Callable[[int], datetime]) -> None:
-    """In hospital since two and a half days ago, the bag with them."""
-    called = hours_ago(60)
+def away(session: Session, past: SetClock, person: ResidentId, called: datetime) -> None:
+    """In hospital since about two and a half days ago, the bag with them.
+
+    The steps are counted from the call: the week before may have ended later than these hours ago.
+    """
     journey = _sent(session, person, "Chest infection, breathless, NEWS2 7", "RB-04", called)
     journeys.set_items(session, journey, (
         Item("Glasses", 1), Item("Hearing aid, left + batteries", 1), Item("Slippers or shoes", 1),
         Item("Clothes for day of discharge", 1),
     ))  # fmt: skip
-    for kind, hours, name, role, place in (
-        (StepKind.HOME_OUT, 59, "Nia Nightingale", "nurse", ""),
-        (StepKind.HOSPITAL_IN, 58, "R. Rosehip", "emergency nurse", "Emergency department"),
-        (StepKind.ADMITTED, 54, "B. Bryony", "ward nurse", "Ward 10B"),
+    for kind, minutes, name, role, place in (
+        (StepKind.HOME_OUT, 35, "Nia Nightingale", "nurse", ""),
+        (StepKind.HOSPITAL_IN, 65, "R. Rosehip", "emergency nurse", "A&E"),
+        (StepKind.ADMITTED, 340, "B. Bryony", "ward nurse", "Ward 10B"),
     ):
-        journeys.record(session, journey, Step(kind, hours_ago(hours), name, role, place, bag=True))
+        past.at = called + timedelta(minutes=minutes)
+        journeys.record(session, journey, Step(kind, past.at, name, role, place, bag=True))
 
 
 def _sent(session: Session, person: ResidentId, why: str, bag: str, called: datetime) -> str:

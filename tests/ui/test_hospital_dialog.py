@@ -22,21 +22,32 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.errors import EnvironmentTrouble, ExitCode
 from app.domain.journeys import Step, StepKind
-from app.domain.people import Medicine, ResidentId
-from app.domain.transfer import FIELD_LABELS, NONE_KNOWN, NOT_KNOWN, NOT_RECORDED, Call, LastDose, TransferReason
+from app.domain.key_facts import TOPICS
+from app.domain.people import KeyFact, Medicine, ResidentId
+from app.domain.transfer import (
+    BASELINE_TOPICS,
+    FIELD_LABELS,
+    NONE_KNOWN,
+    NOT_KNOWN,
+    NOT_RECORDED,
+    Call,
+    LastDose,
+    TransferReason,
+)
 from app.reports import pdf_pages
 from app.services import assessments, journeys, pack_printing, residents, transfers
 from app.services.sign_in import sign_in
 from app.ui.context import Context
 from app.ui.dialogs import paper
 from app.ui.dialogs.hospital import HospitalDialog, open_for
-from app.ui.dialogs.hospital_ask import Questions
+from app.ui.dialogs.hospital_ask import MOVING, NOW_ASKED, Questions
 from app.ui.dialogs.hospital_who import HospitalWho
-from app.ui.dialogs.pack_made import PackMade
+from app.ui.dialogs.pack_made import COUNTED_ON, PackMade
 from app.ui.dialogs.phrase import PhraseDialog
 from app.ui.dialogs.place import documents
 from app.ui.dialogs.preview import PreviewDialog
 from app.ui.forms.form import FormDialog
+from app.ui.pages.hospital.bags import LabelsDialog
 from app.ui.shell import MainWindow
 from app.ui.theme import Choice
 from app.ui.watch import Watch
@@ -44,6 +55,7 @@ from tests.helpers.signed_in import PASSWORD, SignedIn
 from tests.ui.helpers import clipped, press, unnamed, wait_quiet
 
 T = TypeVar("T", bound=QWidget)
+SLEEP = "Sleep"
 ENTER, SPACE, TAB = Qt.Key.Key_Return, Qt.Key.Key_Space, Qt.Key.Key_Tab
 CTRL = Qt.KeyboardModifier.ControlModifier
 WELL = {
@@ -132,7 +144,8 @@ def test_from_the_questions_to_the_pdf_without_the_mouse(home: SignedIn, qtbot: 
     keys(qtbot, "999", ENTER, "now", ENTER)
     asked(dialog).fields["bag"].focus()
     keys(qtbot, "RB-03", ENTER, "Lister Hospital A&E", ENTER, "none", ENTER, "14:00", ENTER, "in bed", ENTER)
-    keys(qtbot, "has capacity", ENTER, "yes", ENTER, "1", TAB, "2", ENTER, "800 ml", ENTER)
+    keys(qtbot, "has capacity", ENTER, "yes", ENTER, "1", TAB, "2", TAB, "2", ENTER)
+    keys(qtbot, "sips only", *[ENTER] * len(NOW_ASKED), "800 ml", ENTER)
     answers = asked(dialog).answers()
     reason, today = answers.reason, answers.today
     assert reason.situation == "Short of breath"
@@ -146,7 +159,9 @@ def test_from_the_questions_to_the_pdf_without_the_mouse(home: SignedIn, qtbot: 
     assert (reason.bag, reason.escort) == ("RB-03", NONE_KNOWN)
     assert reason.called == (Call("999", datetime(2026, 11, 22, 14, 5, tzinfo=UTC)),)
     assert (today.new_confusion, today.mobility, today.capacity) == (True, "in bed", "has capacity")
-    assert (today.can_return, today.cpr_original_enclosed, today.mar_sheets) == ("yes", True, 2)
+    assert (today.can_return, today.cpr_original_enclosed, today.cpr_copy_enclosed) == ("yes", True, False)
+    assert today.mar_sheets == 2
+    assert today.baseline_now == {"Eating and drinking": "sips only", MOVING: "in bed"}, "moving is asked once"
     assert today.contact_told_at == datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
     assert today.fluid_intake == "800 ml"
     asked_for = {"Reason for transfer", "Onset", "New confusion", "Observations now", "Who was called", "Bag number"}
@@ -157,6 +172,48 @@ def test_from_the_questions_to_the_pdf_without_the_mouse(home: SignedIn, qtbot: 
     assert "Short of breath" in reader.pages[1].extract_text()
     assert home.call(lambda s: transfers.pack_pdf(s, pack.id)) == pack.pdf
     assert QApplication.focusWidget() is dialog.made.print_button if dialog.made else False
+
+
+def test_how_they_are_now_and_what_is_sent_along_stand_on_the_papers_and_are_there_again(
+    home: SignedIn, qtbot: QtBot
+) -> None:
+    usual = KeyFact("sleep", "Up once at three")
+    resident = home.resident("John", "Smith", *MEDICINES, usual)
+    dialog = open_questions(home, resident, qtbot)
+    assert "When well: Up once at three" in words_in(dialog)
+    asked(dialog).fields[f"now.{SLEEP}"].focus()
+    keys(qtbot, "awake all night")
+    while focused_name() != "Apixaban 5 mg: how much is sent along":  # the last Tab comes back to the first
+        keys(qtbot, TAB)
+        assert focused_name() != f"{SLEEP} now", "Tab never came there"
+    keys(qtbot, "14 tablets")
+    pages = [page.extract_text() for page in PdfReader(BytesIO(make(dialog, qtbot).pdf)).pages]
+    assert any("Up once at three" in page and "awake all night" in page for page in pages)
+    assert any("Apixaban 5 mg" in page and "14 tablets" in page for page in pages)
+    dialog.reject()
+    wait_quiet(qtbot, home.tasks)
+    again = asked(open_dialog(home, resident, qtbot)).today()
+    assert again.baseline_now == {SLEEP: "awake all night"}
+    assert again.stock_sent == {"Apixaban 5 mg": "14 tablets"}
+
+
+def test_what_is_asked_of_now_are_lines_of_the_pack() -> None:
+    assert {*NOW_ASKED, MOVING} < set(BASELINE_TOPICS)
+    assert set(NOW_ASKED.values()) < {topic.code for topic in TOPICS}
+
+
+def test_the_first_papers_of_a_second_journey_say_that_their_number_counts_on(home: SignedIn, qtbot: QtBot) -> None:
+    resident = home.resident()
+    first = home.call(lambda s: transfers.send_to_hospital(s, resident, TransferReason()))
+    stayed = Step(StepKind.NOT_CONVEYED, home.clock.now(), "Mo Manager", "manager")
+    home.call(lambda s: journeys.record(s, first.journey_id, stayed))
+    dialog = open_dialog(home, resident, qtbot)
+    pack = make(dialog, qtbot)
+    assert (pack.version, pack.supersedes) == (2, None)
+    said = words_in(dialog)
+    assert "The pack is made" in said
+    assert COUNTED_ON in said
+    assert not any("Replaces version" in words for words in said)
 
 
 def test_nothing_that_is_missing_stops_the_pack_and_the_most_important_comes_first(
@@ -568,6 +625,19 @@ def test_printing_hands_over_the_same_bytes_and_remembers_printer_and_copies(
     qtbot.waitUntil(lambda: home.call(pack_printing.printing) == pack_printing.Printing("", 3, remembered=True))
 
 
+def test_labels_of_the_bags_go_to_the_printer_as_the_pack_does(home: SignedIn, qtbot: QtBot, printer: Path) -> None:
+    home.call(lambda s: journeys.add_bag(s, "RB-01"))
+    dialog = LabelsDialog(home.ctx, None, ())
+    qtbot.addWidget(dialog)
+    dialog.open_with_keyboard()
+    wait_quiet(qtbot, home.tasks)
+    assert dialog.focusWidget() is dialog.print_button
+    qtbot.keyClick(dialog.print_button, SPACE)
+    qtbot.waitUntil(lambda: "The printer has taken 1 page" in dialog.said.text(), timeout=20_000)
+    (printed,) = jobs(printer)
+    assert "RB-01" in PdfReader(BytesIO(printed)).pages[0].extract_text()
+
+
 def test_a_printer_that_refuses_is_said_in_words(home: SignedIn, qtbot: QtBot, printer: Path) -> None:
     Path(f"{printer}.broken").touch()
     dialog = open_dialog(home, home.resident(), qtbot)
@@ -641,14 +711,23 @@ def test_the_preview_shows_each_page_without_a_file(home: SignedIn, qtbot: QtBot
     pack = make(dialog, qtbot)
     press(qtbot, Qt.Key.Key_P, CTRL | Qt.KeyboardModifier.ShiftModifier)
     shown = top(PreviewDialog, qtbot)
-    qtbot.waitUntil(lambda: shown.place.text() == "The cover, 100 %", timeout=10_000)
+    qtbot.waitUntil(lambda: shown.place.text().startswith("The cover, whole page, "), timeout=10_000)
     cover = shown.sheet.pixmap().toImage()
     press(qtbot, Qt.Key.Key_PageDown)
-    qtbot.waitUntil(lambda: shown.place.text() == f"Page 1 of {pack.pages - 1}, 100 %", timeout=10_000)
+    first = f"Page 1 of {pack.pages - 1}"
+    qtbot.waitUntil(lambda: shown.place.text().startswith(f"{first}, whole page, "), timeout=10_000)
     assert shown.sheet.pixmap().toImage() != cover
+    qtbot.waitUntil(lambda: shown.area.verticalScrollBar().maximum() == 0, timeout=10_000)
+    wait_quiet(qtbot, home.tasks)
     wide = shown.sheet.pixmap().width()
-    press(qtbot, Qt.Key.Key_Plus)
-    qtbot.waitUntil(lambda: shown.sheet.pixmap().width() > wide, timeout=10_000)
+    press(qtbot, Qt.Key.Key_2, CTRL)
+    qtbot.waitUntil(lambda: shown.place.text().startswith(f"{first}, page width, "), timeout=10_000)
+    assert shown.sheet.pixmap().width() > 1.5 * wide
+    qtbot.waitUntil(lambda: shown.area.horizontalScrollBar().maximum() == 0, timeout=10_000)
+    press(qtbot, Qt.Key.Key_Minus)
+    qtbot.waitUntil(lambda: shown.place.text() == f"{first}, 125 %", timeout=10_000)
+    press(qtbot, Qt.Key.Key_0, CTRL)
+    qtbot.waitUntil(lambda: shown.sheet.pixmap().width() == wide, timeout=10_000)
     press(qtbot, Qt.Key.Key_End)
     qtbot.waitUntil(lambda: shown.place.text().startswith(f"Page {pack.pages - 1} of"), timeout=10_000)
     assert not shown.next_button.isEnabled()

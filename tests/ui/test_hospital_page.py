@@ -9,19 +9,23 @@ from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.domain.bags import BagState
+from app.domain.handovers import Handover
 from app.domain.journeys import Item, JourneyKind, Stage, Step, StepKind
 from app.domain.people import FactKind, ResidentId, Stay
 from app.domain.transfer import TransferReason
 from app.services import journeys, residents, transfers
-from app.ui.choose_resident import ChooseView
+from app.ui.dialogs.downtime import DowntimeDialog
+from app.ui.dialogs.handover import HandoverDialog
+from app.ui.dialogs.hospital_who import HospitalWho
 from app.ui.forms.form import FormDialog
 from app.ui.pages.hospital.bags import LabelsDialog
 from app.ui.pages.hospital.board import BoardView, OneView
+from app.ui.pages.hospital.items import OutDialog
 from app.ui.pages.hospital.journey_view import JourneyView
 from app.ui.pages.hospital.page import HospitalPage
 from app.ui.pages.hospital.papers import CustodyDialog, VersionsDialog
@@ -170,13 +174,17 @@ def test_there_and_back_with_the_keyboard_alone(page: HospitalPage, home: Signed
         (StepKind.HOSPITAL_IN, {"name": "S Patel", "role": "Staff nurse", "bag": "Y"}, Stage.AT_HOSPITAL),
         (StepKind.ADMITTED, {"place": "Ash Ward", "bag": "Nob"}, Stage.AT_HOSPITAL),
         (StepKind.HOSPITAL_OUT, {"name": "S Oak", "bag": "Y"}, Stage.RETURNING),
-        (StepKind.HOME_IN, {"bag": "No", "note": "left on the ward"}, Stage.ENDED),
+        (StepKind.HOME_IN, {"note": "left on the ward"}, Stage.ENDED),
     ):
         home.clock.pass_time(hours=3)
         tab_to(qtbot, journey(page).buttons["next"])
         keys(qtbot, ENTER)
         shown = form(qtbot)
         fill(qtbot, shown, **typed)
+        if kind is StepKind.HOME_IN:  # whoever stands beside the resident can look: it is not left unasked
+            press(qtbot, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+            assert shown.form.fields["bag"].error == "Look whether the red bag came back"
+            fill(qtbot, shown, bag="No")
         save(qtbot, home)
         row = home.call(lambda s: journeys.journey(s, journey_id))
         assert (row.journey.steps[-1].kind, row.stage) == (kind, stage)
@@ -310,21 +318,27 @@ def test_the_bags_list_goes_out_and_comes_back_and_a_loss_is_followed(
     tab_to(qtbot, journey(page).buttons["items"])
     keys(qtbot, ENTER)
     shown = form(qtbot)
+    assert isinstance(shown, OutDialog)
     glasses = next(key for key, field in shown.form.fields.items() if field.label_text == "Glasses: how many")
+    assert shown.form.fields[glasses].isHidden()
+    for name in ("Glasses", "Toiletries"):
+        tab_to(qtbot, shown.ticks[name])
+        keys(qtbot, Qt.Key.Key_Space)
+    assert shown.form.typed()[glasses] == "1", "a tick is one of it"
     fill(qtbot, shown, **{glasses: "one", "name0": "Insulin pen", "more0": "2"})
     press(qtbot, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
     assert shown.form.fields[glasses].error == "Glasses: enter how many as a number, such as 1"
     fill(qtbot, shown, **{glasses: "1"})
     save(qtbot, home)
     items = journey(page).whole.row.journey.items
-    assert items == (Item("Glasses", 1), Item("Insulin pen", 2))
+    assert items == (Item("Glasses", 1), Item("Toiletries", 1), Item("Insulin pen", 2))
     for kind in (StepKind.HOME_OUT, StepKind.HOME_IN):
         home.clock.pass_time(hours=4)
         record(home, journey_id, kind)
     show(page, home, qtbot, journey_id)
     tab_to(qtbot, journey(page).buttons["back"])
     keys(qtbot, ENTER)
-    fill(qtbot, form(qtbot), back0="1", back1="0", note1="not in the bag")
+    fill(qtbot, form(qtbot), back0="1", back1="1", back2="0", note2="not in the bag")
     save(qtbot, home)
     assert home.said[-1].detail == "Missing: 2 × Insulin pen."
     tab_to(qtbot, journey(page).buttons["loss:Insulin pen"])
@@ -406,11 +420,41 @@ def test_send_to_hospital_asks_who(page: HospitalPage, home: SignedIn, qtbot: Qt
     assert QApplication.focusWidget() is board(page).send_button
     keys(qtbot, ENTER)
     wait_quiet(qtbot, home.tasks)
-    assert isinstance(page.view, ChooseView)
+    asked = dialog(qtbot)
+    assert isinstance(asked, HospitalWho), "the same question as everywhere"
     keys(qtbot, "jon")
-    assert [button.accessibleName() for _, button in page.view.buttons if button.isVisible()] == [
-        "JONES, Ann (Mrs). Room 12"
-    ]
+    qtbot.waitUntil(lambda: [row.name for row in asked.table.rows] == ["JONES, Ann (Mrs)"])
+    press(qtbot, Qt.Key.Key_Escape)
+    closed(qtbot, home)
+
+
+def test_the_downtime_kit_is_made_from_here_too(page: HospitalPage, home: SignedIn, qtbot: QtBot) -> None:
+    home.resident()
+    show(page, home, qtbot, None)
+    tab_to(qtbot, board(page).kit_button)
+    keys(qtbot, ENTER)
+    assert isinstance(dialog(qtbot), DowntimeDialog)
+    press(qtbot, Qt.Key.Key_Escape)
+    closed(qtbot, home)
+
+
+def test_a_hand_over_of_a_journey_does_not_ask_again_where_and_why(
+    page: HospitalPage, home: SignedIn, qtbot: QtBot
+) -> None:
+    journey_id = begin(home, home.resident())
+    record(home, journey_id, StepKind.HOME_OUT)
+    record(home, journey_id, StepKind.ADMITTED, place="Ash Ward")
+    show(page, home, qtbot, journey_id)
+    tab_to(qtbot, journey(page).buttons["handover"])
+    keys(qtbot, ENTER)
+    shown = dialog(qtbot)
+    assert isinstance(shown, HandoverDialog)
+    assert shown.told() == {"ward": "Lister Hospital, Ash Ward"}
+    shown.which.set_value(Handover.OUTPATIENT.value)
+    assert shown.told() == {"clinic": "Lister Hospital, Ash Ward", "why": "Fell on the stairs"}
+    assert shown.unsaved() is None
+    press(qtbot, Qt.Key.Key_Escape)  # nothing of it was typed here, so nothing is asked
+    closed(qtbot, home)
 
 
 def test_a_residents_own_journeys_and_the_way_back(page: HospitalPage, home: SignedIn, qtbot: QtBot) -> None:
@@ -446,6 +490,8 @@ def test_the_papers_are_saved_where_somebody_says(
     shown = dialog(qtbot)
     assert isinstance(shown, CustodyDialog)
     shown.save_to(tmp_path / "custody.pdf")
+    qtbot.waitUntil(lambda: shown.said.text().startswith(f"Saved as {tmp_path / 'custody.pdf'}"))
+    press(qtbot, Qt.Key.Key_Escape)
     closed(qtbot, home)
     assert "SMITH, John (Mr)" in PdfReader(BytesIO((tmp_path / "custody.pdf").read_bytes())).pages[0].extract_text()
     show(page, home, qtbot, None)
@@ -453,7 +499,10 @@ def test_the_papers_are_saved_where_somebody_says(
     keys(qtbot, ENTER)
     labels = dialog(qtbot)
     assert isinstance(labels, LabelsDialog)
+    assert labels.banner.isHidden()
     labels.save_to(tmp_path / "labels.pdf")
+    qtbot.waitUntil(lambda: labels.said.text().startswith(f"Saved as {tmp_path / 'labels.pdf'}"))
+    press(qtbot, Qt.Key.Key_Escape)
     closed(qtbot, home)
     assert "SMITH" not in PdfReader(BytesIO((tmp_path / "labels.pdf").read_bytes())).pages[0].extract_text()
     assert sorted(path.name for path in tmp_path.iterdir() if path.suffix) == ["custody.pdf", "labels.pdf"]
@@ -532,6 +581,14 @@ def test_today_shows_what_waits_the_late_first(home: SignedIn, qtbot: QtBot) -> 
     names = [part.accessibleName() for part in shown.hospital.parts]
     assert [name.split(",")[0] for name in names] == ["JONES", "SMITH"]
     assert "Overdue 2 hours" in names[0]
+    (out,) = shown.out.parts
+    assert out.accessibleName().startswith(
+        "Hospital: JONES, Ann (Mrs), papers made, still in the home; SMITH, John (Mr), "
+    )
+    assert "1 overdue" in out.accessibleName()
+    assert shown.out.mapTo(shown, QPoint()).y() < shown.alerts.mapTo(shown, QPoint()).y()
+    out.click()  # type: ignore[attr-defined]
+    assert home.went[-1] == ("hospital", None)
     shown.hospital.parts[0].click()  # type: ignore[attr-defined]
     assert home.went[-1] == ("hospital", late)
     for journey_id in (fresh, late):
@@ -539,6 +596,7 @@ def test_today_shows_what_waits_the_late_first(home: SignedIn, qtbot: QtBot) -> 
     shown.opened(None)
     wait_quiet(qtbot, home.tasks)
     assert shown.hospital.isHidden()
+    assert shown.out.isHidden()
 
 
 @pytest.mark.parametrize(("look", "size"), [(Choice.DARK, 100), (Choice.LIGHT, 200), (Choice.CONTRAST, 150)])
@@ -557,7 +615,7 @@ def test_nothing_is_cut_off_and_everything_has_a_name(
     )
     home.theme.set(look, size)
     wrong: list[str] = []
-    for arg in (None, f"resident:{resident}", journey_id, "send"):
+    for arg in (None, f"resident:{resident}", journey_id):
         with stray_windows() as strays:
             show(page, home, qtbot, arg)
         wrong += [f"{arg}: {found}" for found in (*strays, *unnamed(page), *clipped(page))]

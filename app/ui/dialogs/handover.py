@@ -6,7 +6,7 @@ important first, so that nobody finds out on the telephone.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from app.services.unsaved import Unsaved
     from app.ui.context import Context
 
+Known = Mapping[Handover, Mapping[str, str]]
+"""What is known already of the questions of each hand-over, by the code of the question."""
 _NONE_MISSING = "The record has everything that this paper asks for."
 
 
@@ -41,11 +43,13 @@ class HandoverDialog(PaperOutDialog):
         resident_id: ResidentId,
         details: ResidentDetails,
         which: Handover = Handover.CALL,
+        known: Known | None = None,
     ) -> None:
         super().__init__(ctx, parent, "Hand over", wide=820, high=740)
         self._resident_id, self._details = resident_id, details
         self._offer: Offer | None = None
-        self._typed: dict[Handover, dict[str, str]] = {}
+        self._known = {each: _filled(given) for each, given in (known or {}).items()}
+        self._typed: dict[Handover, dict[str, str]] = dict(self._known)
         self._sure = False
         self.banner.show_resident(details, ctx.today())
         self.which = ChoiceBox([(each.value, TITLES[each]) for each in Handover])
@@ -85,9 +89,11 @@ class HandoverDialog(PaperOutDialog):
         return {key: text for key, text in _texts(self.form).items() if text}
 
     def unsaved(self) -> Unsaved | None:
-        """What was typed, for whoever typed it to have after a lock."""
+        """What was typed, for whoever typed it to have after a lock; what was offered and left as it was is no loss."""
         from app.services.unsaved import Unsaved
 
+        if not self._written():
+            return None
         labels = {each.code: each.label for each in QUESTIONS[self.handover]}
         lines = tuple((labels[key], text) for key, text in self.told().items())
         who = spoken_resident(self._details, self.ctx.today())
@@ -111,11 +117,15 @@ class HandoverDialog(PaperOutDialog):
 
     def reject(self) -> None:
         """Close; what was typed and never printed is asked about once."""
-        if self.told() and not self._sure:
+        if self._written() and not self._sure:
             self._sure = True
             self.tell("What was typed is on no paper yet. Print or save it, or close again to drop it.", Tone.WARNING)
             return
         super().reject()
+
+    def _written(self) -> bool:
+        """Whether anything stands there that nobody could offer again."""
+        return bool(self.told()) and self.told() != self._known.get(self.handover, {})
 
     def _chosen(self) -> None:
         self._typed[self._shown] = _texts(self.form)
@@ -178,17 +188,13 @@ def open_for(
     resident_id: ResidentId,
     details: ResidentDetails,
     which: Handover = Handover.CALL,
+    known: Known | None = None,
 ) -> HandoverDialog:
-    """Open it over the page of a resident who is on the screen."""
-    dialog = HandoverDialog(ctx, parent, resident_id, details, which)
+    """Open it over the page of a resident who is on the screen; ``known`` is what need not be asked again."""
+    dialog = HandoverDialog(ctx, parent, resident_id, details, which, known)
     dialog.open_with_keyboard()
     return dialog
 
 
-def open_by_id(ctx: Context, parent: QWidget, resident_id: ResidentId, which: Handover = Handover.CALL) -> None:
-    """The same where only the id is known: who it is, is read first."""
-
-    def known(found: Offer) -> None:
-        open_for(ctx, parent, resident_id, found.details, which)
-
-    ctx.call(_offer_of(resident_id), known, owner=parent)
+def _filled(given: Mapping[str, str]) -> dict[str, str]:
+    return {key: text.strip() for key, text in given.items() if text.strip()}

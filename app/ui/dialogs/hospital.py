@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QProgressBar, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QScrollArea, QVBoxLayout, QWidget
 
 from app.domain.dates import date_time
 from app.domain.errors import Problem, UserError
@@ -26,6 +26,7 @@ from app.ui import theme
 from app.ui.context import Context
 from app.ui.dialogs import paper
 from app.ui.dialogs.hospital_ask import ASKED, Answers, Missing, Questions
+from app.ui.dialogs.keeping import KeepingDialog
 from app.ui.dialogs.pack_made import PackMade, PrintChoice, usable
 from app.ui.theme import L, M, S, Tone
 from app.ui.widgets.banner import ResidentBanner
@@ -45,8 +46,6 @@ if TYPE_CHECKING:
     from app.services.session import Session
     from app.services.transfers import Pack, Start
 
-_SAVE_AFTER = 2000
-"""Milliseconds after a change until what was typed is kept, as an assessment's draft is."""
 _NOT_KEPT = (
     "The record is open for reading only: the pack can be made and printed, but nothing typed here is kept. Print the "
     "pack before you close this."
@@ -62,7 +61,7 @@ class _Loaded:
     printing: Printing
 
 
-class HospitalDialog(QDialog):
+class HospitalDialog(KeepingDialog):
     """Whose pack, then the pack, then the questions. Escape closes it; what was typed comes back when it is opened."""
 
     def __init__(self, ctx: Context, resident_id: ResidentId, parent: QWidget | None) -> None:
@@ -74,7 +73,6 @@ class HospitalDialog(QDialog):
         self._all_missing: frozenset[str] = frozenset()
         self._direct = False
         self._job: Any = None
-        self._kept: tuple[dict[str, str], dict[str, object]] | None = None
         self._blank: dict[str, str] = {}
         self._in_pack: tuple[dict[str, str], dict[str, object]] | None = None
         self._ready = False
@@ -98,10 +96,6 @@ class HospitalDialog(QDialog):
         self._side.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._side.hide()
         self.missing, self.missing_below = Missing(), Missing()
-        self._saving = QTimer(self)
-        self._saving.setSingleShot(True)
-        self._saving.setInterval(_SAVE_AFTER)
-        self._saving.timeout.connect(self.keep)
         self._foot = self._build_foot()
         self._progress = self._build_progress()
         self._lay_out()
@@ -209,9 +203,10 @@ class HospitalDialog(QDialog):
         if found.start.kept is not None:
             kept = found.start.kept
             self.questions.restore(kept.texts, kept.observations)
-            self._kept = (self.questions.texts(), self.questions.observations.kept())
             if found.start.kept_is_printed:
-                self._in_pack = self._kept
+                self._in_pack = self._typed(self.questions)
+            else:
+                self.kept = self._typed(self.questions)
         self.questions.changed.connect(self._tell_missing)
         self._foot.show()
         self._tell_missing()
@@ -226,8 +221,12 @@ class HospitalDialog(QDialog):
         frame, box = card()
         box.addWidget(heading("Send to hospital"))
         box.addWidget(label("Ring 999 first if life is in danger.", "strong"))
-        for words in self._warnings(found):
+        self.does = label(self._what_it_does())
+        box.addWidget(self.does)
+        warnings = self._warnings(found)
+        if warnings:
             box.addWidget(Tag("Take care", Tone.WARNING), 0, Qt.AlignmentFlag.AlignLeft)
+        for words in warnings:
             box.addWidget(label(words, "strong"))
         if self._ctx.trouble is not None:
             box.addWidget(label(_NOT_KEPT, "error"))
@@ -245,13 +244,15 @@ class HospitalDialog(QDialog):
         flow.addWidget(self.kind)
         box.addWidget(names)
         box.addWidget(self.choice)
-        more = "Enter once more prints it. " if paper.prints_directly() else "No printer: it is saved as a PDF. "
-        does = " and sends it to the printer. " if self._direct else f". {more}"
-        box.addWidget(label(f"Enter makes the pack from the record{does}The questions come after that."))
         if not paper.prints_directly():
             self.make_button.setText("Make the pack (Enter)")
             self.choice.hide()
         return frame
+
+    def _what_it_does(self) -> str:
+        more = "Enter once more prints it. " if paper.prints_directly() else "No printer: it is saved as a PDF. "
+        does = " and sends it to the printer. " if self._direct else f". {more}"
+        return f"Enter makes the pack from the record{does}The questions come after that."
 
     def _warnings(self, found: _Loaded) -> list[str]:
         """What a tired person must not overlook before the pack is made; none of it stops anything."""
@@ -333,41 +334,38 @@ class HospitalDialog(QDialog):
         words = self.missing_words()
         self.missing.show_lines(words)
         self.missing_below.show_lines(words)
-        if self._ready and not self._saving.isActive():
-            self._saving.start()
+        if self._ready:
+            self.typing()
 
     # --- keeping what was typed ---
 
-    def keep(self) -> None:
-        """Keep what was typed in the records, for whoever opens this window next; nothing that is in a pack already."""
-        self._saving.stop()
-        if self._job is not None or self.questions is None or self._ctx.trouble is not None:
-            return
+    def may_keep(self) -> bool:
+        """Not while a pack is being made of it, and not while the records may only be read."""
+        return self._job is None and self.questions is not None and self._ctx.trouble is None
+
+    def to_keep(self) -> tuple[dict[str, str], dict[str, object]] | None:
+        """The answers, unless there are none or a pack has them already."""
+        if self.questions is None:
+            return None
+        here = self._typed(self.questions)
+        blank = here[0] == self._blank and not here[1]
+        return None if blank or here == self._in_pack else here
+
+    def put_away(self, typed: tuple[dict[str, str], dict[str, object]] | None) -> None:
+        """Keep it in the records, for whoever opens this window next."""
         from app.services import transfers
 
-        here = (self.questions.texts(), self.questions.observations.kept())
-        blank = here[0] == self._blank and not here[1]
-        typed = None if blank or here == self._in_pack else here
-        before = None if self._kept == self._in_pack else self._kept
-        if typed != before:
-            self._kept = typed
-            resident = self._resident_id
-            self._ctx.call(lambda session: transfers.keep_typed(session, resident, typed))
+        resident = self._resident_id
+        self._ctx.call(lambda session: transfers.keep_typed(session, resident, typed))
+
+    @staticmethod
+    def _typed(questions: Questions) -> tuple[dict[str, str], dict[str, object]]:
+        return questions.texts(), questions.observations.kept()
 
     def fill(self, texts: Mapping[str, str]) -> None:
         """Write into the boxes of the questions by their keys, such as ``situation``; the others are emptied."""
         if self.questions is not None:
             self.questions.fill(texts)
-
-    def reject(self) -> None:
-        """Close, keeping what was typed."""
-        self.keep()
-        super().reject()
-
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
-        """The window's own close button keeps what was typed as well."""
-        self.keep()
-        super().closeEvent(event)
 
     # --- making the pack ---
 
@@ -442,7 +440,8 @@ class HospitalDialog(QDialog):
         self._busy(busy=False)
         self.summary.clear()
         self.anyway_button.hide()
-        self._in_pack = self._kept = answers.typed if pack.recorded else self._kept
+        if pack.recorded:
+            self._in_pack, self.kept = answers.typed, None  # making it has forgotten what was kept
         self._all_missing = frozenset(pack.missing)
         again = self.made is not None
         if self.made is not None:

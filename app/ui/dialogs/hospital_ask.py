@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QCheckBox, QFrame, QGridLayout, QLineEdit, QVBoxLa
 from app.domain import transfer
 from app.domain.dates import date_time, to_local
 from app.domain.errors import Problem, UserError
-from app.domain.people import Contact, FactKind
+from app.domain.people import Contact, FactKind, KeyFact
 from app.domain.transfer import (
     BAG_BELONGINGS,
     BAG_PAPERS,
@@ -56,6 +56,20 @@ _MOST_SHEETS = 99
 _YES_NO = (("yes", "Yes"), ("no", "No"), ("not known", "Not known"))
 _TRUTH: Mapping[object, Said[bool]] = {"yes": True, "no": False, "not known": NOT_KNOWN}
 
+_NOW = "now."
+MOVING = "Mobility, transfers, aids, hoist"
+NOW_ASKED: Mapping[str, str] = {
+    "Eating and drinking": "eating",
+    "Swallow": "swallow",
+    "Toileting and continence": "toilet",
+    "Washing and dressing": "washing",
+    "Sleep": "sleep",
+    "Behaviour": "behaviour",
+    "Communication": "communication",
+    "Skin": "skin",
+}
+"""The lines of the baseline page that are asked about, with the key fact that says how it is when they are well. Moving
+about is asked for page 1, and a weight is measured."""
 ASKED: Mapping[str, str] = {
     "situation": "reason.situation",
     "onset_at": "reason.onset_at",
@@ -105,6 +119,7 @@ class Questions(QWidget):
         self._doses: list[tuple[str | QLineEdit, WhenEditor]] = []
         self._calls: list[tuple[QLineEdit, WhenEditor]] = []
         self._items: list[tuple[str | QLineEdit, QCheckBox | None, QLineEdit]] = []
+        self._stock: list[tuple[str, QLineEdit]] = []
         self._hidden_doses: list[QWidget] = []
         self._observed_at: datetime | None = None
         self._column = QVBoxLayout(self)
@@ -118,8 +133,9 @@ class Questions(QWidget):
         self._read_aloud(record)
         self._go(prefill)
         self._as_they_are(record)
+        self._against_usual(record)
         self._body()
-        self._packed()
+        self._packed(prefill)
 
     # --- building ---
 
@@ -291,9 +307,20 @@ class Questions(QWidget):
         self._add(box, "capacity", "Capacity today to agree to going", QLineEdit(), "For example has capacity, or none")
         self._add(box, "can_return", "Can they come back at once?", QLineEdit(), "Yes, or until when the bed is held")
         yes_no = (("yes", "Yes"), ("no", "No"))
-        words = "Original CPR form in the pocket?"
-        self._add(box, "cpr_original", words, TilesEditor(words, yes_no))
+        for key, words in (("cpr_original", "Original CPR form in the pocket?"),
+                           ("cpr_copy", "Copy of the CPR form in the pocket?")):  # fmt: skip
+            self._add(box, key, words, TilesEditor(words, yes_no))
         self._add(box, "mar_sheets", "MAR sheets copied", QLineEdit(), "How many; 0 for none")
+
+    def _against_usual(self, record: ResidentRecord) -> None:
+        """How each need is now, beside what the record says of it when the resident is well."""
+        box = self._card("Now, against when they are well")
+        box.addWidget(label("Only what is different. The pack sets it beside what is usual.", "secondary"))
+        facts = [fact.body for fact in record.facts.get(FactKind.KEY_FACT, ())]
+        known = {body.topic: body.text for body in facts if isinstance(body, KeyFact)}
+        for topic, code in NOW_ASKED.items():
+            usual = known.get(code, "")
+            self._add(box, f"{_NOW}{topic}", f"{topic} now", QLineEdit(), f"When well: {usual}" if usual else "")
 
     def _body(self) -> None:
         box = self._card("If there is time: the last day")
@@ -306,7 +333,7 @@ class Questions(QWidget):
         self._add(box, "outbreak_in_home", "Flu or another illness going round", QLineEdit(), "What, or none")
         self._add(box, "recent_results", "Recent blood or urine results", QLineEdit())
 
-    def _packed(self) -> None:
+    def _packed(self, prefill: Prefill) -> None:
         box = self._card("What is in the bag")
         box.addWidget(label("Space ticks. How many, if it is not one.", "secondary"))
         holder = QWidget()
@@ -322,8 +349,23 @@ class Questions(QWidget):
         count = self._count("Something else in the bag")
         self._items.append((other, None, count))
         box.addWidget(_pair(other, count))
+        self._send_along(box, prefill.medicines)
         self._add(box, "second_checker", "Checked by a second person", QLineEdit(), "Name, if somebody looked over it")
         self._add(box, "second_checker_role", "Their role", QLineEdit())
+
+    def _send_along(self, box: QVBoxLayout, medicines: Sequence[str]) -> None:
+        """How much of each medicine goes along; the same medicines in the same order as their last doses."""
+        if not medicines:
+            return
+        box.addWidget(label("Medicines sent along", "strong"))
+        box.addWidget(label('How much of each, for example 7 tablets, or "none".', "secondary"))
+        for name in medicines:
+            sent = QLineEdit()
+            sent.setAccessibleName(f"{name}: how much is sent along")
+            _line(sent, self.focusNextChild)
+            sent.textChanged.connect(self.changed)
+            self._stock.append((name, sent))
+            box.addWidget(_pair(label(name), sent))
 
     def _item(self, name: str) -> QWidget:
         tick = QCheckBox(name)
@@ -457,6 +499,7 @@ class Questions(QWidget):
             contact_told_at=self._when("contact_told_at"),
             can_return=said("can_return"),
             cpr_original_enclosed=truth("cpr_original"),
+            cpr_copy_enclosed=truth("cpr_copy"),
             mar_sheets=NOT_RECORDED if count is None else count,
             fluid_intake=said("fluid_intake"),
             last_bowel=said("last_bowel"),
@@ -465,10 +508,17 @@ class Questions(QWidget):
             diarrhoea_vomiting=truth("diarrhoea_vomiting"),
             outbreak_in_home=said("outbreak_in_home"),
             recent_results=said("recent_results"),
+            baseline_now=self._now_words(),
+            stock_sent={name: sent.text().strip() for name, sent in self._stock if sent.text().strip()},
             items=tuple(BagItem(name, packed=True, quantity=count) for name, count in self.packed().items()),
             second_checker=self.text("second_checker"),
             second_checker_role=self.text("second_checker_role"),
         )
+
+    def _now_words(self) -> dict[str, str]:
+        """What was said of each need now; moving about is asked once, for page 1 and for here."""
+        told = {topic: self.text(f"{_NOW}{topic}") for topic in NOW_ASKED} | {MOVING: self.text("mobility")}
+        return {topic: words for topic, words in told.items() if words}
 
     def packed(self) -> dict[str, int]:
         """What is ticked as packed, and how many of each; a number that cannot be read counts as one."""
@@ -511,6 +561,7 @@ class Questions(QWidget):
                 found["item.other"], found["item.other.count"] = name.text(), count.text()
             elif tick is not None and tick.isChecked():
                 found[f"item.{name}"] = count.text().strip() or "1"
+        found.update((f"stock.{name}", sent.text().strip()) for name, sent in self._stock)
         if self._observed_at is not None:
             found["observed_at"] = self._observed_at.isoformat()
         return {key: text for key, text in found.items() if text}
@@ -556,6 +607,8 @@ class Questions(QWidget):
                 kept_count = texts.get(f"item.{name}", "")
                 tick.setChecked(bool(kept_count))
                 count.setText(kept_count if kept_count != "1" else "")
+        for name, sent in self._stock:
+            sent.setText(texts.get(f"stock.{name}", ""))
         self.observations.set_answers(observations)
         if at := texts.get("observed_at"):
             self._mark_observed(datetime.fromisoformat(at))

@@ -17,7 +17,8 @@ from app.ui import theme
 from app.ui.theme import L, M, Tone
 from app.ui.widgets.banner import STATUS_WORDS
 from app.ui.widgets.buttons import button_row, primary, secondary
-from app.ui.widgets.table import Column, RecordTable
+from app.ui.widgets.table import Column
+from app.ui.widgets.wrapped_table import WrappedTable
 from app.ui.widgets_form.labels import heading, label
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class HospitalWho(QDialog):
         self.search.setPlaceholderText("Part of the name, the room or the NHS number")
         self.search.textChanged.connect(self._ask)
         self.search.installEventFilter(self)
-        self.table: RecordTable[Person] = RecordTable(
+        self.table: WrappedTable[Person] = WrappedTable(
             "Residents",
             (
                 Column("Name", lambda row: row.name, stretch=True),

@@ -33,6 +33,10 @@ LEAVES = (
     "A saved PDF leaves the protected record: anybody who can open the file can read it. "
     "Save it only where it is needed, and delete it afterwards. With a phrase, only who was told it can open it."
 )
+COUNTED_ON = (
+    "These are the first papers of this journey. The number counts on from the packs of earlier journeys, so that no "
+    "two packs of one resident bear the same one."
+)
 MOST_COPIES = 5
 
 
@@ -95,9 +99,12 @@ class PackMade(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(frame)
-        box.addWidget(title(f"Version {pack.version} of the pack is made"))
+        first = pack.supersedes is None
+        box.addWidget(title("The pack is made" if first else f"Version {pack.version} of the pack is made"))
         kept = " It is kept in the record." if pack.recorded else ""
-        box.addWidget(label(f"{who}. Version {pack.version}, {pack.pages} pages.{kept}", "strong"))
+        box.addWidget(label(f"{who}. {pack.pages} pages, marked version {pack.version}.{kept}", "strong"))
+        if first and pack.version > 1:
+            box.addWidget(label(COUNTED_ON, "secondary"))
         self.unrecorded = Tag("Not recorded: the record is open for reading only", Tone.DANGER)
         if not pack.recorded:
             box.addWidget(self.unrecorded)

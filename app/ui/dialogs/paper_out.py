@@ -167,7 +167,9 @@ class PaperOutDialog(RecordDialog):
 
     def _printed(self, made: Paper) -> None:
         self.busy(on=False)
-        self.tell(f"The printer has taken {made.pages} pages. Check that all of them come out.", Tone.GOOD)
+        many = "1 page" if made.pages == 1 else f"{made.pages} pages"
+        check = "it comes out" if made.pages == 1 else "all of them come out"
+        self.tell(f"The printer has taken {many}. Check that {check}.", Tone.GOOD)
         self.ctx.call(made.after, owner=self)
 
     def _not_printed(self, why: str) -> None:

@@ -12,7 +12,8 @@ from app.ui.theme import S
 from app.ui.widgets.buttons import primary
 from app.ui.widgets.text import card, label
 
-_POINTS = 26
+_PIXELS, _LARGEST = 26, 34
+"""At 100 % text, and never more: the button below six words must stay on a laptop's screen."""
 
 
 class PhraseDialog(Question):
@@ -33,7 +34,7 @@ class PhraseDialog(Question):
         self.words.setAccessibleName(f"Phrase: {', '.join(phrase.split(' '))}")
         self.words.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         family = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont).family()
-        self.words.setStyleSheet(f'font-family: "{family}"; font-size: {theme.scaled(_POINTS)}px;')
+        self.words.setStyleSheet(f'font-family: "{family}"; font-size: {min(theme.scaled(_PIXELS), _LARGEST)}px;')
         frame, box = card(spacing=S)
         box.addWidget(self.words)
         self.body.addWidget(frame)

@@ -25,7 +25,7 @@ from app.ui.widgets.date_edit import DateEdit, TimeEdit
 from app.ui.widgets.error_summary import ErrorSummary
 from app.ui.widgets.field import ChoiceBox, Field, show_problems
 from app.ui.widgets.password import PasswordEdit
-from app.ui.widgets.text import NotesEdit, heading, label, rule, scrolled, title
+from app.ui.widgets.text import NotesEdit, heading, label, rule, scrolled, title, unbroken
 
 if TYPE_CHECKING:
     from app.services.session import Session
@@ -179,7 +179,7 @@ class FormDialog(QDialog):
         self.body.setSpacing(M)
         self.body.addWidget(title(words))
         if who:
-            self.body.addWidget(label(who, "strong"))
+            self.body.addWidget(label(unbroken(who), "strong"))
         if intro:
             self.body.addWidget(label(intro))
         self.body.addWidget(self.summary)

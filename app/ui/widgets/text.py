@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QEvent, QSize
 from PySide6.QtWidgets import QFrame, QLabel, QPlainTextEdit, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
@@ -10,6 +12,7 @@ from app.ui.theme import L, M
 # By number, as properties: app.ui.theme says why the Qt namespace is not named before the first window.
 _PLAIN_TEXT = 0
 _NO_FOCUS = 0
+_WHOLE = re.compile(r"(?:NHS number )?\d{3} \d{3} \d{4}|\d{1,2} [A-Z][a-z]+ \d{4}")
 
 
 def label(text: str, role: str = "body", *, wrap: bool = True, copyable: bool = False) -> QLabel:
@@ -29,6 +32,11 @@ def label(text: str, role: str = "body", *, wrap: bool = True, copyable: bool = 
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
     return made
+
+
+def unbroken(text: str) -> str:
+    """The text with its NHS numbers (3-3-4) and dates kept whole at the end of a line."""
+    return _WHOLE.sub(lambda found: found[0].replace(" ", "\u00a0"), text)
 
 
 def title(text: str) -> QLabel:

@@ -59,8 +59,8 @@ class BagsCard(QFrame):
         column.addWidget(self.count)
         column.addWidget(self.short, 0, Qt.AlignmentFlag.AlignLeft)
         self.box = QLineEdit()
-        self.box.setAccessibleName("Where is bag? Type its number")
-        self.box.setPlaceholderText("Where is bag? Type its number, such as 03")
+        self.box.setAccessibleName("Where is a bag? Type its number")
+        self.box.setPlaceholderText("Where is a bag? Type its number, such as 03")
         self.box.setMaximumWidth(theme.scaled(420))
         self.box.textChanged.connect(self._fill)
         column.addWidget(self.box)
@@ -71,7 +71,7 @@ class BagsCard(QFrame):
         column.addWidget(self.table)
         self.add_button = secondary("Add a bag…", self.add)
         self.move_button = secondary("Say where the chosen bag is…", self.move_chosen)
-        self.labels_button = secondary("Labels as PDF…", self.labels)
+        self.labels_button = secondary("Labels for the bags…", self.labels)
         column.addWidget(level((self.add_button, self.move_button, self.labels_button)))
         self.add_button.setVisible(writes)
 
@@ -97,7 +97,7 @@ class BagsCard(QFrame):
     def labels(self) -> None:
         """Labels for all, or for the one that was looked for."""
         shown = tuple(row.bag.number for row in self.table.rows) if self.box.text().strip() else ()
-        LabelsDialog(self._ctx, self.window(), shown).open()
+        LabelsDialog(self._ctx, self.window(), shown).open_with_keyboard()
 
     def _fill(self) -> None:
         typed = self.box.text().strip()
@@ -208,8 +208,7 @@ class LabelsDialog(PaperDialog):
         which = f"of bag {', '.join(numbers)}" if numbers else "of every bag in use"
         super().__init__(
             ctx, parent, "Labels for red bags", "bag-labels.pdf",
-            f"Eight labels to a sheet of A4, {which}: the home, its telephone, the number large and as a code. Nothing "
-            "about any resident is on them.",
+            f"Eight labels to a sheet of A4, {which}: the home, its telephone, the number large and as a code.", None,
         )  # fmt: skip
         self._numbers = numbers
 

@@ -18,7 +18,8 @@ from app.ui.pages.hospital.row import journey_button
 from app.ui.pages.hospital.whole_table import WholeTable
 from app.ui.pages.hospital.words import MEASURES, figures, periods
 from app.ui.theme import L, M, S
-from app.ui.widgets.layouts import empty, keep_tab_order, tab_stops
+from app.ui.widgets.buttons import secondary
+from app.ui.widgets.layouts import empty, keep_tab_order, level, tab_stops
 from app.ui.widgets.row import RowButton
 from app.ui.widgets.table import Column
 from app.ui.widgets.text import card
@@ -57,10 +58,11 @@ class Measured:
 
 
 class BoardView(QWidget):
-    """``opened`` carries a journey's id; ``send`` asks who goes to hospital."""
+    """``opened`` carries a journey's id; ``send`` asks who goes to hospital, ``kit`` for everybody's key facts."""
 
     opened = Signal(str)
     send = Signal()
+    kit = Signal()
 
     def __init__(self, ctx: Context, *, writes: bool, prints: bool) -> None:
         super().__init__()
@@ -71,8 +73,10 @@ class BoardView(QWidget):
         column.setSpacing(M)
         column.addWidget(title("Hospital"))
         self.send_button = Large(SEND, self.send.emit, 64, kind="primary")
-        column.addWidget(self.send_button, 0, Qt.AlignmentFlag.AlignLeft)
-        self.send_button.setVisible(prints)
+        self.kit_button = secondary("Make a downtime kit…", self.kit.emit)
+        column.addWidget(level((self.send_button, self.kit_button)))
+        for button in (self.send_button, self.kit_button):
+            button.setVisible(prints)
         self.away = JourneysCard("Away, or about to go")
         self.away.opened.connect(self.opened)
         self.bags = BagsCard(ctx, writes=writes)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QWidget
 
 from app.domain.errors import UserError
 from app.domain.journeys import LOSS_OUTCOMES, Item, Loss
@@ -13,6 +15,9 @@ from app.domain.transfer import BAG_BELONGINGS, BAG_PAPERS
 from app.ui.forms.form import FormDialog
 from app.ui.forms.typed import Ask, Reader, Typed
 from app.ui.pages.hospital.steps import say, typed_number, who_words
+from app.ui.theme import TARGET, M, S
+from app.ui.widgets.flow import FlowLayout
+from app.ui.widgets.layouts import keep_tab_order, tab_stops
 
 if TYPE_CHECKING:
     from app.services.journeys import JourneyRow, Saved
@@ -29,7 +34,7 @@ def _listed(row: JourneyRow) -> tuple[str, ...]:
 
 
 class OutDialog(FormDialog):
-    """How many of each thing go in the bag; an empty box means that it does not go."""
+    """What goes in the bag: a tick is one of a thing, and only what is ticked has a line for how many and a note."""
 
     def __init__(self, ctx: Context, parent: QWidget | None, row: JourneyRow) -> None:
         self._names = _listed(row)
@@ -48,9 +53,45 @@ class OutDialog(FormDialog):
         self._asks = tuple(asks)
         super().__init__(
             ctx, parent, "What is in the bag", self._asks, typed, who=who_words(ctx, row),
-            intro="Enter how many go. Leave empty what does not go. Medicines go below, each on a line of its own.",
+            intro="Space on a name ticks that one goes. Then only what is not one needs a number. Below the names, the "
+            "list as it will be recorded; medicines go at its end, each on a line of its own.",
         )  # fmt: skip
         self._row = row
+        self.ticks: dict[str, QCheckBox] = {}
+        self.body.insertWidget(self.body.indexOf(self.form), self._quick())
+        self._show_chosen()
+        keep_tab_order([*self.ticks.values(), *tab_stops(self.form), self.save_button, self.cancel_button])
+
+    def focus_first(self) -> None:
+        """Begin with the names."""
+        next(iter(self.ticks.values())).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _quick(self) -> QWidget:
+        """The whole list in a few lines: a tick is one of it."""
+        holder = QWidget()
+        flow = FlowLayout(holder, gap=M, row_gap=S)
+        for at, name in enumerate(self._names):
+            tick = self.ticks[name] = QCheckBox(name)
+            tick.setMinimumHeight(TARGET)
+            tick.setAccessibleName(f"{name} goes")
+            tick.setChecked(bool(self._count(at)))
+            tick.toggled.connect(partial(self._ticked, at))
+            flow.addWidget(tick)
+        return holder
+
+    def _count(self, at: int) -> str:
+        return str(self.form.typed()[f"out{at}"]).strip()
+
+    def _ticked(self, at: int, on: bool) -> None:
+        if on != bool(self._count(at)):
+            self.form.set_typed({f"out{at}": "1" if on else ""})
+        self._show_chosen()
+
+    def _show_chosen(self) -> None:
+        """Only what goes has its line below."""
+        for at, name in enumerate(self._names):
+            for key in (f"out{at}", f"note{at}"):
+                self.form.fields[key].setVisible(self.ticks[name].isChecked())
 
     def save(self) -> None:
         """Record the list; what came back already stays with its thing."""
@@ -61,7 +102,8 @@ class OutDialog(FormDialog):
         items: list[Item] = []
         for at, name in enumerate(self._names):
             count = _number(reader, f"out{at}", name)
-            if count is not None:
+            if self.ticks[name].isChecked():
+                count = 1 if count is None else count
                 items.append(replace(have.get(name, Item(name, count)), out=count, out_note=reader.text(f"note{at}")))
         for at in range(_MORE):
             name = reader.text(f"name{at}")
@@ -140,7 +182,7 @@ class LossDialog(FormDialog):
         super().__init__(
             ctx, parent, f"Missing: {loss.quantity} × {loss.item}", _LOSS, typed, who=who_words(ctx, row)
         )  # fmt: skip
-        self._id, self._item = row.id, loss.item
+        self._id, self._loss = row.id, loss
 
     def save(self) -> None:
         """Record it."""
@@ -149,8 +191,8 @@ class LossDialog(FormDialog):
         reader = Reader(_LOSS, self.form.typed(), self.ctx.today())
         told, outcome, note = (reader.text(key) for key in ("told", "outcome", "note"))
         reader.finish()
-        journey_id, item = self._id, self._item
+        journey_id, item, at = self._id, self._loss.item, self._loss.noticed_at
         self.run(
-            lambda s: journeys.follow_loss(s, journey_id, item, told=told, outcome=outcome, note=note),
+            lambda s: journeys.follow_loss(s, journey_id, item, told=told, outcome=outcome, note=note, noticed_at=at),
             lambda _: self.saved(),
         )

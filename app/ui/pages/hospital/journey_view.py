@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from app.domain.dates import date_time
+from app.domain.handovers import Handover
 from app.domain.journeys import (
     CHECK_POINTS,
     KIND_LABELS,
@@ -17,6 +18,7 @@ from app.domain.journeys import (
     STAGE_LABELS,
     STEP_LABELS,
     Item,
+    Journey,
     JourneyKind,
     Stage,
     Step,
@@ -277,7 +279,8 @@ class JourneyView(QWidget):
         box, inside = card()
         inside.addWidget(heading("Packs printed"))
         for pack in self.whole.packs:
-            detail = f"{pack.pages} pages · {pack.printed_by}"
+            first = " · the first of this journey" if pack == self.whole.packs[-1] and pack.version > 1 else ""
+            detail = f"{pack.pages} pages · {pack.printed_by}{first}"
             button = RowButton(
                 f"Version {pack.version}, {date_time(pack.printed_at)}", detail, slot=partial(self._pack, pack.id)
             )
@@ -294,7 +297,7 @@ class JourneyView(QWidget):
         row = self.whole.row
         parts: list[QWidget] = []
         if not row.in_error:
-            self.buttons["paper"] = secondary("Custody record as PDF…", self._paper)
+            self.buttons["paper"] = secondary("Custody record on paper…", self._paper)
             parts.append(self.buttons["paper"])
             self.buttons["handover"] = secondary("Hand over…", self._hand_over)
             parts.append(self.buttons["handover"])
@@ -313,16 +316,16 @@ class JourneyView(QWidget):
 
     def _hand_over(self) -> None:
         """The paper that this journey asks for next is chosen already: for a return, a visit, or a death."""
-        from app.domain.handovers import Handover
         from app.ui.dialogs import handover
 
         journey = self.whole.row.journey
         which = Handover.ASSESSOR
         if journey.kind is JourneyKind.OUTPATIENT:
             which = Handover.OUTPATIENT
-        if any(step.kind is StepKind.DIED for step in journey.steps):
+        if journey.step(StepKind.DIED) is not None:
             which = Handover.DEATH
-        handover.open_by_id(self._ctx, self, self.whole.row.resident_id, which)
+        row = self.whole.row
+        handover.open_for(self._ctx, self, row.resident_id, row.details, which, told_by(journey))
 
     def step(self, kind: StepKind) -> None:
         """Ask about a step that has happened."""
@@ -374,7 +377,9 @@ class JourneyView(QWidget):
     def _out(self) -> None:
         from app.ui.pages.hospital.items import OutDialog
 
-        show_dialog(OutDialog(self._ctx, self.window(), self.whole.row))
+        asked = OutDialog(self._ctx, self.window(), self.whole.row)
+        show_dialog(asked)
+        asked.focus_first()
 
     def _back(self) -> None:
         from app.ui.pages.hospital.items import BackDialog
@@ -401,9 +406,8 @@ class JourneyView(QWidget):
 
     def _paper(self) -> None:
         from app.ui.pages.hospital.papers import CustodyDialog
-        from app.ui.pages.hospital.steps import who_words
 
-        CustodyDialog(self._ctx, self.window(), self.whole.row, who_words(self._ctx, self.whole.row)).open()
+        CustodyDialog(self._ctx, self.window(), self.whole.row).open_with_keyboard()
 
     def _versions(self) -> None:
         from app.ui.pages.hospital.papers import VersionsDialog
@@ -414,6 +418,20 @@ class JourneyView(QWidget):
         from app.ui.pages.hospital.steps import InErrorDialog
 
         show_dialog(InErrorDialog(self._ctx, self.window(), self.whole.row))
+
+
+def told_by(journey: Journey) -> dict[Handover, dict[str, str]]:
+    """What the journey answers of the questions of a hand-over."""
+    died = journey.step(StepKind.DIED)
+    bag = f"Red bag {journey.bag}" if journey.bag else ""
+    return {
+        Handover.CALL: {"situation": journey.why},
+        Handover.OUTPATIENT: {"clinic": journey.place, "why": journey.why, "escort": journey.escort},
+        Handover.ASSESSOR: {"ward": journey.place},
+        Handover.DEATH: {
+            "when": date_time(died.at) if died else "", "where": died.place if died else "", "belongings": bag,
+        },
+    }  # fmt: skip
 
 
 def _told(step: Step) -> str:

@@ -1,7 +1,7 @@
 """Hospital: the board of who is away and where the bags are, the journeys of one resident, and one journey whole.
 
-What is shown follows the argument: None is the board, "resident:" with an id that resident's journeys, "send" asks who
-goes to hospital, anything else is a journey's id.
+What is shown follows the argument: None is the board, "resident:" with an id that resident's journeys, anything else is
+a journey's id.
 """
 
 from __future__ import annotations
@@ -9,10 +9,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt
-
 from app.domain.people import ResidentDetails, ResidentId
-from app.ui.choose_resident import ChooseView
 from app.ui.context import Context
 from app.ui.pages.hospital import board, journey_view
 from app.ui.pages.hospital.board import BoardView, Loaded, OneView
@@ -22,16 +19,15 @@ from app.ui.view_page import ViewPage
 if TYPE_CHECKING:
     from app.services.changes import Changes
     from app.services.journeys import JourneyRow
-    from app.services.residents import ResidentRow
     from app.services.session import Session
 
-SEND, RESIDENT = "send", "resident:"
+RESIDENT = "resident:"
 _TOUCHED = frozenset({"journey", "bag", "transfer", "fact", "resident", "setting"})
 One = tuple[ResidentDetails, str, "tuple[JourneyRow, ...]"]
 
 
 class HospitalPage(ViewPage):
-    """``opened`` with None, a journey's id, "resident:<id>" or "send"."""
+    """``opened`` with None, a journey's id, or "resident:<id>"."""
 
     title = "Hospital"
 
@@ -49,8 +45,6 @@ class HospitalPage(ViewPage):
         self._arg = arg if isinstance(arg, str) and arg else None
         if self._arg is None:
             self._load(board.load, self._show_board)
-        elif self._arg == SEND:
-            self._load(_people, self._show_choice)
         elif self._arg.startswith(RESIDENT):
             self._load(partial(_one, ResidentId(self._arg.removeprefix(RESIDENT)), again=False), self._show_one)
         else:
@@ -81,7 +75,8 @@ class HospitalPage(ViewPage):
     def _show_board(self, found: Loaded) -> None:
         view = BoardView(self._ctx, writes=self._may_write(), prints=self._may_print())
         view.opened.connect(partial(self._ctx.navigate.emit, "hospital"))
-        view.send.connect(partial(self._ctx.navigate.emit, "hospital", SEND))
+        view.send.connect(self._ask_who)
+        view.kit.connect(self._make_kit)
         self._put(view)
         view.show_board(found)
         view.focus_first()
@@ -108,12 +103,6 @@ class HospitalPage(ViewPage):
             self._person(self._resident, details, status)
             self.view.show_rows(rows, self._ctx.now(), self._ctx.today())
 
-    def _show_choice(self, rows: tuple[ResidentRow, ...]) -> None:
-        view = ChooseView("Who goes to hospital?", rows)
-        view.chosen.connect(self._send_one)
-        self._put(view)
-        view.box.setFocus(Qt.FocusReason.OtherFocusReason)
-
     def _show_journey(self, whole: Whole) -> None:
         self._person(whole.row.resident_id, whole.row.details, whole.row.status)
         view = JourneyView(self._ctx, whole, writes=self._may_write())
@@ -133,13 +122,20 @@ class HospitalPage(ViewPage):
             self._ctx.navigate.emit("hospital", f"{RESIDENT}{self._resident}" if where == "all" else None)
 
     def _send(self) -> None:
-        if self._resident is not None:
-            self._send_one(self._resident)
-
-    def _send_one(self, resident_id: str) -> None:
         from app.ui.dialogs.hospital import open_for
 
-        open_for(self._ctx, ResidentId(resident_id), self)
+        if self._resident is not None:
+            open_for(self._ctx, self._resident, self)
+
+    def _ask_who(self) -> None:
+        from app.ui.dialogs.hospital_who import open_for
+
+        open_for(self._ctx, self)
+
+    def _make_kit(self) -> None:
+        from app.ui.dialogs.downtime import open_kit
+
+        open_kit(self._ctx, self)
 
     def _may_write(self) -> bool:
         from app.services.access import Action
@@ -150,12 +146,6 @@ class HospitalPage(ViewPage):
         from app.services.access import Action
 
         return self._ctx.allowed(Action.PRINT_PACK)
-
-
-def _people(session: Session) -> tuple[ResidentRow, ...]:
-    from app.services import residents
-
-    return residents.find_residents(session)
 
 
 def _one(resident_id: ResidentId, session: Session, *, again: bool) -> One:

@@ -1,79 +1,74 @@
-"""The papers of the hospital page as PDF files, saved where somebody says, and what a journey said before."""
+"""The papers of the hospital page, printed or saved where somebody says, and what a journey said before."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.domain.dates import date_time
 from app.domain.journeys import KIND_LABELS, LOSS_OUTCOMES, STEP_LABELS, Journey, Step, bag_words, step_words
-from app.ui.dialogs.paper import save_pdf
-from app.ui.dialogs.place import documents
-from app.ui.forms.form import FormDialog
+from app.ui.dialogs.paper_out import Paper, PaperOutDialog
 from app.ui.forms.record_dialog import RecordDialog
-from app.ui.widgets.text import label, rule
+from app.ui.widgets.text import heading, label, rule
 
 if TYPE_CHECKING:
+    from app.domain.people import ResidentDetails
     from app.services.journeys import JourneyRow, JourneyVersion
     from app.services.session import Session
     from app.ui.context import Context
 
-_LEAVES = (
-    "A saved PDF leaves the encrypted store. Whoever can open the folder can read it, with no password. "
-    "Save it only where the resident's records may be kept, and delete it when it has been handed over."
-)
+_NOBODY = "Nothing about any resident is on it."
 
 
-class PaperDialog(FormDialog):
-    """Saves one paper as a PDF, which a subclass makes; ``about`` says whose it is, and then what saving means."""
-
-    writes = False
+class PaperDialog(PaperOutDialog):
+    """One paper, printed or saved, which a subclass makes. Without ``details`` it is about no resident, and a file of
+    it needs no warning; ``lines`` are the role and the text of what is to be read before it is printed."""
 
     def __init__(
-        self, ctx: Context, parent: QWidget | None, words: str, name: str, intro: str, *, about: str = ""
-    ) -> None:
-        super().__init__(ctx, parent, words, (), {}, action="Save PDF…", who=about, intro=intro)
-        self._name, self._words = name, words
-        if about:
-            self.below.addWidget(label(_LEAVES, "strong"))
-        self.below.addWidget(label("Saving is recorded in the audit trail with your name."))
+        self, ctx: Context, parent: QWidget | None, words: str, file: str, intro: str,
+        details: ResidentDetails | None, lines: Sequence[tuple[str, str]] = (),
+    ) -> None:  # fmt: skip
+        super().__init__(ctx, parent, words, wide=760, high=560)
+        self._words = words
+        if details is not None:
+            self.banner.show_resident(details, ctx.today())
+        else:
+            self.banner.hide()
+            self.leaves = _NOBODY
+        self.body.addWidget(label(intro))
+        for role, text in lines:
+            self.body.addWidget(heading(text) if role == "heading" else label(text, role))
+        self.stand(file)
+        self.phrase_button.setVisible(details is not None)
 
     def maker(self) -> Callable[[Session], bytes]:
-        """What makes the PDF, on the store thread."""
+        """What makes the PDF, on the store thread, and audits that it does."""
         raise NotImplementedError
 
-    def save(self) -> None:
-        """Ask where, then save."""
-        name, _ = QFileDialog.getSaveFileName(self, "Save PDF", documents(self._name), "PDF files (*.pdf)")
-        if name:
-            self.save_to(Path(name))
+    def make(self, how: str, then: Callable[[Paper], None]) -> None:
+        """Make it as the record is now."""
+        del how  # that it is made is audited, whichever way it leaves
+        maker, file, words = self.maker(), self._file, self._words
 
-    def save_to(self, path: Path) -> None:
-        """Write the PDF there; the window says where it went."""
-        make = self.maker()
+        def work(session: Session) -> Paper:
+            from app.services import pack_printing
 
-        def work(session: Session) -> Path:
-            save_pdf(make(session), path, safe="The record is safe.")
-            return path
+            pdf = maker(session)
+            return Paper(pdf, pack_printing.page_count(pdf), file, words, lambda _s: None, lambda _s: None)
 
-        self.run(work, self._saved_at)
-
-    def _saved_at(self, path: Path) -> None:
-        self.saved()
-        self.ctx.messages.good(f"{self._words}: saved", str(path))
+        self.ctx.call(work, then, self.failed, owner=self)
 
 
 class CustodyDialog(PaperDialog):
     """The steps so far, the list and the losses on paper."""
 
-    def __init__(self, ctx: Context, parent: QWidget | None, row: JourneyRow, about: str) -> None:
+    def __init__(self, ctx: Context, parent: QWidget | None, row: JourneyRow) -> None:
         super().__init__(
             ctx, parent, "Custody record on paper", "red-bag-custody.pdf",
-            "Who had the bag and when, what was in it, what came back, and what is still looked for.", about=about,
+            "Who had the bag and when, what was in it, what came back, and what is still looked for.", row.details,
         )  # fmt: skip
         self._id = row.id
 

@@ -12,8 +12,6 @@ from app.domain.dates import date_time
 from app.domain.journeys import NOT_CHECKED
 from app.domain.transfer import FIELD_LABELS
 from app.ui.pages.hospital.papers import PaperDialog
-from app.ui.widgets.banner import spoken_resident
-from app.ui.widgets_form.labels import heading, label
 
 if TYPE_CHECKING:
     from app.domain.changed import Change
@@ -23,19 +21,19 @@ if TYPE_CHECKING:
 
 
 class ChangedDialog(PaperDialog):
-    """The differences line by line; the main button saves them as a PDF."""
+    """The differences line by line, and the way to paper below them."""
 
     def __init__(self, ctx: Context, parent: QWidget | None, journey_id: str, sheet: Sheet) -> None:
         super().__init__(
-            ctx, parent, "What changed since the pack", "what-changed.pdf", _compared(sheet),
-            about=spoken_resident(sheet.resident.details, ctx.today()),
+            ctx, parent, "What changed since the pack", "what-changed.pdf", _compared(sheet), sheet.resident.details,
+            change_lines(sheet),
         )  # fmt: skip
         self._journey_id = journey_id
         self.lines = change_lines(sheet)
-        place = self.body.indexOf(self.form)
-        for key, words in self.lines:
-            self.body.insertWidget(place, heading(words) if key == "heading" else label(words, key))
-            place += 1
+
+    def first(self) -> QWidget:
+        """It is read first: Enter closes it again, and prints nothing."""
+        return self.close_button
 
     def maker(self) -> Callable[[Session], bytes]:
         """The sheet of this journey."""
@@ -86,6 +84,6 @@ def open_changed(ctx: Context, journey_id: str, parent: QWidget | None) -> None:
     from app.services import returns
 
     def show(sheet: Sheet) -> None:
-        ChangedDialog(ctx, parent, journey_id, sheet).open()
+        ChangedDialog(ctx, parent, journey_id, sheet).open_with_keyboard()
 
     ctx.call(lambda session: returns.what_changed(session, journey_id), show)

@@ -12,14 +12,15 @@ from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QFrame, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from app.domain.dates import date_time, short_date, to_local
 from app.domain.errors import Problem, UserError
-from app.domain.journeys import FollowUp, MedicineChange, ReturnCheck, left_open
+from app.domain.journeys import KEY_FACTS, FollowUp, MedicineChange, ReturnCheck, left_open
 from app.domain.observation_board import shown_kg
+from app.ui.dialogs.keeping import KeepingDialog
 from app.ui.messages import cannot_save, in_words
 from app.ui.pages.hospital.return_parts import Answer, FollowUpRow, MedicineRow, NewMedicine, none_or
 from app.ui.theme import L, M, S
@@ -38,12 +39,10 @@ if TYPE_CHECKING:
     from app.services.returns import Start
     from app.ui.context import Context
 
-_SAVE_AFTER = 2000
-"""Milliseconds after a change until what was typed is kept."""
 _YES_NO = [(True, "Yes"), (False, "No")]
 
 
-class ReturnCheckDialog(QDialog):
+class ReturnCheckDialog(KeepingDialog):
     """The checklist of one journey. Escape closes it; what was typed is there when it is opened again."""
 
     def __init__(self, ctx: Context, journey_id: str, parent: QWidget | None) -> None:
@@ -55,7 +54,6 @@ class ReturnCheckDialog(QDialog):
         self.appointments: list[FollowUpRow] = []
         self._fields: list[Field] = []
         self._before = ReturnCheck()
-        self._kept: dict[str, Any] = {}
         self._busy = False
         self._row: JourneyRow | None = None
         self.setWindowTitle("Return checklist")
@@ -72,10 +70,6 @@ class ReturnCheckDialog(QDialog):
         body = QWidget()
         body.setLayout(self._column)
         self.area = scrolled(body)
-        self._saving = QTimer(self)
-        self._saving.setSingleShot(True)
-        self._saving.setInterval(_SAVE_AFTER)
-        self._saving.timeout.connect(self.keep)
         self._foot = self._build_foot()
         head = QVBoxLayout()
         head.setContentsMargins(L, M, L, 0)
@@ -155,7 +149,7 @@ class ReturnCheckDialog(QDialog):
             if part is not None and not part.testAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide):
                 part.show()
         self._foot.show()
-        self._kept = self._typed()
+        self.kept = self.to_keep()
         self._tell()
         self._listen()
         self.letter.tiles.focus_on().setFocus(Qt.FocusReason.OtherFocusReason)
@@ -389,7 +383,8 @@ class ReturnCheckDialog(QDialog):
             self.notice.setText(told)
             self.notice.show()
 
-    def _typed(self) -> dict[str, Any]:
+    def to_keep(self) -> dict[str, Any]:
+        """Every answer as it stands, read or not."""
         return {
             "letter": self.letter.kept(),
             "skin": self.skin.kept(),
@@ -512,8 +507,7 @@ class ReturnCheckDialog(QDialog):
 
     def _typing(self) -> None:
         self._tell()
-        if not self._saving.isActive():
-            self._saving.start()
+        self.typing()
 
     def _tell(self) -> None:
         """What saving writes and what it leaves open, as far as the answers can be read."""
@@ -529,33 +523,25 @@ class ReturnCheckDialog(QDialog):
             return
         lines = returns.will_write(check, self.start.medicines, self._before)
         self.will.setText("\n".join(f"•  {line}" for line in lines) or "Nothing but this checklist.")
-        waits = left_open(check, self.start.came_at) if check.letter is not None else ()
+        done = replace(check, key_facts=tuple(KEY_FACTS.values()))  # finishing the list writes them
+        waits = left_open(done, self.start.came_at) if check.letter is not None else ()
         self.left.setText("\n".join(["Then still to do:", *(f"•  {each.words}" for each in waits)]) if waits else "")
 
-    def keep(self) -> None:
-        """Keep what is typed, for whoever opens this window next."""
-        self._saving.stop()
-        if self.start is None or self._busy or self._ctx.trouble is not None:
-            return
-        typed = self._typed()
-        if typed == self._kept:
-            return
+    def may_keep(self) -> bool:
+        """Not while it is being saved, and not while the records may only be read."""
+        return self.start is not None and not self._busy and self._ctx.trouble is None
+
+    def put_away(self, typed: dict[str, Any]) -> None:
+        """Keep it beside the journey, for whoever opens this window next."""
         from app.services import returns
 
-        self._kept = typed
         journey_id = self._journey_id
         self._ctx.call(lambda session: returns.keep(session, journey_id, typed))
 
     def reject(self) -> None:
-        """Close, keeping what was typed."""
+        """Close, keeping what was typed; not half-way through saving."""
         if not self._busy:
-            self.keep()
             super().reject()
-
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
-        """The window's own close button keeps what was typed as well."""
-        self.keep()
-        super().closeEvent(event)
 
     # ------------------------------------------------------------------------------------------------------- saving
 
@@ -591,7 +577,7 @@ class ReturnCheckDialog(QDialog):
         words = "The return checklist is finished" if finished else "The return checklist is saved"
         more = f"Still to do: {'; '.join(saved.warnings)}" if saved.warnings else ""
         self._ctx.messages.good(words, more)
-        self._kept = self._typed()
+        self.kept = self.to_keep()
         if finished:
             self.what_changed()
         self.accept()

@@ -88,9 +88,17 @@ def step_asks(journey: Journey, kind: StepKind, *, new: bool = True) -> tuple[As
     if moves_bag(kind):
         if new and not journey.bag and kind in {StepKind.HOME_OUT, StepKind.AMBULANCE}:
             asks.append(Ask("number", "Number on the red bag", help="Empty when no bag went"))
-        asks.append(Ask("bag", "Was the red bag there?", "choice", choices=_BAG))
+        asks.append(_bag_ask(journey, kind, new=new))
     asks.append(Ask("note", "Note", "notes"))
     return tuple(asks)
+
+
+def _bag_ask(journey: Journey, kind: StepKind, *, new: bool) -> Ask:
+    """Whoever records that the resident is back stands where the bag would be: it is looked for, not left unasked."""
+    if new and kind is StepKind.HOME_IN and journey.bag:
+        words = f"Did red bag {journey.bag} come back?"
+        return Ask("bag", words, "choice", "Look for it now", "Look whether the red bag came back", _BAG[:2])
+    return Ask("bag", "Was the red bag there?", "choice", choices=_BAG)
 
 
 def _typed(step: Step) -> Typed:

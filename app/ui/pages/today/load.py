@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from app.services.alerts import AlertRow
     from app.services.assessments import DraftRow, DueRow
-    from app.services.journeys import JourneyRow
+    from app.services.journeys import Board, JourneyRow
     from app.services.residents import ResidentRow
     from app.services.session import Session
 
@@ -53,6 +53,8 @@ class Today:
     shift_late: int = 0
     journeys: tuple[JourneyRow, ...] = ()
     """Journeys to hospital for which something can be done now, the late first."""
+    out: tuple[JourneyRow, ...] = ()
+    """Who is at hospital or on the way there or back, or is about to go, the most pressing first."""
 
 
 def _due(session: Session) -> tuple[DueRow, ...]:
@@ -67,7 +69,7 @@ def _due(session: Session) -> tuple[DueRow, ...]:
 
 def load_today(session: Session) -> Today:
     """Read it; the premium only for a role that may see claims."""
-    from app.services import alerts, assessments, downtime, due, premium, residents, status
+    from app.services import alerts, assessments, downtime, due, journeys, premium, residents, status
     from app.services.access import Action, allowed
 
     hint: PremiumHint | None = None
@@ -76,6 +78,7 @@ def load_today(session: Session) -> Today:
         hint = PremiumHint(week.week_start, week.eligible, week.total_pence, bool(week.submitted), len(week.at_risk))
     found = status.status(session)
     kit = downtime.standing(session)
+    hospital = journeys.board(session)
     shift = due.present(session)
     people = residents.find_residents(session)
     missing = (
@@ -97,14 +100,12 @@ def load_today(session: Session) -> Today:
         shift=shift.shift.name,
         shift_due=len(shift.items),
         shift_late=shift.late,
-        journeys=_waiting(session),
+        journeys=_waiting(hospital),
+        out=hospital.open,
     )
 
 
-def _waiting(session: Session) -> tuple[JourneyRow, ...]:
-    from app.services import journeys
-
-    found = journeys.board(session)
+def _waiting(found: Board) -> tuple[JourneyRow, ...]:
     now = found.now
     rows = [
         row for row in (*found.open, *found.recent) if any(wait.due is None or wait.due <= now for wait in row.waiting)

@@ -11,11 +11,13 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from app.domain.dates import clock_time, date_time, day_date, short_date, to_local
+from app.domain.journeys import STAGE_LABELS
 from app.domain.money import pounds
 from app.ui import theme
 from app.ui.pages.alerts.card import AlertCard, priority_tag
 from app.ui.pages.assessment.page import Open
 from app.ui.pages.hospital.row import journey_button
+from app.ui.pages.hospital.words import where_words
 from app.ui.pages.today.load import Missing, PremiumHint, Today, load_today
 from app.ui.theme import M, S, Tone
 from app.ui.widgets.buttons import link
@@ -28,10 +30,13 @@ if TYPE_CHECKING:
     from app.services.alerts import AlertRow
     from app.services.assessments import DraftRow, DueRow
     from app.services.changes import Changes
+    from app.services.journeys import JourneyRow
     from app.ui.context import Context
 
 FIRST = 8
 """How many lines of a list are shown before "Show all"."""
+NAMED = 3
+"""How many who are out are named in their one line."""
 CARDS = 2
 """How many alerts stand here in full; the others are one line each."""
 _MISSING = {
@@ -85,6 +90,10 @@ class TodayPage(QWidget):
         self.day = label("", "secondary")
         column.addWidget(self.heading)
         column.addWidget(self.day)
+        self.out = _Part("At hospital, or on the way")
+        self.out.heading.hide()  # its one line says it
+        self.out.hide()
+        column.addWidget(self.out)
         self.alerts = _Part("Alerts that need somebody now")
         column.addWidget(self.alerts)
         self.hospital = _Part("To hospital and back")
@@ -107,6 +116,7 @@ class TodayPage(QWidget):
         self.kit = _Part("Downtime kit")
         self.kit.hide()
         self._parts = (
+            self.out,
             self.alerts,
             self.hospital,
             self.backup,
@@ -203,8 +213,9 @@ class TodayPage(QWidget):
             area.verticalScrollBar().setValue(0)
 
     def _start_at_first(self) -> None:
-        """The keyboard on the first thing to do, unless somebody has moved on while the page was loading."""
-        stops = tab_stops(*self._parts)
+        """The keyboard on the first thing to do, an alert before all else, unless somebody has moved on while the page
+        was loading."""
+        stops = tab_stops(self.alerts) or tab_stops(*self._parts)
         if stops and self.window().focusWidget() is self:
             stops[0].setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -222,11 +233,30 @@ class TodayPage(QWidget):
         self.shift.fill([row], "")
 
     def _show_hospital(self, today: Today) -> None:
-        """What waits for residents who are away, or have just come back."""
+        """Who is out now, in one line above everything; below the alerts what waits for each, and for who came back."""
         now, day = self._ctx.now(), self._ctx.today()
+        self.out.setVisible(bool(today.out))
+        self.out.fill([self._out(today.out)] if today.out else [], "")
         rows = [journey_button(row, now, day, self._to("hospital", row.id)) for row in today.journeys]
         self.hospital.setVisible(bool(rows))
         self.hospital.fill(rows, "", count=len(rows))
+
+    def _out(self, rows: Sequence[JourneyRow]) -> RowButton:
+        """All of them in one line, so that it pushes no alert out of sight."""
+        now = self._ctx.now()
+        late = sum(any(wait.is_late(now) for wait in row.waiting) for row in rows)
+        one = len(rows) == 1
+        more_there = "Open Hospital: where each is, with which bag, and what waits"
+        names = "; ".join(f"{row.resident_name}, {STAGE_LABELS[row.stage].lower()}" for row in rows[:NAMED])
+        more = f"; and {len(rows) - NAMED} more" if len(rows) > NAMED else ""
+        return RowButton(
+            f"Hospital: {names}{more}",
+            where_words(rows[0], self._ctx.today())
+            if one
+            else more_there,
+            tag=Tag(f"{late} overdue", Tone.DANGER) if late else None,
+            slot=self._to("hospital", rows[0].id if one else None),
+        )
 
     def _show_backup(self, today: Today) -> None:
         """A week's work that is in no backup is said here, where everybody begins."""
