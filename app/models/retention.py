@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, literal, select, update
+from sqlalchemy import Connection, delete, func, insert, literal, select, update
 
 from app.domain.codec import canonical, from_plain, instant, parse, to_plain
 from app.domain.messages import WAITING
@@ -141,18 +141,25 @@ def destroy(work: Work, resident_id: ResidentId, *, keep_claims: Sequence[str], 
     return counts
 
 
+_ATTACHED = select(func.json_extract(schema.home_fact.c.body, "$.sha256")).where(
+    schema.home_fact.c.kind == "attachment"
+)
+"""What the home keeps as proof stays, should the same file also have been somebody's."""
+
+
 def _photos(connection: Connection, resident_id: ResidentId) -> None:
     p, b = schema.photo.c, schema.blob.c
     gone = connection.execute(delete(schema.photo).where(p.resident_id == resident_id).returning(p.sha256)).all()
     digests = [row.sha256 for row in gone]
-    connection.execute(delete(schema.blob).where(b.sha256.in_(digests), b.sha256.not_in(select(p.sha256))))
+    unused = b.sha256.not_in(select(p.sha256)) & b.sha256.not_in(_ATTACHED)
+    connection.execute(delete(schema.blob).where(b.sha256.in_(digests), unused))
 
 
 def _papers(connection: Connection, resident_id: ResidentId, documents: Sequence[str]) -> int:
     t, b = schema.transfer.c, schema.blob.c
     gone = connection.execute(delete(schema.transfer).where(t.resident_id == resident_id).returning(t.sha256)).all()
     digests = [row.sha256 for row in gone]
-    unused = b.sha256.in_([*digests, *documents]) & b.sha256.not_in(select(t.sha256))
+    unused = b.sha256.in_([*digests, *documents]) & b.sha256.not_in(select(t.sha256)) & b.sha256.not_in(_ATTACHED)
     connection.execute(delete(schema.blob).where(unused))
     return len(digests)
 

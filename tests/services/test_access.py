@@ -34,8 +34,10 @@ from app.domain.transfer import TransferReason
 from app.domain.wounds import Closing, Wound, placed
 from app.services import (
     accounts,
+    accreditation,
     alerts,
     assessments,
+    attachments,
     audit,
     backups,
     cga,
@@ -163,6 +165,11 @@ USES: dict[str, tuple[Action, Call]] = {
         Action.MANAGE_ACCOUNTS,
         lambda s, _: accounts.secret_slip(s, accounts.NewSecret("zed", "words", s_changes()), "Zed"),
     ),
+    "accreditation.overview": (Action.VIEW_CLAIMS, lambda s, _: accreditation.overview(s)),
+    "attachments.add": (Action.MANAGE_STAFF, lambda s, m: attachments.add(s, m.post, "Certificate", b"")),
+    "attachments.of": (Action.VIEW_STAFF, lambda s, m: attachments.of(s, m.post)),
+    "attachments.every": (Action.VIEW_STAFF, lambda s, _: attachments.every(s)),
+    "attachments.content": (Action.VIEW_STAFF, lambda s, m: attachments.content(s, m.spend)),
     "alerts.standing": (Action.VIEW_RESIDENTS, lambda s, _: alerts.standing(s)),
     "alerts.all_alerts": (Action.VIEW_RESIDENTS, lambda s, _: alerts.all_alerts(s)),
     "alerts.record_call": (Action.CLOSE_ALERTS, lambda s, m: alerts.record_call(s, m.alert, spoke_to="999")),

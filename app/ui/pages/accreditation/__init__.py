@@ -1,0 +1,1 @@
+"""The accreditation: its six criteria with their proof, and the requests for a bed."""
