@@ -130,7 +130,8 @@ class Diagnosis:
 class Medicine:
     """A medicine as on the MAR sheet: name with strength, directions, and whether a dose must not be late or missed.
 
-    ``stopped`` is the last day on which it is given.
+    ``stopped`` is the last day on which it is given; ``route`` and ``indication`` (what it is for) are empty when
+    nobody has said them.
     """
 
     name: str
@@ -138,6 +139,8 @@ class Medicine:
     time_critical: bool = False
     started: date | None = None
     stopped: date | None = None
+    route: str = ""
+    indication: str = ""
 
     def taken_on(self, day: date) -> bool:
         """Whether it is still given that day: a course is given through the day on which it ends."""
@@ -176,13 +179,15 @@ CPR_LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class CprDecision:
-    """That a decision exists, by whom, and where the original is; never the decision itself."""
+    """That a decision exists, by whom, and where the original is; never the decision itself. ``form_number`` is what is
+    printed on the form, empty when it has none or nobody has said it."""
 
     kind: CprKind
     decided_on: date | None = None
     clinician: str = ""
     original_location: str = ""
     review_on: date | None = None
+    form_number: str = ""
 
     @property
     def verified(self) -> bool:

@@ -188,7 +188,9 @@ def _medicines(
     current = tuple(
         transfer.Medicine(
             m.name,
+            route=said(m.route),
             frequency=said(m.directions),
+            indication=said(m.indication),
             last_given=given.get(m.name.casefold(), NOT_RECORDED),
             stock_sent=said(stock.get(m.name.casefold())),
             as_needed=m.when_needed,

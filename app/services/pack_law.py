@@ -57,6 +57,7 @@ def _decision(
         decided_on=said(body.decided_on),
         review_on=said(body.review_on),
         decided_by=said(body.clinician),
+        form_number=said(body.form_number),
         original_at=said(body.original_location),
         original_enclosed=told_today.cpr_original_enclosed if on_paper else NOT_RECORDED,
         copy_enclosed=told_today.cpr_copy_enclosed if on_paper else NOT_RECORDED,

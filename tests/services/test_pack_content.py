@@ -635,6 +635,23 @@ def test_a_paper_whose_record_was_withdrawn_after_the_summary_is_not_in_force(ho
     assert why.startswith("WITHDRAWN from the record on 23-Nov-2026: check the original")
 
 
+def test_route_indication_and_the_number_of_the_form_are_as_in_the_record(home: LivingHome) -> None:
+    person = home.resident(
+        1,
+        Medicine("Fentanyl 12", "every 72 hours", route="patch", indication="hip pain"),
+        CprDecision(CprKind.DNACPR, date(2026, 1, 2), "Dr A", "with the papers", form_number="0417"),
+    )
+    content = content_of(home, person)
+    assert isinstance(content.medicines, tuple)
+    assert [(m.route, m.indication) for m in content.medicines] == [("patch", "hip pain")]
+    assert isinstance(content.cpr, tuple)
+    assert [each.form_number for each in content.cpr] == ["0417"]
+    pack = transfers.send_to_hospital(home.session, person, TransferReason())
+    paper = " ".join(" ".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(pack.pdf)).pages)
+    for words in ("route patch", "hip pain", "form number 0417"):
+        assert words in paper, words
+
+
 def test_a_course_is_given_through_its_last_day_on_every_list(home: LivingHome) -> None:
     person = home.resident(1, Medicine("Amoxicillin 500 mg", "one daily", stopped=NOW.date()))
 

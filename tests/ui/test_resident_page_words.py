@@ -43,6 +43,8 @@ BODIES: list[FactBody] = [
     ChcPeriod(date(2026, 1, 1), date(2026, 6, 30)),
     Stay(datetime(2025, 7, 1, 13, 5, tzinfo=UTC)),
     Absence(datetime(2026, 6, 1, 2, 5, tzinfo=UTC), datetime(2026, 6, 3, 15, 0, tzinfo=UTC), "Lister Hospital, fall"),
+    Medicine("Fentanyl 12", "every 72 hours", route="patch", indication="hip pain"),
+    CprDecision(CprKind.DNACPR, date(2026, 1, 2), "Dr A", "with the papers", form_number="0417"),
 ]
 
 

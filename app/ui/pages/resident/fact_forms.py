@@ -58,6 +58,8 @@ FACT_FORMS: Mapping[FactKind, tuple[Ask, ...]] = {
     FactKind.MEDICINE: (
         Ask("name", "Medicine and strength", help="As on the MAR sheet", needed="Enter the medicine"),
         Ask("directions", "Directions", help="For example one tablet at 08:00 and 20:00"),
+        Ask("route", "Route", help="For example by mouth, patch, inhaled. Leave empty if not known"),
+        Ask("indication", "What it is for", help="Leave empty if not known"),
         Ask(
             "time_critical", "A dose must not be late or missed", "tick",
             "For example insulin or Parkinson's medicines",
@@ -79,6 +81,7 @@ FACT_FORMS: Mapping[FactKind, tuple[Ask, ...]] = {
         Ask("decided_on", "Date of the decision", "date", _DATE_HELP),
         Ask("clinician", "Clinician who decided", help="Name and role as on the form"),
         Ask("original_location", "Where the original is kept"),
+        Ask("form_number", "Number on the form", help="Leave empty if it has none"),
         Ask("review_on", "Review due on", "date", "Leave empty if no review is set"),
     ),
     FactKind.NEED: (
@@ -141,7 +144,8 @@ def typed_fact(body: FactBody) -> dict[str, str | bool]:
             return {"text": body.text, "since": typed_date(body.since)}
         case Medicine():
             return {
-                "name": body.name, "directions": body.directions, "time_critical": body.time_critical,
+                "name": body.name, "directions": body.directions, "route": body.route,
+                "indication": body.indication, "time_critical": body.time_critical,
                 "started": typed_date(body.started), "stopped": typed_date(body.stopped),
             }  # fmt: skip
         case Contact():
@@ -149,7 +153,8 @@ def typed_fact(body: FactBody) -> dict[str, str | bool]:
         case CprDecision():
             return {
                 "kind": body.kind.value, "decided_on": typed_date(body.decided_on), "clinician": body.clinician,
-                "original_location": body.original_location, "review_on": typed_date(body.review_on),
+                "original_location": body.original_location, "form_number": body.form_number,
+                "review_on": typed_date(body.review_on),
             }  # fmt: skip
         case Need():
             return {
@@ -198,7 +203,10 @@ def _diagnosis(read: Reader, _now: datetime) -> FactBody:
 def _medicine(read: Reader, _now: datetime) -> FactBody:
     started, stopped = read.day("started"), read.day("stopped")
     read.in_order(started, stopped, "stopped", "Stopped on must be on or after the day it was started")
-    return Medicine(read.text("name"), read.text("directions"), read.tick("time_critical"), started, stopped)
+    return Medicine(
+        read.text("name"), read.text("directions"), read.tick("time_critical"), started, stopped, read.text("route"),
+        read.text("indication"),
+    )  # fmt: skip
 
 
 def _contact(read: Reader, _now: datetime) -> FactBody:
@@ -213,7 +221,8 @@ def _cpr(read: Reader, _now: datetime) -> FactBody:
     review = read.day("review_on")
     read.in_order(decided, review, "review_on", "Review due on must be after the date of the decision")
     place = read.text("original_location")
-    return CprDecision(CprKind(kind or CprKind.ATTEMPT), decided, read.text("clinician"), place, review)
+    clinician, number = read.text("clinician"), read.text("form_number")
+    return CprDecision(CprKind(kind or CprKind.ATTEMPT), decided, clinician, place, review, number)
 
 
 def _need(read: Reader, _now: datetime) -> FactBody:

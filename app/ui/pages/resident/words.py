@@ -103,7 +103,9 @@ def fact_words(body: FactBody, today: date) -> FactWords:
         case Medicine():
             name = f"{body.name} (stopped {short_date(body.stopped)})" if ended(body, today) else body.name
             started = f"started {short_date(body.started)}" if body.started else ""
-            detail = " · ".join(part for part in (body.directions or "Directions not recorded", started) if part)
+            why = f"for {body.indication}" if body.indication else ""
+            parts = (body.directions or "Directions not recorded", body.route, why, started)
+            detail = " · ".join(part for part in parts if part)
             late = "Time-critical: a dose must not be late or missed"
             return FactWords(name, detail, late if body.time_critical and not ended(body, today) else "")
         case Contact():
@@ -148,6 +150,8 @@ def _cpr_words(body: CprDecision, today: date) -> FactWords:
         parts.append(
             f"original: {body.original_location}" if body.original_location else "original: place not recorded"
         )
+        if body.form_number:
+            parts.append(f"form number {body.form_number}")
     if body.review_on:
         parts.append(f"review {short_date(body.review_on)}")
     warning = ""
