@@ -62,7 +62,7 @@ def _steps(flow: Flow, journey: Journey) -> None:
     rows = [_step(step) for step in journey.steps]
     missing = [STEP_LABELS[kind] for kind in CHECK_POINTS if journey.step(kind) is None]
     if rows:
-        flow.table(("When", "What", "Name and role", "Place", "Bag", "More"), (92, 96, 110, 90, 60, 90), rows)
+        flow.table(("When", "What", "Name and role", "Place", "Bag", "More"), (98, 96, 110, 90, 60, 84), rows)
     else:
         flow.paragraph(("No step is recorded yet.", STRONG))
     if missing:
@@ -88,7 +88,7 @@ def _items(flow: Flow, journey: Journey) -> None:
         flow.paragraph(("No list was recorded.", STRONG))
         return
     flow.table(
-        ("What", "Out", "Note", "Back", "Note"), (150, 40, 150, 60, 130), [_item(each) for each in journey.items]
+        ("What", "Out", "Note", "Back", "Note"), (150, 36, 140, 84, 120), [_item(each) for each in journey.items]
     )
 
 

@@ -222,7 +222,7 @@ def _room(content: PackContent) -> str:
 def _resident_foot(paper: KitPaper, content: PackContent) -> Sequence[Line]:
     who = content.identity
     number = who.nhs_number
-    nhs = words(number) if isinstance(number, Silence) else format_nhs_number(number)
+    nhs = words(number) if isinstance(number, Silence) else format_nhs_number(number).replace(" ", "\u00a0")
     mark = f"{PRACTICE} · " if paper.home.practice else ""
     text = (
         f"{mark}{who.full_name} · Born {words(who.date_of_birth)} · NHS No. {nhs} · {paper.home.name} · "

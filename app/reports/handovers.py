@@ -7,13 +7,13 @@ is a line to write on where it was not. Nothing is guessed, and a silence never 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from app.domain.dates import date_time, short_date
 from app.domain.handovers import TITLES, Handover
-from app.domain.nhs import format_nhs_number
 from app.domain.transfer import (
     ABOUT_ME_HEADINGS,
     BASELINE_TOPICS,
@@ -35,6 +35,7 @@ from app.reports.paper import (
     NOTE,
     NOTE_STRONG,
     PRACTICE,
+    SHADE,
     STRONG,
     VALUE,
     Cells,
@@ -48,9 +49,12 @@ from app.reports.paper import (
     spoken,
     wrap,
 )
-from app.reports.resident_paper import FOOT, Stamp, begun
+from app.reports.pdf_tags import Tag
+from app.reports.resident_paper import FOOT, Stamp, begun, whole_number
 
 _LINE = 22.0
+_CLOSE, _CLOSE_LINE = 11.0, 20.0
+_MEDICINE = (187.0, 340.0)  # points; together the width between the margins
 _GAP = "\u00a0\u00a0\u00a0"
 
 
@@ -87,10 +91,10 @@ class HandoverPdf:
 
 def handover_pdf(paper: HandoverPaper) -> HandoverPdf:
     """The paper as a PDF. The same paper gives the same bytes."""
-    flow = begun(paper.stamp, TITLES[paper.which])
-    if paper.content.same_name:
-        flow.paragraph((SAME_NAME, STRONG))
-    _BUILD[paper.which](flow, paper)
+    flow = _laid(paper, _BUILD[paper.which])
+    if paper.which is Handover.CALL and len(flow.sheets) > 1:
+        closer = (_laid(paper, partial(_call_closely, lines=lines)) for lines in (2, 1))
+        flow = next((each for each in closer if len(each.sheets) == 1), flow)
     pages = len(flow.sheets)
     for number, sheet in enumerate(flow.sheets, 1):
         draw_foot(sheet, _foot(paper.stamp), number, pages, tall=FOOT - 8)
@@ -104,6 +108,14 @@ def handover_pdf(paper: HandoverPaper) -> HandoverPdf:
         outline=[*(("Cover", 0) for _ in covers), *((title, at + len(covers)) for title, at in flow.outline)],
     )
     return HandoverPdf(data, len(covers) + pages)
+
+
+def _laid(paper: HandoverPaper, build: Callable[[Flow, HandoverPaper], None]) -> Flow:
+    flow = begun(paper.stamp, TITLES[paper.which])
+    if paper.content.same_name:
+        flow.paragraph((SAME_NAME, STRONG))
+    build(flow, paper)
+    return flow
 
 
 # --- parts that several have -----------------------------------------------------------------------------------------
@@ -133,36 +145,55 @@ def _red(flow: Flow, content: PackContent) -> None:
     flow.y += tall + 8
 
 
+def _line(flow: Flow) -> float:
+    """The height of a line to write on."""
+    return _CLOSE_LINE if isinstance(flow, _Close) else _LINE
+
+
 def _write(flow: Flow, label: str, told: str, *, lines: int = 2) -> None:
     """What was told, or lines to write on."""
     if told:
         flow.fact(label, (told, VALUE))
         return
-    flow.need(lines * _LINE + 4)
+    line = _line(flow)
+    flow.need(lines * line + 4)
     flow.sheet.block(MARGIN, flow.y + 3, wrap(((label, replace(LABEL, size=10.5)),), 142), 14)
     right = flow.size[0] - MARGIN
     for n in range(lines):
-        y = flow.y + (n + 1) * _LINE - 3
+        y = flow.y + (n + 1) * line - 3
         flow.sheet.rule(MARGIN + 150, y, right, y, stroke=0.6)
-    flow.y += lines * _LINE + 3
+    flow.y += lines * line + 3
 
 
 def _blanks(flow: Flow, labels: Sequence[str]) -> None:
     """Short blanks side by side."""
-    flow.need(_LINE + 2)
+    flow.need(_line(flow) + 2)
     wide = flow.wide / len(labels)
     for n, label in enumerate(labels):
         x = MARGIN + n * wide
         flow.sheet.text(x, flow.y + 15, label, NOTE_STRONG)
         start = x + 6 + fonts.width(label, Face.BOLD, NOTE.size)
         flow.sheet.rule(start, flow.y + 17, x + wide - 8, flow.y + 17, stroke=0.6)
-    flow.y += _LINE + 2
+    flow.y += _line(flow) + 2
 
 
-def _medicines(flow: Flow, content: PackContent) -> None:
+def _medicines(flow: Flow, content: PackContent, *, table: bool = True) -> None:
+    """The list as a table, on one sheet where it fits on one: no medicine is parted from its directions. A call, in
+    which it is read out, has it run on."""
     listed = content.medicines
     if isinstance(listed, Silence) or not listed:
         flow.fact("Medicines", spoken(listed, none="No medicines"))
+    elif table:
+        pieces = medicine_pieces(content, listed)
+        rows = [((pieces[n],), ((pieces[n + 1][0].strip(), VALUE),)) for n in range(0, len(pieces), 2)]
+        tall = 60.0 + sum(
+            max(len(wrap(cell, share - 6)) for cell, share in zip(row, _MEDICINE, strict=True)) * VALUE.leading + 5
+            for row in rows
+        )
+        if tall <= flow.limit - 60:
+            flow.need(tall)
+        flow.table(("Medicine", "Directions"), _MEDICINE, rows, title=f"Medicines ({len(listed)})")
+        flow.y += 4
     else:
         flow.fact(f"Medicines ({len(listed)})", *medicine_pieces(content, listed))
     if not isinstance(content.stopped_medicines, Silence) and content.stopped_medicines:
@@ -175,7 +206,8 @@ def _diagnoses(flow: Flow, content: PackContent) -> None:
     if isinstance(content.diagnoses, Silence):
         flow.fact("Diagnoses", spoken(content.diagnoses))
         return
-    flow.fact("Diagnoses", ("\n".join(
+    apart = "; " if isinstance(flow, _Close) else "\n"
+    flow.fact("Diagnoses", (apart.join(
         f"{each.name} (since {words(each.since)})" if is_said(each.since) else each.name for each in content.diagnoses
     ), VALUE))  # fmt: skip
 
@@ -226,7 +258,7 @@ def _flag(content: PackContent, key: str) -> Piece:
 # --- call sheet ------------------------------------------------------------------------------------------------------
 
 
-def _call(flow: Flow, paper: HandoverPaper) -> None:
+def _call(flow: Flow, paper: HandoverPaper, *, lines: int = 2) -> None:
     content, told, call = paper.content, paper.told, paper.call
     said = call.told if call is not None else {}
     home = paper.stamp.home
@@ -237,7 +269,7 @@ def _call(flow: Flow, paper: HandoverPaper) -> None:
         flow.paragraph((f"SBARD signed {date_time(call.at)} by {call.signed_by} is used here.", NOTE))
     _red(flow, content)
     flow.heading("S  Situation", "s", room=60)
-    _write(flow, "What is happening", told.get("situation") or said.get("situation", ""))
+    _write(flow, "What is happening", told.get("situation") or said.get("situation", ""), lines=lines)
     if said.get("started"):
         flow.fact("Since when", (said["started"], VALUE))
     _observations(flow, content)
@@ -249,21 +281,46 @@ def _call(flow: Flow, paper: HandoverPaper) -> None:
     if said.get("background"):
         flow.fact("Background as signed", (said["background"], VALUE))
     _diagnoses(flow, content)
-    _medicines(flow, content)
+    _medicines(flow, content, table=False)
     flow.fact("Treatment limits", spoken(content.legal.treatment_limits))
     flow.fact("Preferred place of care", spoken(content.legal.preferred_place))
     flow.heading("A  Assessment", "a", room=50)
-    _write(flow, "What we think is wrong", told.get("assessment") or said.get("assessment", ""))
+    _write(flow, "What we think is wrong", told.get("assessment") or said.get("assessment", ""), lines=lines)
     flow.heading("R  Request", "r", room=50)
-    _write(flow, "What we ask for", told.get("request") or said.get("request", ""))
+    _write(flow, "What we ask for", told.get("request") or said.get("request", ""), lines=lines)
     if said.get("requested_by"):
         flow.fact("Needed by", (said["requested_by"], VALUE))
     flow.heading("D  Decision", "d", room=130)
-    _write(flow, "What was decided", said.get("decision", ""))
+    _write(flow, "What was decided", said.get("decision", ""), lines=lines)
     _write(flow, "By whom", said.get("decided_by", ""), lines=1)
-    _write(flow, "If it gets worse", said.get("safety_net", ""))
+    _write(flow, "If it gets worse", said.get("safety_net", ""), lines=lines)
     _blanks(flow, ("Called at", "Read back?", "Signed"))
     flow.paragraph(("Enter the call in the record as an SBARD afterwards: what is written here is not in it.", NOTE))
+
+
+class _Close(Flow):
+    """A flow whose headings and lines stand closer, and whose facts are set smaller: for a paper that then has one
+    side to hold in a hand, and not two."""
+
+    def heading(self, title: str, anchor: str, *, room: float = 90.0, fresh: bool = False) -> None:
+        """A section's name on a bar of its own, without white above it."""
+        del room, fresh
+        self.need(20)
+        self.sheet.box(MARGIN, self.y + 1, self.wide, 15, stroke=0, fill=SHADE)
+        self.y = self.sheet.block(MARGIN + 3, self.y + 2, wrap(((title, STRONG),), self.wide), 14.4, tag=Tag("H1")) + 1
+        self.places[anchor] = len(self.sheets) - 1
+        self.outline.append((title, len(self.sheets) - 1))
+
+    def fact(self, label: str, *pieces: Piece, anchor: str = "", label_width: float = 110.0) -> None:
+        """A label and its value, a point smaller, as page 1 of a pack may be."""
+        small = ((text, replace(style, size=_CLOSE) if style.size > _CLOSE else style) for text, style in pieces)
+        super().fact(label, *small, anchor=anchor, label_width=label_width)
+
+
+def _call_closely(flow: Flow, paper: HandoverPaper, *, lines: int) -> None:
+    """The call sheet closer together, with so many lines to write on."""
+    close = _Close(bottom=flow.bottom, sheets=flow.sheets, places=flow.places, outline=flow.outline, y=flow.y)
+    _call(close, paper, lines=lines)
 
 
 # --- outpatient visit ------------------------------------------------------------------------------------------------
@@ -389,7 +446,7 @@ def _assessor(flow: Flow, paper: HandoverPaper) -> None:
     _medicines(flow, content)
     _people(flow, content)
     flow.section = ""
-    flow.heading("On the ward: to be agreed", "agreed", room=120)
+    flow.heading("On the ward: to be agreed", "agreed", room=390)  # whole: nobody signs an empty sheet
     for label, lines in (("Medicines started, stopped, changed", 3), ("New equipment, who brings it", 2),
                          ("Infection, tests outstanding", 2), ("Care needs that are new", 3),
                          ("Follow-up", 2)):  # fmt: skip
@@ -487,7 +544,7 @@ def _foot(stamp: Stamp) -> Sequence[Line]:
     d = stamp.details
     mark = f"{PRACTICE} · " if stamp.home.practice else ""
     text = (
-        f"{mark}{d.banner_name} · Born {short_date(d.date_of_birth)} · NHS No. {format_nhs_number(d.nhs_number)} · "
+        f"{mark}{d.banner_name} · Born {short_date(d.date_of_birth)} · NHS\u00a0No.\u00a0{whole_number(d)} · "
         f"{stamp.home.name} · Printed {date_time(stamp.made_at)} by {stamp.made_by} · Audit trail {stamp.anchor}"
     )
     return wrap(((text, NOTE),), A4[0] - 2 * MARGIN - 90)[:3]

@@ -34,6 +34,7 @@ from app.domain.transfer import (
     why_not_in_force,
     words,
 )
+from app.reports import fonts
 from app.reports.fonts import Face
 from app.reports.pack_forms import checklist, discharge
 from app.reports.pack_front import (
@@ -121,7 +122,12 @@ _CONTENTS = (
 
 
 def _contents_line(pages_of: dict[str, int]) -> str:
-    return " · ".join(f"{name} {pages_of[anchor]}" for name, anchor in _CONTENTS)
+    """Where each topic begins, on one line: closer together, and one word shorter, when the numbers are long."""
+    told = [f"{name} {pages_of[anchor]}" for name, anchor in _CONTENTS]
+    line = " · ".join(told)
+    if fonts.width(line, NOTE.face, NOTE.size) <= Flow().wide:
+        return line
+    return "\u00a0 ".join(told).replace("Problems", "Risk")
 
 
 def _in_full(flow: Flow, front: FrontPage) -> None:
@@ -174,7 +180,7 @@ def _situation(flow: Flow, content: PackContent) -> None:
         return
     flow.table(
         ("When", "What happened"),
-        (110, 417),
+        (115, 412),
         [(_cell(each.at), ((each.what, VALUE),)) for each in detail.timeline],
         title="Last 72 hours",
     )
@@ -218,9 +224,11 @@ def _baseline(flow: Flow, content: PackContent) -> None:
     held = {each.topic: each for each in content.baseline}
     flow.heading("Baseline: when well, and now", "baseline", fresh=True)
     rows = [held.pop(topic, Baseline(topic)) for topic in BASELINE_TOPICS] + list(held.values())
+    # Where nobody has said how anything is now, the room goes to what is known.
+    silent = not any(is_said(each.now) for each in rows)
     flow.table(
         ("Need", "When well", "Now"),
-        (127, 200, 200),
+        (127, 315, 85) if silent else (127, 200, 200),
         [(((each.topic, STRONG),), (spoken(each.well),), (spoken(each.now),)) for each in rows],
     )
     flow.y += 6
@@ -271,7 +279,7 @@ def _problems(flow: Flow, content: PackContent) -> None:
         return
     flow.table(
         ("Instrument", "Date", "Score", "Result", "Trend", "Assessor"),
-        (120, 80, 54, 101, 72, 100),
+        (117, 80, 60, 104, 72, 94),
         [
             (
                 _cell(e.instrument, strong=True),

@@ -35,20 +35,23 @@ def checklist(flow: Flow, content: PackContent, stamp: PackStamp) -> None:
     papers = [packed.pop(name, BagItem(name)) for name in BAG_PAPERS]
     belongings = [packed.pop(name, BagItem(name)) for name in BAG_BELONGINGS]
     others = tuple(packed.values())
-    # The sheet shows the beginning of a long note; the list before it has the whole.
-    noted = tuple(item for item in (*papers, *belongings) if not _one_line(item))
     extra = (*(medicines or (BagItem("Medicines"),)), *others)
-    # Headings, both table heads and the white between them take 130 points.
-    printed = (len(papers) + len(belongings) + 1) * _ROW + len(CheckPoint) * _GRID_ROW + 130
-    on_sheet = printed + sum(_tall(item) for item in extra) <= flow.limit
+    # Headings, both table heads and the white between them take 130 points, "Other:" a row.
+    room = flow.limit - len(CheckPoint) * _GRID_ROW - 130 - _ROW
+    # What does not fit is listed before the sheet: long notes, and medicines and other items if there are many.
+    noted: tuple[BagItem, ...] = ()
+    if sum(_tall(item) for item in (*papers, *belongings, *extra)) > room:
+        noted = tuple(item for item in (*papers, *belongings) if not _one_line(item))
+    fixed = sum(_ROW if item in noted else _tall(item) for item in (*papers, *belongings))
+    on_sheet = fixed + sum(_tall(item) for item in extra) <= room
     listed = noted if on_sheet else (*extra, *noted)
     if listed:
         flow.section = ""
         flow.heading("Medicines and other items in the bag", "bag_items", room=60 + min(len(listed), 8) * 24)
         flow.paragraph(("Count what goes into the bag; tick at each check point.", VALUE))
         flow.table(_HEADERS, _SHARES, [_row(each) for each in listed], least=24, tick=_TICKS)
+    page = flow.places["bag_items"] + 2 if listed else 0
     if not on_sheet:
-        page = flow.places["bag_items"] + 2
         extra = (BagItem(f"Medicines: {len(medicines)}, see page {page}"),)
         if others:
             extra = (*extra, BagItem(f"Other items: {len(others)}, see page {page}"))
@@ -64,9 +67,9 @@ def checklist(flow: Flow, content: PackContent, stamp: PackStamp) -> None:
         "",
     )
     flow.y = flow.sheet.block(MARGIN, flow.y, lines, VALUE.leading) + 2
-    rows = [_row(each, one_line=True) for each in papers]
+    rows = [_row(each, see=page if each in noted else 0) for each in papers]
     rows += [_row(each) for each in extra]
-    rows += [_row(each, one_line=True) for each in (*belongings, BagItem("Other:"))]
+    rows += [_row(each, see=page if each in noted else 0) for each in (*belongings, BagItem("Other:"))]
     flow.table(_HEADERS, _SHARES, rows, least=_ROW, tick=_TICKS)
     flow.y += 6
     flow.table(
@@ -98,13 +101,18 @@ def _note(item: BagItem) -> Piece:
     return "; ".join(part for part in (state, item.note) if part), NOTE
 
 
-def _row(item: BagItem, *, one_line: bool = False) -> Cells:
+def _row(item: BagItem, *, see: int = 0) -> Cells:
+    """The item's row; with a page to ``see``, where the whole note stands, on one line."""
     quantity: tuple[Piece, ...] = ((str(item.quantity), NOTE),) if is_said(item.quantity) else ()
     text, style = _note(item)
-    if one_line:
-        while text and len(wrap(((text, style),), _SHARES[-1] - 6)) > 1:
-            text = text[:-2].rstrip("… ") + "…"
     note: tuple[Piece, ...] = ((text, style),) if text else ()
+    if see:
+        tail: Piece = (f"see p.{see}", NOTE_STRONG)
+        note = (*note, tail)
+        kept = text.split()
+        while kept and len(wrap(note, _SHARES[-1] - 6)) > 1:
+            kept.pop()
+            note = ((" ".join(kept).rstrip(";,.") + "…", style), tail) if kept else (tail,)
     return (((item.name, NOTE),), quantity, (), (), (), (), (), note)
 
 

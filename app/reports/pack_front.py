@@ -166,7 +166,7 @@ def _foot_lines(content: PackContent, stamp: PackStamp) -> tuple[Line, ...]:
 
 def _nhs(content: PackContent) -> str:
     number = content.identity.nhs_number
-    return words(number) if isinstance(number, Silence) else format_nhs_number(number)
+    return words(number) if isinstance(number, Silence) else format_nhs_number(number).replace(" ", "\u00a0")
 
 
 # --- page 1 ----------------------------------------------------------------------------------------------------------
@@ -363,7 +363,7 @@ class FrontPage:
         for entry in cell.entries:
             page = pages_of.get(entry.key, 0)  # only what is cut asks, and what is cut has a page
             tail = f"p.{page}" if entry.short else f"see page {page}"
-            lines, _ = cut(entry.set_in(self.size), wide - 2 * _PAD - 2, entry.given, tail)
+            lines = _cut_entry(entry, entry.set_in(self.size), wide - 2 * _PAD - 2, tail)
             top = sheet.block(x + _PAD + 1, top + self.extra / 2 / len(cell.entries), lines, self.leading)
 
     def _head_facts(self) -> tuple[tuple[Piece, ...], ...]:
@@ -421,6 +421,34 @@ _NAME_WIDE = _WIDE - 2 * _SQUARE - 12
 _OBS_TALL = 17 + 2 * 28.0
 
 
+def _cut_entry(entry: _Entry, pieces: tuple[Piece, ...], wide: float, tail: str) -> tuple[Line, ...]:
+    """The entry in the lines that it has. Of several facts the longest give way: none is left with its label alone
+    because another one is long."""
+    if entry.needs > entry.given and sum(style.face is Face.BOLD and style.size == SMALL for _, style in pieces) > 1:
+        texts = [text for text, _ in pieces]
+        end: Piece = (tail, LABEL)
+        while (longest := _longest(pieces, texts)) is not None:
+            fewer = texts[longest].rstrip("…").split(" ")[:-1]
+            texts[longest] = " ".join(fewer).rstrip(" .,;:(") + "…"
+            shorter = tuple((text, style) for text, (_, style) in zip(texts, pieces, strict=True))
+            lines = wrap((*shorter, end), wide)
+            if len(lines) <= entry.given:
+                return lines
+    lines, _ = cut(pieces, wide, entry.given, tail)
+    return lines
+
+
+def _longest(pieces: tuple[Piece, ...], texts: list[str]) -> int | None:
+    """The longest of the facts that can lose a word; a label cannot, and neither can a silence, which would then read
+    as another."""
+    free = [
+        n for n, (_, style) in enumerate(pieces)
+        if style.face is not Face.ITALIC and not (style.face is Face.BOLD and style.size == SMALL)
+        and len(texts[n].split()) > 1
+    ]  # fmt: skip
+    return max(free, key=lambda n: len(texts[n]), default=None)
+
+
 def _entry(label: str, key: str, value: Piece, lines: int, rank: int, *, floor: int = 1, title: str = "") -> _Entry:
     """A labelled value; ``title`` names it where it stands in full, if the label alone would not do there."""
     letter, _, rest = label.partition("  ")
@@ -430,12 +458,14 @@ def _entry(label: str, key: str, value: Piece, lines: int, rank: int, *, floor: 
 
 def _top_rows(content: PackContent) -> list[_Row]:
     reason = content.reason
-    several = not isinstance(content.cpr, Silence) and len(content.cpr) > 1
+    # Two decisions, or one with why it does not stand, need the width that allergies seldom do.
+    decisions = () if isinstance(content.cpr, Silence) else content.cpr
+    wide = len(decisions) > 1 or any(not each.in_force for each in decisions)
     return [
         *_same_name_rows(content),
         _Row([
             _Cell(1, _allergy_entries(content), bar="ALERT: ALLERGIES", thick=True),
-            _Cell(1.5 if several else 1, _cpr_entries(content), bar="ALERT: RESUSCITATION (CPR)", thick=True),
+            _Cell(1.5 if wide else 1, _cpr_entries(content), bar="ALERT: RESUSCITATION (CPR)", thick=True),
         ]),
         _Row([
             _Cell(1, [
@@ -693,7 +723,7 @@ def signature(signed: Signature) -> Piece:
 # --- observations ----------------------------------------------------------------------------------------------------
 
 _COLUMNS = ("", "RR", "SpO₂ %", "Air or O₂", "BP", "Pulse", "ACVPU", "Temp °C", "NEWS2", "Taken")
-_SHARES = (40.0, 48.0, 58.0, 54.0, 58.0, 48.0, 50.0, 54.0, 52.0, 68.0)
+_SHARES = (40.0, 46.0, 70.0, 50.0, 54.0, 46.0, 46.0, 50.0, 62.0, 66.0)
 
 
 def _observations(sheet: Sheet, y: float, content: PackContent) -> float:

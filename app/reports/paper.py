@@ -205,6 +205,8 @@ def _with_dots(pieces: list[Piece]) -> tuple[Piece, ...]:
     if not pieces:
         return ()
     *rest, (text, look) = pieces
+    if look.face is Face.BOLD and look.size == SMALL:
+        return (*rest, (text, look))  # a label whose value is elsewhere: nothing of its own is left out
     return (*rest, (f"{text.rstrip(' .,;:…')}…", look))
 
 
@@ -585,11 +587,12 @@ def painted(
     author: str,
     subject: str,
     made_at: datetime,
-    outline: Iterable[tuple[str, int]],
+    outline: Iterable[tuple[str, int] | tuple[str, int, int]],
 ) -> bytes:
     """The sheets as a PDF, made in memory: the same sheets and ``made_at`` give the same bytes.
 
-    ``outline`` holds bookmark titles and sheet indexes in reading order.
+    ``outline`` holds bookmark titles and sheet indexes in reading order, with how deep a bookmark lies where it lies
+    below others (1 below 0).
     """
     fonts.register()
     out = BytesIO()
@@ -603,16 +606,16 @@ def painted(
     canvas.setCreator("Hartwell")
     canvas.setProducer("Hartwell")
     canvas.setViewerPreference("DisplayDocTitle", "true")
-    bookmarks: dict[int, list[str]] = {}
-    for name, index in outline:
-        bookmarks.setdefault(index, []).append(name)
+    bookmarks: dict[int, list[tuple[str, int]]] = {}
+    for name, index, *depth in outline:
+        bookmarks.setdefault(index, []).append((name, depth[0] if depth else 0))
     ink = Ink(canvas)
     marker = Marker(ink)
     for index, sheet in enumerate(sheets):
-        for n, name in enumerate(bookmarks.get(index, ())):
+        for n, (name, level) in enumerate(bookmarks.get(index, ())):
             key = f"s{index}-{n}"
             canvas.bookmarkPage(key)
-            canvas.addOutlineEntry(name, key, level=0)
+            canvas.addOutlineEntry(name, key, level=level, closed=bool(level))
         sheet.paint(canvas, ink, marker)
         canvas.showPage()
     tree = tree_of(canvas, marker)

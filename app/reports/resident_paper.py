@@ -65,10 +65,15 @@ def begun(stamp: Stamp, title: str) -> Flow:
     flow.y = flow.sheet.block(MARGIN, 36, wrap(((title, Style(Face.REGULAR, 16)),), flow.wide), 20)
     flow.y = flow.sheet.block(MARGIN, flow.y, wrap(((d.banner_name, Style(Face.BOLD, 20)),), flow.wide), 25)
     room = f", room {d.room}" if d.room else ""
-    born, number = short_date(d.date_of_birth), format_nhs_number(d.nhs_number)
-    flow.paragraph((f"Born {born} · NHS No. {number} · {stamp.home.name}{room}", VALUE))
+    born, number = short_date(d.date_of_birth), whole_number(d)
+    flow.paragraph((f"Born {born} · NHS\u00a0No.\u00a0{number} · {stamp.home.name}{room}", VALUE))
     restored_words(flow, stamp)
     return flow
+
+
+def whole_number(details: ResidentDetails) -> str:
+    """The NHS number in its groups, which no line's end parts."""
+    return format_nhs_number(details.nhs_number).replace(" ", "\u00a0")
 
 
 def restored_words(flow: Flow, stamp: Stamp) -> None:
@@ -114,7 +119,7 @@ def _foot_lines(stamp: Stamp) -> Sequence[Line]:
     d = stamp.details
     mark = f"{PRACTICE} · " if stamp.home.practice else ""
     text = (
-        f"{mark}{d.banner_name} · Born {short_date(d.date_of_birth)} · NHS No. {format_nhs_number(d.nhs_number)} · "
+        f"{mark}{d.banner_name} · Born {short_date(d.date_of_birth)} · NHS\u00a0No.\u00a0{whole_number(d)} · "
         f"{stamp.home.name} · Printed {date_time(stamp.made_at)} by {stamp.made_by} · Audit trail {stamp.anchor}"
     )
     return wrap(((text, NOTE),), A4[0] - 2 * MARGIN - 90)[:3]

@@ -14,7 +14,7 @@ from pypdf import PageObject, PdfReader
 
 from app.domain.handovers import Handover
 from app.domain.people import Home, ResidentDetails
-from app.domain.transfer import Allergy, CprDecision, CprKind, Medicine, PackContent
+from app.domain.transfer import Allergy, CprDecision, CprKind, Diagnosis, Medicine, PackContent
 from app.reports.downtime import KitPaper, KitPdf, Living, kit_pdf
 from app.reports.handovers import HandoverPaper, handover_pdf
 from app.reports.key_facts import KeyFacts
@@ -128,9 +128,7 @@ def test_the_same_kit_gives_the_same_bytes_and_bookmarks_name_nobody() -> None:
 @pytest.mark.parametrize("which", list(Handover), ids=lambda which: which.value)
 def test_a_hand_over_of_the_fullest_record_loses_nothing_and_ends(which: Handover) -> None:
     content = overstuffed(2)
-    details = ResidentDetails("R1", "Okonkwo", "Margaret", date(1931, 5, 2), "9990000018")
-    stamp = Stamp(details, HOME, AT, "Nia Nurse", "12-abcdef12", None)
-    found = pages(handover_pdf(HandoverPaper(which, stamp, content, {})).data)
+    found = side_by_side(which, content)
     assert len(found) < 40
     whole = " ".join(found)
     assert isinstance(content.diagnoses, tuple)
@@ -138,3 +136,38 @@ def test_a_hand_over_of_the_fullest_record_loses_nothing_and_ends(which: Handove
     if which is not Handover.DEATH:
         assert isinstance(content.allergies, tuple)
         assert [each.agent for each in content.allergies if each.agent not in whole] == []
+
+
+def side_by_side(which: Handover, content: PackContent) -> list[str]:
+    """The sides of a hand-over about a resident whose record holds this."""
+    details = ResidentDetails("R1", "Okonkwo", "Margaret", date(1931, 5, 2), "9990000018")
+    stamp = Stamp(details, HOME, AT, "Nia Nurse", "12-abcdef12", None)
+    return pages(handover_pdf(HandoverPaper(which, stamp, content, {})).data)
+
+
+def test_a_call_is_one_side_where_the_record_lets_it_be_and_loses_nothing_for_it() -> None:
+    close = side_by_side(Handover.CALL, typical())
+    assert len(close) == 1
+    for words in ("Apixaban 5 mg", "Vascular dementia", "no intensive care", "What was decided", "If it gets worse",
+                  "Read back?"):  # fmt: skip
+        assert words in close[0]
+    assert len(side_by_side(Handover.CALL, overstuffed(2))) > 1
+
+
+def test_whoever_signs_a_summary_for_a_return_has_what_was_agreed_on_the_same_side() -> None:
+    for count in range(0, 40, 3):
+        diagnoses = tuple(Diagnosis(f"Diagnosis {n}") for n in range(count))
+        last = side_by_side(Handover.ASSESSOR, replace(typical(), diagnoses=diagnoses))[-1]
+        for words in ("Medicines started", "Follow-up", "Can the home meet the needs?", "Signed", "Agreed by the home"):
+            assert words in last, count
+
+
+def test_no_medicine_of_a_visit_is_parted_from_its_directions() -> None:
+    medicines = tuple(
+        Medicine(f"Medicine {n}", f"{n} measured spoons of it, well shaken and taken with plenty of water", "oral",
+                 f"at {n % 24:02}:15 and again before the night") for n in range(60)
+    )  # fmt: skip
+    found = side_by_side(Handover.OUTPATIENT, replace(typical(), medicines=medicines, time_critical=()))
+    for n in range(60):
+        (side,) = [text for text in found if f"Medicine {n} {n} measured" in text]
+        assert f"at {n % 24:02}:15 and again before the night" in side

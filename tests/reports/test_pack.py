@@ -26,6 +26,7 @@ from app.domain.transfer import (
     BagItem,
     Call,
     CheckPoint,
+    Communication,
     Contact,
     CprDecision,
     CprKind,
@@ -199,9 +200,9 @@ def test_a_topic_that_runs_over_goes_on_to_a_sheet_of_its_own() -> None:
     for text in read[2:-2]:
         begun = [topic for topic in TOPICS if text.startswith(topic)]
         assert begun or "(continued)" in text[:60] or text.startswith(("Continued from", "Medicines and other items"))
-    named = re.search(r"Situation (\d+) · Baseline (\d+) · Problems (\d+)", read[1])
-    assert named
-    assert [int(page) for page in named.groups()] == begins[:3]
+    named = re.search(r"Situation (\d+)\W+Baseline (\d+)\W+Risk (\d+).*Ward (\d+)", read[1])
+    assert named, "the line of contents is whole also where its numbers are long"
+    assert [int(page) for page in named.groups()] == [*begins[:3], len(read) - 1]
 
 
 def test_page_two_has_situation_background_assessment_and_request_in_full() -> None:
@@ -679,3 +680,28 @@ def test_any_record_makes_a_pack_that_reads_back(content: PackContent) -> None:
 def test_every_page_of_a_practice_home_says_so_and_no_page_of_a_real_one(practice: bool) -> None:
     pack = pack_pdf(typical(), stamp(practice=practice))
     assert ["PRACTICE" in text for text in pages(pack)] == [practice] * pack.pages
+
+
+def test_of_several_facts_on_a_line_the_longest_gives_way_and_none_is_left_with_its_label_alone() -> None:
+    talk = Communication("Slowly", "right ear, battery size 312 " * 4, "for reading, in a red case " * 4, "Welsh", NO)
+    (page,) = [text for text in one(replace(overstuffed(3), communication=talk)) if "READ THIS SIDE FIRST" in text]
+    line = re.search(r"Hearing aid (.+?)… +Glasses (.+?)… +Language Welsh +Interpreter No see page \d+", page)
+    assert line, page
+    assert line[1].startswith("right ear")
+    assert line[2].startswith("for reading")
+
+
+@pytest.mark.parametrize("few", [True, False], ids=["few medicines", "many medicines"])
+def test_a_long_note_in_the_bag_is_whole_on_the_sheet_or_on_the_page_that_it_names(few: bool) -> None:
+    note = "in the blue case with her name on it, in the side pocket"
+    base = typical() if few else overstuffed(1)
+    listed = () if few else base.medicines
+    read = one(replace(base, medicines=listed, bag_items=(BagItem("Glasses", YES, 1, note),)))  # type: ignore[arg-type]
+    sheet = read[-2]
+    assert sheet.startswith("Bag checklist")
+    if few:
+        assert f"packed; {note}" in sheet
+        return
+    named = re.search(r"Glasses 1 packed…? +see p\.(\d+)", sheet)
+    assert named, sheet
+    assert f"packed; {note}" in " ".join(read[int(named[1]) : -2])
