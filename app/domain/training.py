@@ -24,7 +24,7 @@ PER_CENT: Final = 80
 TESTED: Final = {Course.FALL_ASSESSMENT: 2, Course.LIFTING: 3}
 """The two courses with an 80 % test, and the criterion that asks for each."""
 COURSE_LABELS: Final = {
-    Course.FALL_ASSESSMENT: "Assessing somebody who fell",
+    Course.FALL_ASSESSMENT: "Fall assessment",
     Course.LIFTING: "Lifting equipment",
     Course.NUTRITION_TOOLS: "Nutrition tools",
     Course.BANDAGING: "Four-layer bandaging",

@@ -100,7 +100,7 @@ def provider_pdf(sheet: Sheet, lines: Sequence[ToTrain]) -> bytes:
         flow.table(("Who", "Course", "By", "Why"), (125, 150, 92, 160), [_line(line) for line in lines], least=20)
     else:
         flow.paragraph(("Nobody needs a course in the next three months, as far as is recorded.", VALUE))
-    return _finished(flow, sheet, f"Training wanted · {sheet.home}", "Training wanted")
+    return _finished(flow, sheet, "Training wanted", "Training wanted")
 
 
 def _line(line: ToTrain) -> Cells:

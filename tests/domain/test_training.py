@@ -195,7 +195,7 @@ def test_what_the_provider_is_asked_for() -> None:
     found = courses_to_repeat(staff, DAY, DAY + timedelta(days=92))
     assert [(line.who, line.course, line.by, line.why) for line in found] == [
         ("Ann", "Lifting equipment", soon, "Certificate ends"),
-        ("Bob", "Assessing somebody who fell", None, "No training recorded (accreditation, criterion 2)"),
+        ("Bob", "Fall assessment", None, "No training recorded (accreditation, criterion 2)"),
         ("Bob", "PEG feeding", None, "Certificate has ended"),
     ]
 

@@ -10,9 +10,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.dates import date_time, day_date, short_date, week_start
+from app.domain.errors import UserError
 from app.domain.home_facts import Duty, HomeFact, Training
 from app.domain.people import StaffId
 from app.domain.training import (
@@ -244,7 +245,12 @@ class TrainingPage(QWidget):
         show_dialog(dialog)
 
     def _day_typed(self) -> None:
-        day = self.day.value() if self._typing else None
+        if not self._typing:
+            return
+        try:
+            day = self.day.value()
+        except UserError:
+            return  # half typed; the box says what it reads
         if day is not None and day != self._day:
             self._day = day
             self._load()
@@ -371,7 +377,7 @@ _GAPS: tuple[Column[GapRow], ...] = (
     Column("Train a champion in", gap_course),
     Column("Wins", gap_wins, sort=lambda row: row.closing.pence_per_week),
     Column("When", gap_when),
-    Column("Who could be trained, for example", gap_who, stretch=True),
+    Column("Who, say", gap_who, stretch=True),
 )
 _STRETCHES: tuple[Column[Stretch], ...] = (
     Column("From", lambda each: date_time(each.since)),
@@ -418,7 +424,14 @@ def _part(name: str) -> tuple[QWidget, QVBoxLayout]:
 
 
 def _line(column: QVBoxLayout, word: str, tone: Tone, words: str) -> None:
-    column.addWidget(level((Tag(word, tone), label(words)), gap=M))
+    row = QHBoxLayout()
+    row.setSpacing(M)
+    row.addWidget(Tag(word, tone), 0, Qt.AlignmentFlag.AlignTop)
+    row.addWidget(label(words), 1)
+    box = QWidget()
+    box.setLayout(row)
+    row.setContentsMargins(0, 0, 0, 0)
+    column.addWidget(box)
 
 
 def _fill(table: WholeTable[Any], rows: tuple[Any, ...], nothing: QWidget | None = None) -> None:
