@@ -238,6 +238,69 @@ def submit(
     return Submitted(bundle_id, identifiers, total, changes("claim", "outbox"))
 
 
+def week_paper(session: Session, start: date, standings: Mapping[ResidentId, str], shown: str = "") -> bytes:
+    """The week on paper for the residents named, each with the word that stands for them on the screen; ``shown`` says
+    which residents those are. Printing it is audited."""
+    from app.reports.claim_week import WeekLine, WeekPaper, week_pdf
+
+    found = week(session, start, ahead=True)
+    paper = WeekPaper(
+        home=session.home.name,
+        home_ods=session.home.ods,
+        practice=session.home.practice,
+        made_at=session.now(),
+        made_by=session.account.name,
+        week_start=found.week_start,
+        policy=found.policy,
+        eligible=found.eligible,
+        total_pence=found.total_pence,
+        shown=shown,
+        lines=tuple(
+            WeekLine(
+                row.resident_name,
+                row.room,
+                row.nhs_number,
+                standings[row.resident_id],
+                row.decision.nights,
+                _carried(row),
+                _amount(row),
+                (row.claim.words,) if row.claim else tuple(reason.words for reason in row.reasons),
+                row.advice,
+            )
+            for row in found.rows
+            if row.resident_id in standings
+        ),
+        at_risk=tuple(
+            f"{', '.join(risk.champions)}, {risk.pathway.value}, until {short_date(risk.from_date)}: {risk.residents} "
+            f"resident{'' if risk.residents == 1 else 's'}, {pounds(risk.pence_per_week)} a week"
+            for risk in found.at_risk
+        ),
+    )
+    with session.write() as work:
+        work.audit("print", "claim", found.week_start.isoformat())
+    return week_pdf(paper)
+
+
+def _carried(row: ClaimRow) -> tuple[str, ...]:
+    evidence = dict(row.evidence)
+    return tuple(f"{area}: {evidence.get(area, 'evidence not recorded')}, {who}" for area, who in row.champions)
+
+
+def _amount(row: ClaimRow) -> int | None:
+    if row.claim is not None:
+        return row.claim.amount_pence
+    return row.decision.amount_pence if row.decision.eligible else None
+
+
+def versions(session: Session, start: date, resident_id: ResidentId) -> tuple[ClaimState, ...]:
+    """Every version of the resident's claim for the week, reversals too, the newest first."""
+    require(session, Action.VIEW_CLAIMS)
+    with session.read() as connection:
+        picture = read_week(connection, session.home, week_start(start))
+    found = picture.claims.get(resident_id, ())
+    return tuple(_claim_state(claim, stands=picture.stands(claim)) for claim in reversed(found))
+
+
 def week_json(week_now: ClaimWeek, submitted: Mapping[str, object] | None) -> dict[str, object]:
     """The week in the shape of ``hartwell claim``; ``at_risk`` has the pathways whose end costs somebody money."""
     return {
