@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import pytest
 from PIL import Image, ImageChops, ImageStat
-from pypdf import PdfReader
+from pypdf import PdfReader, PdfWriter
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPageSize
 from PySide6.QtPrintSupport import QPrinter
@@ -38,11 +38,11 @@ from app.reports import pdf_pages
 from app.services import assessments, journeys, pack_printing, residents, transfers
 from app.services.sign_in import sign_in
 from app.ui.context import Context
-from app.ui.dialogs import paper
+from app.ui.dialogs import hospital_who, paper, preview
 from app.ui.dialogs.hospital import HospitalDialog, open_for
 from app.ui.dialogs.hospital_ask import MOVING, NOW_ASKED, Questions
 from app.ui.dialogs.hospital_who import HospitalWho
-from app.ui.dialogs.pack_made import COUNTED_ON, PackMade
+from app.ui.dialogs.pack_made import COUNTED_ON, PackMade, show_phrase
 from app.ui.dialogs.phrase import PhraseDialog
 from app.ui.dialogs.place import documents
 from app.ui.dialogs.preview import PreviewDialog
@@ -777,6 +777,41 @@ def test_where_there_is_no_lp_the_pages_are_painted_on_the_printer(
         difference = ImageStat.Stat(ImageChops.difference(original, painted)).mean[0]
         blank = ImageStat.Stat(ImageChops.invert(original)).mean[0]
         assert difference < blank / 5, "the same things at the same places"
+
+
+def test_large_text_leaves_the_phrase_and_the_preview_on_a_small_screen(home: SignedIn, qtbot: QtBot) -> None:
+    window = QWidget()
+    window.resize(1366, 768)
+    qtbot.addWidget(window)
+    home.theme.set(Choice.LIGHT, 200)
+    try:
+        window.show()
+        phrase = show_phrase("marmalade thistledown buttercup nightingale saxophone wheelbarrow", window)
+        assert phrase.height() < 768
+        phrase.close()
+        home.resident()
+        who = hospital_who.open_for(home.ctx, window)
+        qtbot.waitUntil(lambda: bool(who.table.rows))
+        columns = who.table.records.columns
+        name = who.table.fontMetrics().horizontalAdvance(columns[0].text(who.table.rows[0]))
+        assert who.table.columnWidth(0) > name, "no name is cut off"
+        who.reject()
+        shown = preview.open_for(home.ctx, blank_pdf(), "", "Pack", window)
+        qtbot.waitUntil(lambda: shown.place.text().startswith("The cover, whole page, "), timeout=10_000)
+        assert shown.width() < 1366
+        shown.reject()
+        wait_quiet(qtbot, home.tasks)
+    finally:
+        home.theme.set(Choice.LIGHT, 100)
+
+
+def blank_pdf() -> bytes:
+    """One empty sheet of A4."""
+    out = BytesIO()
+    writer = PdfWriter()
+    writer.add_blank_page(595, 842)
+    writer.write(out)
+    return out.getvalue()
 
 
 def test_a_place_that_cannot_be_written_is_said_and_leaves_nothing(tmp_path: Path) -> None:

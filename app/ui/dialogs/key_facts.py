@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.domain.key_facts import TOPICS, Asks, Topic
 from app.domain.people import Fact, KeyFact, ResidentDetails, ResidentId
@@ -45,6 +45,9 @@ class KeyFactsDialog(FormDialog):
         who = spoken_resident(details, ctx.today())
         super().__init__(ctx, parent, "Key facts for hospital", asks, _typed(known), who=who, intro=_INTRO)
         self._resident_id = resident_id
+        for field in self.form.fields.values():
+            if isinstance(field.editor, QLineEdit):
+                field.editor.setCursorPosition(0)  # a long answer is read from its beginning
         if not ctx.allowed(Action.EDIT_RESIDENTS):
             self.only_look("Your role may look at this and not change it.")
 

@@ -251,9 +251,7 @@ class TodayPage(QWidget):
         more = f"; and {len(rows) - NAMED} more" if len(rows) > NAMED else ""
         return RowButton(
             f"Hospital: {names}{more}",
-            where_words(rows[0], self._ctx.today())
-            if one
-            else more_there,
+            where_words(rows[0], self._ctx.today()) if one else more_there,
             tag=Tag(f"{late} overdue", Tone.DANGER) if late else None,
             slot=self._to("hospital", rows[0].id if one else None),
         )
