@@ -15,6 +15,7 @@ from app.domain.transfer import (
     BASELINE_TOPICS,
     CONSCIOUSNESS,
     FLAG_LABELS,
+    NONE_KNOWN,
     NOT_RECORDED,
     SAME_NAME,
     Baseline,
@@ -361,7 +362,7 @@ def _skin(flow: Flow, content: PackContent) -> None:
             (26, 74, 104, 64, 104, 76, 79),
             [_wound_row(n, each) for n, each in enumerate(wounds, 1)],
         )
-    _body_map(flow, wounds)
+    _body_map(flow, wounds, known=bool(wounds) or content.wounds is NONE_KNOWN or content.wounds == ())
 
 
 def _wound_row(number: int, each: Wound) -> Cells:
@@ -386,7 +387,7 @@ _OUTLINE = (
 _MAP_WIDE, _MAP_TALL = 200.0, 300.0
 
 
-def _body_map(flow: Flow, wounds: Sequence[Wound]) -> None:
+def _body_map(flow: Flow, wounds: Sequence[Wound], *, known: bool) -> None:
     flow.need(_MAP_TALL + 30)
     flow.y += 6
     top = flow.y
@@ -397,7 +398,7 @@ def _body_map(flow: Flow, wounds: Sequence[Wound]) -> None:
         f"{n} {each.site} ({'back' if place.back else 'front'}, {place.across} % across, {place.down} % down)"
         for n, each, place in placed
     )
-    figure = Tag("Figure", alt=f"Body map, front and back. {said_places or 'No mark'}")
+    figure = Tag("Figure", alt=f"Body map, front and back. {said_places or ('No mark' if known else 'Not known')}")
     for title, back, centre in (("Front", False, MARGIN + 110), ("Back", True, MARGIN + 310)):
         sheet.text(centre, top + 10, title, STRONG, align="centre", tag=figure)
         sheet.text(centre - 75, top + 22, "Left" if back else "Right", NOTE, align="centre", tag=figure)
@@ -410,7 +411,8 @@ def _body_map(flow: Flow, wounds: Sequence[Wound]) -> None:
                 sheet.drawing(partial(_spot, x=x, y=y), figure)
                 sheet.text(x, y + 3.6, str(n), Style(Face.BOLD, 10, "#ffffff"), align="centre", tag=figure)
     note = f"Not marked on the map: wound {', '.join(unplaced)}." if unplaced else ""
-    note = note or ("Numbers are those of the table." if wounds else "No wound is marked in the record.")
+    none = "No wound is marked in the record." if known else "Nobody has said whether there are wounds."
+    note = note or ("Numbers are those of the table." if wounds else none)
     sheet.block(MARGIN + 400, top + 40, wrap(((note, NOTE),), 120), 13)
     flow.y = top + 16 + _MAP_TALL + 8
 

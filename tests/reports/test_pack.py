@@ -254,7 +254,7 @@ SPARSE_SAYS = {
         "Frailty score Not recorded", "Assessments Not recorded", "Diabetes Not known", "Infection Not known"),
     5: ("Allergies and reactions Not known", "MAR copy enclosed Not recorded", "Covert or crushed Not recorded",
         "Current medicines Not recorded", "Stopped in the last 14 days Not recorded"),
-    6: ("Skin Not recorded", "Wounds Not recorded", "Front", "Back", "No wound is marked in the record."),
+    6: ("Skin Not recorded", "Wounds Not recorded", "Front", "Back", "Nobody has said whether there are wounds."),
     7: ("CPR decision Not recorded", "LPA health and welfare Not recorded", "Court-appointed deputy Not recorded",
         "Advance decision (ADRT) Not recorded", "Capacity assessment Not recorded", "DoLS in force Not known",
         "Mental Health Act Not recorded", "Consent to share Not recorded", "Best-interest note Not recorded",
@@ -696,7 +696,7 @@ def test_a_long_note_in_the_bag_is_whole_on_the_sheet_or_on_the_page_that_it_nam
     note = "in the blue case with her name on it, in the side pocket"
     base = typical() if few else overstuffed(1)
     listed = () if few else base.medicines
-    read = one(replace(base, medicines=listed, bag_items=(BagItem("Glasses", YES, 1, note),)))  # type: ignore[arg-type]
+    read = one(replace(base, medicines=listed, bag_items=(BagItem("Glasses", YES, 1, note),)))
     sheet = read[-2]
     assert sheet.startswith("Bag checklist")
     if few:
@@ -705,3 +705,11 @@ def test_a_long_note_in_the_bag_is_whole_on_the_sheet_or_on_the_page_that_it_nam
     named = re.search(r"Glasses 1 packed…? +see p\.(\d+)", sheet)
     assert named, sheet
     assert f"packed; {note}" in " ".join(read[int(named[1]) : -2])
+
+
+def test_an_empty_map_of_the_body_says_whether_anybody_looked() -> None:
+    unknown = next(text for text in one(sparse()) if text.startswith("Skin and wounds"))
+    assert "Nobody has said whether there are wounds" in unknown
+    none = next(text for text in one(replace(sparse(), wounds=NONE_KNOWN)) if text.startswith("Skin and wounds"))
+    assert "No wounds" in none
+    assert "Nobody has said" not in none
