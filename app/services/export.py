@@ -19,6 +19,17 @@ from app.domain.codec import canonical, from_plain, instant, instant_text
 from app.domain.dates import date_time, short_date
 from app.domain.errors import UserError, not_written
 from app.domain.instruments import registry
+from app.domain.journeys import (
+    KIND_LABELS,
+    LOSS_OUTCOMES,
+    STEP_LABELS,
+    Item,
+    Journey,
+    Loss,
+    Step,
+    bag_words,
+    step_words,
+)
 from app.domain.key_facts import topic
 from app.domain.money import pounds
 from app.domain.nhs import format_nhs_number
@@ -224,6 +235,9 @@ class _Held:
             Section("Unsigned drafts", [self._draft_block(row) for row in self.drafts], "There are no drafts."),
             Section("Alerts", [self._alert_block(row) for row in self.alerts], "No alert was raised."),
             Section("Red-bag packs", self._pack_blocks(), "No pack was printed."),
+            Section(
+                "To hospital and back", [self._journey_block(row) for row in self.journeys], "No journey was made."
+            ),
             Section("Premium claims", self._claim_blocks(), "No claim was made."),
             Section("Messages", self._message_blocks(), "No message was sent."),
             Section("Every recorded version", (self._revision_block(),)),
@@ -412,6 +426,25 @@ class _Held:
         headers = ("Pack", "Printed", "By", "Pages", "Bag", "Why")
         return [Block(headers=headers, shares=(62, 95, 95, 40, 45, 190), rows=rows)] if rows else []
 
+    def _journey_block(self, row: Row) -> Any:
+        from app.reports.export import Block
+
+        journey = from_plain(row["body"]["journey"], Journey)
+        values = [
+            ("Kind", KIND_LABELS[journey.kind]), ("Why", journey.why), ("To", journey.destination),
+            ("Bag", journey.bag), ("Escort", journey.escort),
+            *((STEP_LABELS[step.kind], _step_words(step)) for step in journey.steps),
+            *((f"In the bag: {item.name}", _item_words(item)) for item in journey.items),
+            *((f"Missing: {loss.quantity} × {loss.item}", _loss_words(loss)) for loss in journey.losses),
+            *((_field(str(key)), _text(value)) for key, value in _told(row["body"]["journey"]["back"])),
+        ]  # fmt: skip
+        if row["in_error"]:
+            values.append(("State", "Entered in error"))
+        return Block(
+            f"Journey, {_when(row['started_at'])}",
+            values=[*((name, words) for name, words in values if words), ("Entry", row["revision_id"])],
+        )
+
     def _claim_blocks(self) -> list[Any]:
         from app.reports.export import Block
 
@@ -508,6 +541,25 @@ def _told(body: object) -> list[tuple[object, object]]:
         for key, value in body.items()
         if value not in (None, "", [], {}) and not str(key).endswith(("_id", "_ids"))
     ]
+
+
+def _step_words(step: Step) -> str:
+    who = ", ".join(filter(None, (step.name, step.role)))
+    bag = bag_words(step)
+    said = (date_time(step.at), who, step.place, f"The bag: {bag.lower()}" if bag else "", step_words(step))
+    return ". ".join(filter(None, said))
+
+
+def _item_words(item: Item) -> str:
+    back = "not looked at since" if item.back is None else f"{item.back} back"
+    return ", ".join(filter(None, (f"{item.out} out", item.out_note, back, item.back_note)))
+
+
+def _loss_words(loss: Loss) -> str:
+    ended = LOSS_OUTCOMES.get(loss.outcome, loss.outcome) if loss.outcome else "Still looked for"
+    closed = date_time(loss.closed_at) if loss.closed_at else ""
+    told = f"Told: {loss.told}" if loss.told else "Nobody was told"
+    return ". ".join(filter(None, (f"Noticed {date_time(loss.noticed_at)}", loss.note, told, ended, closed)))
 
 
 def _latest_details(revisions: Sequence[Row], resident_id: ResidentId) -> Mapping[str, object]:

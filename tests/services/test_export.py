@@ -17,12 +17,24 @@ from pypdf import PdfReader
 from app.domain import wounds as domain
 from app.domain.codec import canonical, parse
 from app.domain.errors import EnvironmentTrouble, ExitCode, NotAllowed, UserError
+from app.domain.journeys import Item, ReturnCheck, Step, StepKind
 from app.domain.messages import Event
 from app.domain.people import Allergy, Need, ResidentId, Role
 from app.domain.photos import Consent
 from app.domain.transfer import TransferReason
 from app.domain.wounds import Closing, Wound
-from app.services import assessments, export, observations, photos, premium, residents, transfers, wounds
+from app.services import (
+    assessments,
+    export,
+    journeys,
+    observations,
+    photos,
+    premium,
+    residents,
+    returns,
+    transfers,
+    wounds,
+)
 from tests.factories import MUST_HIGH, MUST_LOW, NEWS2_HIGH, NOW, PASSWORD, WEEK, LivingHome, nhs_number
 
 
@@ -43,6 +55,13 @@ def _full(home: LivingHome) -> tuple[ResidentId, dict[str, str]]:
     alert = home.assess(person, "news2", NEWS2_HIGH)
     assessments.save_draft(home.session, person, "news2", {"pulse": 72})
     pack = transfers.send_to_hospital(home.session, person, TransferReason(situation="a fall", bag="RB-03"))
+    journeys.set_items(home.session, pack.journey_id, [Item("Spectacles", 1)])
+    for kind in (StepKind.HOME_OUT, StepKind.HOSPITAL_IN, StepKind.HOME_IN):
+        home.clock.advance(timedelta(minutes=1))
+        journeys.record(home.session, pack.journey_id, Step(kind, home.clock.now(), "S Patel", place="Ash Ward"))
+    journeys.set_items(home.session, pack.journey_id, [Item("Spectacles", 1, back=0, back_note="empty case")])
+    journeys.follow_loss(home.session, pack.journey_id, "Spectacles", told="the ward clerk", outcome="replaced")
+    returns.save(home.session, pack.journey_id, ReturnCheck(letter=True, equipment="raised seat"))
     home.champion("falls")
     home.champion("dementia")
     return person, {
@@ -106,7 +125,8 @@ def test_the_document_can_be_read_and_names_the_resident_on_every_page(home: Liv
     assert all(f"Page {n} of {len(pages)}" in page for n, page in enumerate(pages, 1))
     text = " ".join(" ".join(pages).split())
     for words in ("Penicillin", "swelling", "Entered in error", "misread the scales", "Malnutrition", "a fall",
-                  "Exported the whole record", "Mo Manager"):  # fmt: skip
+                  "Exported the whole record", "Mo Manager", "Left the home", "S Patel", "Ash Ward", "RB-03",
+                  "Spectacles", "empty case", "the ward clerk", "Replaced or paid for", "raised seat"):  # fmt: skip
         assert words in text, words
 
 

@@ -11,7 +11,8 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from app.domain.errors import EnvironmentTrouble, ExitCode, NotAllowed, UserError
-from app.domain.people import Allergy, FactKind, ResidentId, Role, Stay
+from app.domain.journeys import Item, MedicineChange, MedicineFate, ReturnCheck, Step, StepKind
+from app.domain.people import Absence, Allergy, FactKind, ResidentId, Role, Stay
 from app.domain.photos import Consent
 from app.domain.retention import RetentionPolicy
 from app.domain.transfer import TransferReason
@@ -22,12 +23,14 @@ from app.services import (
     audit,
     export,
     falls,
+    journeys,
     notes,
     observations,
     photos,
     premium,
     residents,
     retention,
+    returns,
     transfers,
     wounds,
 )
@@ -64,11 +67,33 @@ def _past(home: LivingHome, place: int = 1, **changes: str) -> ResidentId:
     home.assess(person, "must", MUST_HIGH)
     home.assess(person, "news2", NEWS2_HIGH)
     assessments.save_draft(home.session, person, "news2", {"note": MARK})
-    transfers.send_to_hospital(home.session, person, TransferReason(situation=f"{MARK} fell"))
+    pack = transfers.send_to_hospital(home.session, person, TransferReason(situation=f"{MARK} fell", bag="RB-03"))
+    _there_and_back(home, person, pack.journey_id)
     _hurt(home, person)
     _leave(home, person, home.clock.now())
     _settle(home)
     return person
+
+
+def _there_and_back(home: LivingHome, person: ResidentId, journey: str) -> None:
+    """A journey with words in every place, with what it leaves: an absence, a loss, a medicine, key facts; and what is
+    typed of the next one."""
+    home.fact(person, Absence(NOW - timedelta(days=2), home.clock.now() + timedelta(days=1), f"{MARK} family"))
+    journeys.set_items(home.session, journey, [Item(f"{MARK} glasses", 1, "red")])
+    for kind in (StepKind.HOME_OUT, StepKind.HOSPITAL_IN, StepKind.HOME_IN):
+        home.clock.advance(timedelta(minutes=1))
+        journeys.record(home.session, journey, Step(kind, home.clock.now(), f"{MARK} nurse", note=MARK))
+    journeys.set_items(home.session, journey, [Item(f"{MARK} glasses", 1, "red", back=0)])
+    journeys.follow_loss(home.session, journey, f"{MARK} glasses", told=f"{MARK} ward", outcome="gone")
+    returns.keep(home.session, journey, {"letter_note": MARK})
+    check = ReturnCheck(
+        letter=True, medicines=(MedicineChange(f"{MARK} drops", MedicineFate.STARTED, directions="daily"),),
+        supply_days=9, equipment=MARK, skin="sound", weight_not=MARK, swallow=f"{MARK} level 2", infection=f"{MARK} C",
+        lines="", follow_up=(), no_cpr_form=True, bag_cleaned=True,
+    )  # fmt: skip
+    returns.save(home.session, journey, check, finished=True)
+    returns.keep(home.session, journey, {"letter_note": MARK})
+    transfers.keep_typed(home.session, person, ({"situation": MARK}, {}))
 
 
 def _hurt(home: LivingHome, person: ResidentId) -> None:
