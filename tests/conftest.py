@@ -20,6 +20,12 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+_LONG_FIRST = (
+    "tests/domain/test_against_oracles.py", "tests/services/test_accounts.py", "tests/stories/", "tests/faults/",
+    "tests/models/", "tests/services/", "tests/ui/", "tests/reports/",
+)  # fmt: skip
+"""Files whose tests take seconds each are handed out first, so that in the end no process works alone for minutes."""
+
 _HOME = Path(tempfile.mkdtemp(prefix="hartwell-tests-"))
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -118,6 +124,11 @@ def x_display() -> Iterator[str]:
 def pytest_configure(config: pytest.Config) -> None:
     """Register the markers that are used here and elsewhere."""
     config.addinivalue_line("markers", "xvfb: maps a real window on an X server of its own (fixture x_display)")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long ones first; otherwise in their order."""
+    items.sort(key=lambda item: next((at for at, start in enumerate(_LONG_FIRST) if item.nodeid.startswith(start)), 99))
 
 
 def pytest_unconfigure() -> None:

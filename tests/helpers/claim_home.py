@@ -74,9 +74,7 @@ def at_claim_home(template: Path, store_dir: Path, app: QApplication) -> Iterato
     try:
         yield made
     finally:
-        made.do(made.session.close)
-        made.tasks.close()
-        made.theme.deleteLater()
+        made.close()
 
 
 def become(home: SignedIn, role: Role) -> None:

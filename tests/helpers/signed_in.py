@@ -97,6 +97,14 @@ class SignedIn:
             self.call(lambda s, body=fact: residents.add_fact(s, saved.resident_id, body))
         return saved.resident_id
 
+    def close(self) -> None:
+        """Sign out and end everything, as the program does: a timer of this home must not ring in the next test."""
+        for watch in (self.ctx.exchange, self.ctx.backups, self.ctx.checks, self.ctx.reminders, self.ctx.falls):
+            watch.end()
+        self.do(self.session.close)
+        self.tasks.close()
+        self.theme.deleteLater()
+
 
 @cache
 def _template() -> Path:
@@ -135,8 +143,4 @@ def signed_in(store_dir: Path, app: QApplication) -> Iterator[SignedIn]:
     try:
         yield made
     finally:
-        for watch in (made.ctx.exchange, made.ctx.backups, made.ctx.checks, made.ctx.reminders, made.ctx.falls):
-            watch.end()  # as the program does: a timer of this home must not ring in the next test
-        made.do(made.session.close)
-        made.tasks.close()
-        made.theme.deleteLater()
+        made.close()

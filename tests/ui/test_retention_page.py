@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.domain.people import ResidentId
@@ -15,7 +15,7 @@ from app.ui.dialogs.confirm import Confirm
 from app.ui.pages.retention.dialogs import DestroyDialog, HoldDialog, LiftDialog, PolicyDialog
 from app.ui.pages.retention.page import RetentionPage
 from tests.helpers.signed_in import PASSWORD, SignedIn
-from tests.ui.helpers import clipped, press, unnamed, wait_quiet
+from tests.ui.helpers import clipped, press, unnamed, wait_quiet, when_modal
 
 
 @pytest.fixture
@@ -50,13 +50,12 @@ def _answer(qtbot: QtBot, *, yes: bool) -> list[str]:
     """Answer the last question, when it is there."""
     asked: list[str] = []
 
-    def answer() -> None:
-        shown = QApplication.activeModalWidget()
-        if isinstance(shown, Confirm):
-            asked.append(shown.windowTitle())
-            qtbot.mouseClick(shown.action if yes else shown.cancel, Qt.MouseButton.LeftButton)
+    def answer(shown: QDialog) -> None:
+        assert isinstance(shown, Confirm)
+        asked.append(shown.windowTitle())
+        qtbot.mouseClick(shown.action if yes else shown.cancel, Qt.MouseButton.LeftButton)
 
-    QTimer.singleShot(0, answer)
+    when_modal(answer)
     return asked
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from app import link
@@ -33,7 +33,7 @@ from app.ui.theme import Choice
 from tests.helpers.accounts import give_account
 from tests.helpers.signed_in import NOW, PASSWORD, SignedIn, StandingClock
 from tests.helpers.wires import Recorded
-from tests.ui.helpers import clipped, exposed, press, stray_windows, unnamed, wait_quiet
+from tests.ui.helpers import clipped, exposed, press, stray_windows, unnamed, wait_quiet, when_modal
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 UNWELL = {
@@ -311,21 +311,18 @@ def test_larger_text_by_keys_is_kept_for_the_person(qtbot: QtBot, home: SignedIn
 
 
 def test_the_list_of_keys_opens_by_key_and_closes_by_esc(qtbot: QtBot, home: SignedIn) -> None:
-    from PySide6.QtCore import QTimer
-
     from app.ui.dialogs.shortcuts import KEYS, Shortcuts
 
     window = window_on(qtbot, home)
     seen: list[str] = []
 
-    def close() -> None:
-        shown = QApplication.activeModalWidget()
+    def close(shown: QDialog) -> None:
         assert isinstance(shown, Shortcuts)
         seen.extend(unnamed(shown))
         seen.append(f"{len(KEYS)} keys")
         qtbot.keyClick(shown, Qt.Key.Key_Escape)
 
-    QTimer.singleShot(0, close)
+    when_modal(close)
     press(qtbot, Qt.Key.Key_Slash, CTRL)
     assert seen == [f"{len(KEYS)} keys"]
     assert window.isVisible()

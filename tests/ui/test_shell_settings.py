@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 import pytest
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.domain.people import Role, StaffDetails
@@ -22,7 +23,7 @@ from app.ui.pages.settings.page import SettingsPage
 from app.ui.theme import DARK, Choice
 from tests.helpers.accounts import give_account
 from tests.helpers.signed_in import NOW, PASSWORD, SignedIn
-from tests.ui.helpers import clipped, unnamed, wait_quiet
+from tests.ui.helpers import clipped, unnamed, wait_quiet, when_modal
 
 
 def opened(qtbot: QtBot, home: SignedIn, ctx: Context | None = None) -> SettingsPage:
@@ -198,8 +199,7 @@ def test_a_period_entered_by_mistake_is_removed_only_when_meant(qtbot: QtBot, ho
     page = opened(qtbot, home)
     asked: list[str] = []
 
-    def answer(key: Qt.Key) -> None:
-        shown = QApplication.activeModalWidget()
+    def answer(shown: QDialog, key: Qt.Key) -> None:
         assert isinstance(shown, Confirm)
         asked.append(shown.windowTitle())
         if key == Qt.Key.Key_Space:
@@ -207,7 +207,7 @@ def test_a_period_entered_by_mistake_is_removed_only_when_meant(qtbot: QtBot, ho
         qtbot.keyClick(shown.action if key == Qt.Key.Key_Space else shown, key)
 
     for key, left in ((Qt.Key.Key_Escape, (kept, wrong)), (Qt.Key.Key_Space, (kept,))):
-        QTimer.singleShot(0, lambda key=key: answer(key))
+        when_modal(partial(answer, key=key))
         page.accreditation.remove_button.setFocus()
         qtbot.keyClick(page.accreditation.remove_button, Qt.Key.Key_Space)
         wait_quiet(qtbot, home.tasks)

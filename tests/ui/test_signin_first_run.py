@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QPlainTextEdit
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from app.main import Program
@@ -21,7 +21,7 @@ from app.ui.shell import MainWindow
 from app.ui.theme import Choice
 from tests.helpers.signed_in import StandingClock
 from tests.helpers.wires import nowhere
-from tests.ui.helpers import clipped, press, unnamed, wait_quiet
+from tests.ui.helpers import clipped, press, unnamed, wait_quiet, when_modal
 
 PASSWORD = "three quiet words"
 
@@ -149,13 +149,12 @@ def test_closing_before_the_key_is_proved_asks_first(qtbot: QtBot, program: Prog
     as_far_as_the_key(qtbot, window)
     asked: list[str] = []
 
-    def answer(key: Qt.Key) -> None:
-        shown = QApplication.activeModalWidget()
-        if isinstance(shown, Confirm):
-            asked.append(shown.windowTitle())
-            qtbot.keyClick(shown, key)
+    def answer(shown: QDialog) -> None:
+        assert isinstance(shown, Confirm)
+        asked.append(shown.windowTitle())
+        qtbot.keyClick(shown, Qt.Key.Key_Escape)
 
-    QTimer.singleShot(0, lambda: answer(Qt.Key.Key_Escape))
+    when_modal(answer)
     window.close()
     assert asked == ["The recovery key has not been checked"]
     assert window.isVisible()

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.domain.people import Home
@@ -21,7 +21,7 @@ from app.ui.tasks import Tasks
 from app.ui.theme import Choice, Theme
 from app.vault import keys
 from tests.helpers.signed_in import PASSWORD, StandingClock
-from tests.ui.helpers import clipped, press, unnamed, wait_quiet
+from tests.ui.helpers import clipped, press, unnamed, wait_quiet, when_modal
 
 NEW_PASSWORD = "seven orange lanterns drift"
 
@@ -144,13 +144,12 @@ def test_closing_before_the_new_key_is_on_paper_asks_first(qtbot: QtBot, opened:
     assert panel.unproved
     asked: list[str] = []
 
-    def answer() -> None:
-        shown = QApplication.activeModalWidget()
-        if isinstance(shown, Confirm):
-            asked.append(shown.windowTitle())
-            qtbot.keyClick(shown, Qt.Key.Key_Escape)
+    def answer(shown: QDialog) -> None:
+        assert isinstance(shown, Confirm)
+        asked.append(shown.windowTitle())
+        qtbot.keyClick(shown, Qt.Key.Key_Escape)
 
-    QTimer.singleShot(0, answer)
+    when_modal(answer)
     opened.window.close()
     assert asked == ["The new recovery key has not been checked"]
     assert opened.window.isVisible()

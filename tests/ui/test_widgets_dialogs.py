@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 
 import pytest
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -15,7 +15,7 @@ from app.ui import theme
 from app.ui.dialogs.confirm import Confirm, confirm
 from app.ui.theme import Choice
 from app.ui.widgets.banner import ResidentBanner
-from tests.ui.helpers import clipped, exposed, unnamed
+from tests.ui.helpers import clipped, exposed, unnamed, when_modal
 
 SMITH = ResidentDetails("R1", "Smith", "John", date(1937, 9, 6), "9990000018", title="Mr", gender=Gender.MALE)
 
@@ -39,9 +39,7 @@ def when_asked(act: Callable[[QDialog], None]) -> list[BaseException]:
     """Do something with the question as soon as it stands; whatever goes wrong closes it and is told."""
     wrong: list[BaseException] = []
 
-    def answer() -> None:
-        shown = QApplication.activeModalWidget()
-        assert isinstance(shown, QDialog)
+    def answer(shown: QDialog) -> None:
         try:
             act(shown)
         except BaseException as exc:  # noqa: BLE001 - told below; a question left open would hang the test
@@ -50,7 +48,7 @@ def when_asked(act: Callable[[QDialog], None]) -> list[BaseException]:
             if shown.isVisible():
                 shown.done(99)
 
-    QTimer.singleShot(0, answer)
+    when_modal(answer)
     return wrong
 
 
