@@ -549,7 +549,8 @@ def _absence(work: Work, line: JourneyLine, after: Journey, reason: str) -> tupl
     sound = [fact for fact in every if not fact.in_error]
     elsewhere = _on_other_journeys(work.connection, line)
     known = next((fact for fact in sound if fact.id == line.journey.absence), None)
-    wanted, words = after.away, ()
+    words: tuple[str, ...] = ()
+    wanted = after.away
     if wanted is not None and _had_left(work.connection, line.resident_id, wanted[0]):
         wanted, words = None, ("The record says that the resident had left this home by then: no absence is counted",)
     others = [fact for fact in sound if fact.id in elsewhere]
