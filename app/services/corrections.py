@@ -346,7 +346,7 @@ def _task(session: Session, connection: Connection, touched: _Touched) -> ClaimT
 def _words(difference: Difference) -> str:
     """What it comes to, as sentences."""
     if difference.verdict is Verdict.FALLS:
-        why = "; ".join(reason_words(code) for code in difference.now.reasons)
+        why = ". ".join(reason_words(code) for code in difference.now.reasons)
         rest = " and ".join(need_label(need).lower() for need in difference.rest)
         also = f". It would stand on {rest} alone" if rest else ""
         return f"{difference.verdict.value}: {why}{also}"

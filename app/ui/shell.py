@@ -84,6 +84,8 @@ PAGES = (
     Entry("retention", "", "app.ui.pages.retention.page", "RetentionPage", "RETENTION", "settings"),
     Entry("instruments", "", "app.ui.pages.instruments.page", "InstrumentsPage", "MANAGE_HOME", "settings"),
     Entry("accreditation", "", "app.ui.pages.accreditation.page", "AccreditationPage", "VIEW_CLAIMS", "premium"),
+    Entry("money", "", "app.ui.pages.money.page", "MoneyPage", "VIEW_CLAIMS", "premium"),
+    Entry("answers", "", "app.ui.pages.answers.page", "AnswersPage", "VIEW_CLAIMS", "premium"),
     Entry("policy", "", "app.ui.pages.policy.page", "PolicyPage", "VIEW_CLAIMS", "premium"),
     Entry("fair-cost", "", "app.ui.pages.fair_cost.page", "FairCostPage", "VIEW_CLAIMS", "premium"),
     Entry("resident", "", "app.ui.pages.resident.page", "ResidentPage", "VIEW_RESIDENTS", "residents"),

@@ -14,6 +14,8 @@ from app.ui.widgets.text import label
 
 PREMIUM_PAGES: Final = (
     ("premium", "Claim week"),
+    ("answers", "Answers and corrections"),
+    ("money", "Money"),
     ("accreditation", "Accreditation"),
     ("policy", "Policy"),
     ("training", "Training"),
