@@ -30,7 +30,7 @@ def test_two_windows_that_record_the_same_step_record_it_once(home: LivingHome) 
     journey = begin(home, person)
     step = Step(StepKind.HOME_OUT, home.clock.now(), "Nia", bag=True)
     journeys.record(home.session, journey, step)
-    with pytest.raises(UserError, match="Left the home is recorded already. Correct it instead"):
+    with pytest.raises(UserError, match="Left the home is recorded already"):
         journeys.record(home.session, journey, step)
     assert len(residents.read_again(home.session, person).facts[FactKind.ABSENCE]) == 1
     with home.session.read() as connection:
