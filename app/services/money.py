@@ -33,6 +33,7 @@ from app.domain.premium import Decision, decide, reason_words
 from app.domain.remittance_file import read_remittances
 from app.models import claims as claim_rows
 from app.models import home_facts as fact_rows
+from app.models import restored
 from app.services import home_facts
 from app.services.access import Action, require
 from app.services.changes import Changes
@@ -42,10 +43,6 @@ from app.services.session import Session
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-PLANNED_RATE: Final = Decimal(15)
-"""Per cent of residents that the programme's model assumed."""
-OBSERVED_RATE: Final = Decimal(29)
-"""Per cent of residents that homes in the programme claimed for."""
 _FIRST = date(2015, 1, 1)
 _WEEK = timedelta(days=7)
 _NEVER_OURS: Final = frozenset({"NEEDS-LT2", "NO-POLICY"})
@@ -244,6 +241,67 @@ def import_payments(session: Session, data: bytes, name: str) -> PaymentsRecorde
     """
     require(session, Action.MANAGE_MONEY)
     return record_payments(session, read_remittances(data, today=session.today(), source=name))
+
+
+def paper(session: Session, year: int) -> bytes:
+    """The year on paper, as a PDF. It names no resident; making it is audited."""
+    from app.reports.money import MoneyPaper, money_pdf
+
+    require(session, Action.EXPORT_EVIDENCE)
+    with session.look() as work:
+        found = read_money(session, work.connection, year)
+        work.audit("export", "money", str(year))
+        made = MoneyPaper(
+            home=session.home.name,
+            practice=session.home.practice,
+            made_at=session.now(),
+            made_by=session.account.name,
+            anchor=f"{work.chain.count}-{work.chain.head[:8]}" if session.trouble is None else "not recorded",
+            restored_from=restored.restored_from(work.connection),
+            year=year,
+            whole=found.whole,
+            months=found.months,
+            weeks=found.weeks,
+            gained=found.gained,
+            lost=found.lost,
+            lost_pence=found.lost_pence,
+            not_owed_pence=found.not_owed_pence,
+            pathways=found.pathways,
+            payments=tuple((payment.body, payment.matched_pence) for payment in found.payments),
+            review=tuple((item.finding.words, item.settled) for item in found.review),
+            spent=tuple(fact.body for fact in found.spent if isinstance(fact.body, Spend)),
+            by_category=found.by_category,
+        )
+    return money_pdf(made)
+
+
+def table_csv(session: Session, year: int) -> bytes:
+    """The weeks of the year as a CSV table (UTF-8), amounts in pence. Making it is audited."""
+    from app.reports.money import money_csv
+
+    require(session, Action.EXPORT_EVIDENCE)
+    with session.look() as work:
+        found = read_money(session, work.connection, year)
+        work.audit("export", "money", str(year))
+    return money_csv(found.weeks, found.whole)
+
+
+def outstanding(session: Session) -> tuple[tuple[str, int], ...]:
+    """Claims with money that is accepted and not paid, the oldest week first: identifier and pence (negative: it has
+    still to be taken back)."""
+    require(session, Action.VIEW_CLAIMS)
+    with session.read() as connection:
+        store = _Store.read(connection)
+    arrived: dict[str, int] = defaultdict(int)
+    for line in store.paid():
+        arrived[line.claim] += line.pence
+    found = []
+    for chain in store.chains.values():
+        left = totals(ledger(claim_events(chain))).accepted - sum(arrived[claim.identifier] for claim in chain)
+        if left:
+            answered = [claim for claim in chain if claim.decided] or list(chain)
+            found.append((max(answered, key=lambda claim: claim.version).identifier, left))
+    return tuple(found)
 
 
 def settle(session: Session, key: str, words: str) -> Changes:

@@ -32,7 +32,7 @@ Noun = Literal["residents", "staff"]
 MOST_BYTES = 5_000_000
 """A list of people is never larger; a file that is would be the wrong one."""
 
-_COLUMNS: tuple[Column[Problem], ...] = (
+PROBLEM_COLUMNS: tuple[Column[Problem], ...] = (
     Column("Row", lambda p: str(p.row) if p.row is not None else "File", sort=lambda p: p.row or 0),
     Column("Column", lambda p: p.field or "Whole row", sort=lambda p: p.field),
     Column("What to mend", lambda p: p.message, stretch=True),
@@ -64,7 +64,7 @@ class ImportDialog(QDialog):
         self.progress.setRange(0, 0)
         self.progress.setTextVisible(False)
         self.progress.setAccessibleName("Importing")
-        self.table: RecordTable[Problem] = RecordTable("What to mend, by row and column", _COLUMNS)
+        self.table: RecordTable[Problem] = RecordTable("What to mend, by row and column", PROBLEM_COLUMNS)
         self.table.setWordWrap(True)
         self.table.setMinimumHeight(theme.scaled(160))
         self.choose_button = primary("Choose a file…", self.choose)
@@ -167,7 +167,7 @@ class ImportDialog(QDialog):
 
     def _copy(self) -> None:
         lines = ["Row\tColumn\tWhat to mend"]
-        lines += ["\t".join(column.text(problem) for column in _COLUMNS) for problem in self.table.rows]
+        lines += ["\t".join(column.text(problem) for column in PROBLEM_COLUMNS) for problem in self.table.rows]
         self._copy_text("\n".join(lines))
 
     def _copy_text(self, text: str) -> None:
@@ -187,7 +187,7 @@ def _work(noun: Noun, path: Path, stop: Event) -> Callable[[Session], Imported]:
     def work(session: Session) -> Imported:
         from app.services import imports
 
-        data = _read(path)
+        data = read_csv(path)
         if stop.is_set():
             raise UserError("Stopped before anything was saved")
         return imports.import_residents(session, data) if noun == "residents" else imports.import_staff(session, data)
@@ -195,7 +195,8 @@ def _work(noun: Noun, path: Path, stop: Event) -> Callable[[Session], Imported]:
     return work
 
 
-def _read(path: Path) -> bytes:
+def read_csv(path: Path) -> bytes:
+    """The bytes of the file. UserError when it is too large, EnvironmentTrouble when it cannot be read."""
     try:
         if path.stat().st_size > MOST_BYTES:
             raise UserError(f"{path.name} is larger than {MOST_BYTES // 1_000_000} MB. Choose the CSV file")
