@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from app.domain.dates import date_time, short_date, week_start
 from app.domain.errors import UserError
-from app.domain.home_facts import ClaimReview
+from app.domain.home_facts import ClaimReview, HomeFactKind
 from app.domain.messages import ClaimLine
 from app.domain.money import pounds
 from app.domain.needs import need_label, premium_need
@@ -178,7 +178,9 @@ def sign(session: Session, chosen: Chosen, password: str, reason: str) -> Correc
     if len(reason) > _LONGEST_REASON:
         raise UserError(f"The reason must be {_LONGEST_REASON} characters or fewer", field="reason")
     signer = sign_in.unlock_again(session, password)
-    bundles, identifiers, total = [], [], 0
+    bundles: list[str] = []
+    identifiers: list[str] = []
+    total = 0
     with session.write_signed(signer) as work:
         for monday, items in _drafted(session, work.connection, chosen, reason):
             about = f"Premium corrections, week of {short_date(monday)}"
@@ -245,11 +247,11 @@ def _tested(session: Session, connection: Connection, picture: WeekPicture, resi
     now = picture.facts_for(resident, session.now())
     if picture.stands(claim):
         difference = standing_difference(signed, then, now, policy, claim.counted_pence)
-        return difference and _Touched(picture, resident, claim, policy, difference, stands=True)
+        return _Touched(picture, resident, claim, policy, difference, stands=True) if difference else None
     if claim.reversal_of and policy is not None:
         policy = replace(policy, claim_window_days=None)
     difference = fallen_difference(signed, then, now, policy)
-    return difference and _Touched(picture, resident, claim, policy, difference, stands=False)
+    return _Touched(picture, resident, claim, policy, difference, stands=False) if difference else None
 
 
 def _the_same(chosen: Chosen, found: Sequence[_Touched]) -> list[_Touched]:
@@ -309,7 +311,7 @@ def _task(session: Session, connection: Connection, touched: _Touched) -> ClaimT
     from app.services.premium import claim_words
 
     details, claim, difference = touched.resident.details, touched.claim, touched.difference
-    reviews = home_rows.facts(connection, home_facts.HomeFactKind.CLAIM_REVIEW, about=claim.identifier)
+    reviews = home_rows.facts(connection, HomeFactKind.CLAIM_REVIEW, about=claim.identifier)
     settled = next(
         (
             f"{fact.body.words} ({session.person(fact.recorded_by)}, {date_time(fact.recorded_at)})"

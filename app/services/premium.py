@@ -72,15 +72,17 @@ class ClaimState:
     signed_revision: str
     outbox_id: str
     live: bool
+    reversal_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimRow:
     """One resident in the claim week.
 
-    ``champions`` and ``evidence`` pair each area that passes with who and what carries it. ``claim`` is the newest
-    claim submitted for the week, if any. While it stands, ``decision`` and everything else is as it was signed,
-    whatever has been recorded since; otherwise it is as things are now.
+    ``champions`` and ``evidence`` pair each area that passes with who and what carries it. ``claim`` is the claim that
+    stands for the week, else the newest version, if any. While it stands, ``decision`` and everything else is as it was
+    signed, whatever has been recorded since; otherwise it is as things are now. ``versions`` are all of them, reversals
+    too, the newest first. ``at_risk``: an end of champion cover that is known of would cost the resident the premium.
     """
 
     resident_id: ResidentId
@@ -95,6 +97,8 @@ class ClaimRow:
     evidence: tuple[tuple[str, str], ...]
     advice: tuple[str, ...]
     claim: ClaimState | None
+    versions: tuple[ClaimState, ...] = ()
+    at_risk: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +144,9 @@ def week(session: Session, start: date, *, ahead: bool = False) -> ClaimWeek:
         known_now = [picture.facts_for(resident, submission) for resident in picture.residents]
         messages = sorted({claim.outbox_id for items in picture.claims.values() for claim in items})
         bundles = tuple(line.message.bundle_id for m in messages if (line := outbox.line(connection, m)) is not None)
+    at_risk = _at_risk(session, known_now, picture.policies)
+    touched = {resident_id for risk in at_risk for resident_id in risk.resident_ids}
+    rows = tuple(replace(row, at_risk=row.resident_id in touched) for row in rows)
     eligible = [row for row in rows if row.decision.eligible]
     open_rows = [row for row in eligible if _open(row)]
     why_not = _why_not(session, monday, rows, open_rows)
@@ -152,7 +159,7 @@ def week(session: Session, start: date, *, ahead: bool = False) -> ClaimWeek:
         eligible=len(eligible),
         total_pence=sum(row.decision.amount_pence for row in eligible),
         claim_rate=_rate(len(eligible), len(rows)),
-        at_risk=_at_risk(session, known_now, picture.policies),
+        at_risk=at_risk,
         submittable=0 if why_not else len(open_rows),
         why_not=why_not,
         submitted=bundles,
@@ -292,15 +299,6 @@ def _amount(row: ClaimRow) -> int | None:
     return row.decision.amount_pence if row.decision.eligible else None
 
 
-def versions(session: Session, start: date, resident_id: ResidentId) -> tuple[ClaimState, ...]:
-    """Every version of the resident's claim for the week, reversals too, the newest first."""
-    require(session, Action.VIEW_CLAIMS)
-    with session.read() as connection:
-        picture = read_week(connection, session.home, week_start(start))
-    found = picture.claims.get(resident_id, ())
-    return tuple(_claim_state(claim, stands=picture.stands(claim)) for claim in reversed(found))
-
-
 def week_json(week_now: ClaimWeek, submitted: Mapping[str, object] | None) -> dict[str, object]:
     """The week in the shape of ``hartwell claim``; ``at_risk`` has the pathways whose end costs somebody money."""
     return {
@@ -421,6 +419,10 @@ def _row(picture: WeekPicture, resident: Resident, facts: WeekFacts, decision: D
         ),
         advice=() if claim is not None and picture.stands(claim) else advice(facts, decision, picture.policies),
         claim=_claim_state(claim, stands=picture.stands(claim)) if claim else None,
+        versions=tuple(
+            _claim_state(version, stands=picture.stands(version))
+            for version in reversed(picture.claims.get(resident.id, ()))
+        ),
     )
 
 
@@ -451,6 +453,7 @@ def _claim_state(claim: claim_rows.ClaimLineRow, *, stands: bool) -> ClaimState:
         claim.revision_id,
         claim.outbox_id,
         stands,
+        claim.reversal_of,
     )
 
 

@@ -98,7 +98,7 @@ def test_every_resident_has_a_word_areas_champions_and_a_reason(home: SignedIn, 
     assert [row.resident_name.split(",")[0] for row in page.table.rows] == [
         "ADAMS", "BROWN", "CLARK", "DAVIES", "EVANS"
     ]  # fmt: skip
-    assert cell(page, "Adams", "Standing") == "Eligible"
+    assert cell(page, "Adams", "Standing") == "Eligible, at risk"
     assert cell(page, "Adams", areas) == "Dementia: Ann Lee\nFalls and fragility: Rosa Diaz"
     assert cell(page, "Adams", "Amount") == "£70.00"
     assert cell(page, "Brown", "Standing") == "Not eligible"
@@ -107,7 +107,7 @@ def test_every_resident_has_a_word_areas_champions_and_a_reason(home: SignedIn, 
     assert cell(page, "Clark", why) == "Fewer than 2 qualifying needs are recorded"
     assert cell(page, "Evans", why).startswith("The newest evidence of the falls need was too old")
     spoken = page.table.records.spoken_row(0)
-    assert spoken.startswith("ADAMS, Ada (Mx). Room: 1. Standing: Eligible")
+    assert spoken.startswith("ADAMS, Ada (Mx). Room: 1. Standing: Eligible, at risk")
     assert "Dementia: Ann Lee, Falls and fragility: Rosa Diaz" in spoken
 
 
@@ -131,6 +131,7 @@ def test_what_is_at_risk_is_said_in_pounds_and_its_residents_can_be_shown(home: 
         ("all", ["ADAMS", "BROWN", "CLARK", "DAVIES", "EVANS"]),
         ("open", ["ADAMS", "DAVIES"]),
         ("not", ["BROWN", "CLARK", "EVANS"]),
+        ("risk", ["ADAMS", "DAVIES"]),
         ("near", ["BROWN", "EVANS"]),
         ("answered", []),
     ],
@@ -355,7 +356,7 @@ def test_the_page_opens_at_its_top_and_keeps_the_keyboard(home: SignedIn, qtbot:
     press(qtbot, Qt.Key.Key_Tab)
     focused = QApplication.focusWidget()
     assert focused is not None
-    assert page.week_bar.isAncestorOf(focused)
+    assert page.tabs.isAncestorOf(focused)
 
 
 @pytest.mark.parametrize("size", [100, 200])

@@ -22,7 +22,7 @@ from app.ui.pages.premium import PremiumPage
 from app.ui.pages.premium.evidence import NAMES, EvidenceDialog
 from app.ui.pages.premium.submit import SubmitDialog
 from app.ui.widgets.password import PasswordEdit
-from tests.helpers.claim_home import MONDAY, a_ccg, become, exchange_once
+from tests.helpers.claim_home import MONDAY, a_ccg, become, exchange_once, resident_id
 from tests.helpers.signed_in import PASSWORD, SignedIn
 from tests.ui.helpers import clipped, press, unnamed, wait_quiet
 
@@ -76,14 +76,37 @@ def test_what_is_signed_stands_there_first(page: PremiumPage, home: SignedIn, qt
     texts = [[column.text(line) for column in shown.table.records.columns] for line in shown.table.rows]
     assert texts[0] == [
         "Claim",
-        "ADAMS, Ada (Mx)\nBorn 04-Mar-1931\nNHS No. 999 000 0018",
-        "Dementia: Ann Lee\nFalls and fragility: Rosa Diaz",
+        "ADAMS, Ada (Mx)\nBorn 04-Mar-1931\nNHS No. 999 000 0018\nClaim VN3X2|R1|2026-11-16|v1",
+        "Dementia: Ann Lee, paper document, 02-Nov-2026\nFalls and fragility: Rosa Diaz, paper document, 02-Nov-2026",
         "£70.00",
     ]
     assert len(texts) == 2
     assert shown.total.text() == "Total: 2 claims, £140.00"
     assert "not connected to the CCG yet" in shown.later.text()
     assert unnamed(shown) == []
+
+
+def test_other_areas_can_be_relied_upon_where_there_are_more_than_needed(home: SignedIn, qtbot: QtBot) -> None:
+    appoint(home, "wound")
+    page = open_page(home, qtbot)
+    shown = signing(page, home, qtbot)
+    assert shown.areas.isHidden(), "two areas are needed, and there are two"
+    davies = resident_id(home, "Davies")
+    assert shown.table.select(davies)
+    qtbot.waitUntil(lambda: list(shown.areas.ticks) == ["dementia", "falls", "wound"])
+    qtbot.keyClick(shown.areas.ticks["falls"], Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: "Falls" not in next(ln.areas for ln in shown.table.rows if ln.resident_id == davies))
+    qtbot.keyClick(shown.areas.ticks["wound"], Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: "Too few of the needs" in shown.areas.trouble.text())
+    assert not shown.save_button.isEnabled()
+    qtbot.keyClick(shown.areas.ticks["wound"], Qt.Key.Key_Space)
+    qtbot.waitUntil(shown.save_button.isEnabled)
+    assert unnamed(shown) == []
+    box = type_password(shown, qtbot, PASSWORD)
+    qtbot.keyClick(box.box, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: bool(home.said))
+    row = next(r for r in home.call(lambda s: premium.week(s, MONDAY)).rows if r.resident_id == davies)
+    assert [need.value for need in row.decision.relied_upon] == ["dementia", "wound"]
 
 
 def test_a_wrong_password_signs_nothing_and_is_said_at_its_box(page: PremiumPage, home: SignedIn, qtbot: QtBot) -> None:
@@ -192,13 +215,17 @@ def test_after_the_window_a_reason_is_needed_and_a_person_decides(home: SignedIn
 
 
 def appoint_falls(home: SignedIn) -> None:
+    appoint(home, "falls")
+
+
+def appoint(home: SignedIn, pathway: str) -> None:
     from app.domain.people import ChampionPost, StaffDetails
     from app.services import staff
     from tests.helpers.claim_home import NOW
 
     def work(session: Session) -> None:
-        saved = staff.add_staff(session, StaffDetails("sam", "Sam Falls", Role.CHAMPION, started_at=NOW.replace(day=2)))
-        post = ChampionPost("falls", date(2026, 1, 2), date(2027, 12, 31), "C-sam", "HCPA", NOW.replace(day=2))
+        saved = staff.add_staff(session, StaffDetails("sam", "Sam Other", Role.CHAMPION, started_at=NOW.replace(day=2)))
+        post = ChampionPost(pathway, date(2026, 1, 2), date(2027, 12, 31), "C-sam", "HCPA", NOW.replace(day=2))
         staff.appoint(session, saved.staff_id, post)
 
     home.call(work)

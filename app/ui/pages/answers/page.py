@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from app.domain.dates import short_date
 from app.domain.money import pounds
@@ -203,7 +203,7 @@ class AnswersPage(QWidget):
         column.addWidget(level(buttons))
         return frame
 
-    def _named(self, button: Any, task: ClaimTask) -> QWidget:
+    def _named(self, button: QPushButton, task: ClaimTask) -> QWidget:
         button.setAccessibleName(f"{button.text()}, {task_title(task)}")
         return button
 

@@ -33,6 +33,7 @@ from app.ui.widgets.tag import Tag
 from app.ui.widgets.text import card, heading, label, rule
 
 if TYPE_CHECKING:
+    from app.domain.premium import Policy
     from app.services.premium import ClaimRow, ClaimState
     from app.ui.context import Context
 
@@ -51,10 +52,11 @@ class Detail(QFrame):
         self.setAccessibleName("Chosen resident's week")
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.row: ClaimRow | None = None
+        self._rules: Policy | None = None
 
-    def show_row(self, row: ClaimRow | None) -> None:
-        """Show this resident; nobody hides the panel."""
-        self.row = row
+    def show_row(self, row: ClaimRow | None, rules: Policy | None = None) -> None:
+        """Show this resident under the policy of the week; nobody hides the panel."""
+        self.row, self._rules = row, rules
         empty(self._column)
         self.setVisible(row is not None)
         if row is None:
@@ -63,6 +65,8 @@ class Detail(QFrame):
         self._head(row)
         if row.claim is not None:
             self._claim(row, row.claim)
+        if len(row.versions) > 1:
+            self._versions(row)
         if row.reasons and not (row.claim is not None and row.claim.outcome is not None):
             self._reasons("What stands in the way", [reason.code for reason in row.reasons], row)
         self._areas(row)
@@ -110,21 +114,32 @@ class Detail(QFrame):
             self._column.addWidget(
                 self._button(Place("Open Sync", "sync", claim.outbox_id), row), 0, Qt.AlignmentFlag.AlignLeft
             )
-        if standing(row) is Standing.REFUSED and (claimable(row) or late(row)):
+        if standing(row) in {Standing.REFUSED, Standing.TAKEN_BACK} and (claimable(row) or late(row)):
             self._column.addWidget(
                 label(
                     "When it is mended, the resident can be claimed for again: the new claim is version "
-                    f"{claim.version + 1}, and this one stays on record."
+                    f"{row.versions[0].version + 1}, and this one stays on record."
                 )
             )
         self._column.addWidget(label(f"Claim {claim.identifier}", "secondary", copyable=True))
+
+    def _versions(self, row: ClaimRow) -> None:
+        self._section("Every version of the claim")
+        for version in row.versions:
+            back = f", takes back {version.reversal_of}" if version.reversal_of else ""
+            said = f" The CCG writes: {version.disposition}" if version.disposition else ""
+            amount = pounds(version.amount_pence)
+            self._column.addWidget(label(f"Version {version.version}, {amount}{back}. {version.words}.{said}"))
+        self._column.addWidget(
+            self._button(Place("Open answers and corrections", "answers", None), row), 0, Qt.AlignmentFlag.AlignLeft
+        )
 
     def _reasons(self, title: str, codes: Sequence[str], row: ClaimRow) -> None:
         self._section(title)
         for code in codes:
             self._column.addWidget(label(reason_words(code), "strong"))
             self._column.addWidget(label(reason_mend(code)))
-            places = [mend_place(code, row), assess_place(code, row) if self._may_assess else None]
+            places = [mend_place(code, row), assess_place(code, row, self._rules) if self._may_assess else None]
             buttons = [self._button(place, row) for place in places if place is not None]
             if buttons:
                 self._column.addWidget(level(buttons))

@@ -6,15 +6,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.ui.messages import refusal
+from app.ui.pages.premium.words import claimable, late
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
+    from app.domain.messages import ClaimLine
     from app.domain.people import ResidentId
     from app.services.premium import ClaimWeek
     from app.services.session import Session
     from app.services.sync import Connection
+
+
+ASKED_BELOW = "asked below"
+"""Stands for the reason of a late claim until it is typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +34,13 @@ class PremiumData:
 
 @dataclass(frozen=True, slots=True)
 class ToSign:
-    """What the manager sees before signing: the week as it is now, birth dates, and whether there is a line."""
+    """What the manager sees before signing: the week as it is now, the lines as the message will carry them, birth
+    dates, and whether there is a connection."""
 
     week: ClaimWeek
     born: Mapping[ResidentId, date]
     connection: Connection
+    lines: tuple[ClaimLine, ...]
 
 
 def load_week(session: Session, monday: date) -> PremiumData:
@@ -54,4 +62,13 @@ def load_to_sign(session: Session, monday: date) -> ToSign:
 
     require(session, Action.SIGN_CLAIMS)
     born = {row.id: row.date_of_birth for row in residents.find_residents(session, include_left=True)}
-    return ToSign(premium.week(session, monday), born, sync.connection(session))
+    week = premium.week(session, monday)
+    chosen = to_claim(week)
+    lines = premium.preview(session, monday, chosen=chosen, late_reason=ASKED_BELOW).lines if chosen else ()
+    return ToSign(week, born, sync.connection(session), lines)
+
+
+def to_claim(week: ClaimWeek) -> tuple[ResidentId, ...]:
+    """Who would be signed for: everybody who can be claimed for by rule, else those who are only late."""
+    by_rule = tuple(row.resident_id for row in week.rows if claimable(row))
+    return by_rule or tuple(row.resident_id for row in week.rows if late(row))

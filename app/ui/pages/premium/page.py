@@ -14,11 +14,13 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QHeaderView, QScrollArea, QVBo
 from app.domain.dates import week_start
 from app.domain.money import pounds
 from app.domain.premium import AtRisk
+from app.ui.forms.form import show_dialog
 from app.ui.forms.view import area_of, scroll_to
 from app.ui.messages import in_words
 from app.ui.pages.premium.detail import Detail
 from app.ui.pages.premium.figures import Figures
 from app.ui.pages.premium.load import PremiumData, load_week
+from app.ui.pages.premium.tabs import PremiumTabs
 from app.ui.pages.premium.week_bar import WeekBar
 from app.ui.pages.premium.words import (
     NONE,
@@ -27,6 +29,7 @@ from app.ui.pages.premium.words import (
     amount_words,
     answered,
     areas_lines,
+    at_risk,
     claimable,
     count,
     late,
@@ -53,11 +56,12 @@ if TYPE_CHECKING:
 
 _LEAST_REASON = 200
 """Least width of the column of reasons, at 100 % text, beside names on one line."""
-_KINDS = frozenset({"resident", "fact", "assessment", "claim", "outbox", "staff", "setting"})
+_KINDS = frozenset({"resident", "fact", "assessment", "claim", "outbox", "staff", "setting", "home_fact"})
 _FILTERS: tuple[tuple[str, str, Callable[[ClaimRow], bool]], ...] = (
     ("all", "All", lambda _row: True),
     ("open", "Can be claimed", lambda row: claimable(row) or late(row)),
     ("not", "Not eligible", lambda row: row.claim is None and not row.decision.eligible and not late(row)),
+    ("risk", "At risk", at_risk),
     ("near", "Stopped by evidence or cover only", within_reach),
     ("answered", "Answered", answered),
 )
@@ -131,6 +135,7 @@ class PremiumPage(QWidget):
         self.submit_words = label("")
         self.evidence_button = secondary("Evidence for an audit…", self.evidence)
         self.evidence_words = label("", "secondary")
+        self.print_button = secondary("Print the week…", self.print_out)
         self.risks = QFrame()
         self.filters: Filters[ClaimRow] = Filters("Which residents are shown", _FILTERS)
         self.filters.picked.connect(self._all_in_group)
@@ -199,10 +204,22 @@ class PremiumPage(QWidget):
         if self._monday is not None:
             open_evidence(self.ctx, self, self._monday)
 
+    def print_out(self) -> None:
+        """Ask where the week on paper is to be saved: the residents that are shown."""
+        from app.ui.pages.premium.paper import WeekPaperDialog
+
+        if self._monday is not None and self._data is not None:
+            standings = {row.resident_id: standing(row).value for row in self.table.rows}
+            everybody = len(standings) == len(self._data.week.rows)
+            shown = "Every resident" if everybody else f"{count(len(standings), 'resident')} shown, by a filter"
+            show_dialog(WeekPaperDialog(self.ctx, self, self._monday, standings, shown))
+
     # ------------------------------------------------------------------------------------------------------- inside
 
     def _lay_out(self) -> None:
         column = page_column(self)
+        self.tabs = PremiumTabs("premium", partial(_go, self.ctx))
+        column.addWidget(self.tabs)
         column.addWidget(level((title("Complex Care Premium"), self.week_title)))
         column.addWidget(self.week_bar)
         column.addWidget(self.trouble)
@@ -212,6 +229,7 @@ class PremiumPage(QWidget):
         level_left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         self._submit.addWidget(self.submit_button, 0, level_left)
         self._submit.addWidget(self.submit_words, 1)
+        self._submit.addWidget(self.print_button, 0, level_left)
         self._submit.addWidget(self.evidence_button, 0, level_left)
         column.addLayout(self._submit)
         column.addWidget(self.evidence_words)
@@ -235,6 +253,7 @@ class PremiumPage(QWidget):
         self.figures.clear()
         self.submit_button.setText("Sign and submit…")
         self.submit_button.setEnabled(False)
+        self.print_button.setEnabled(False)
         self.submit_words.setText("Reading the week…")
         self.evidence_words.hide()
         self.risks.hide()
@@ -274,6 +293,7 @@ class PremiumPage(QWidget):
         self.trouble.hide()
         self.figures.show_week(week, self.ctx.today())
         self._show_submit(data)
+        self.print_button.setEnabled(True)
         self.evidence_button.setEnabled(not data.not_export)
         self.evidence_words.setText(data.not_export)
         self.evidence_words.setVisible(bool(data.not_export))
@@ -340,9 +360,17 @@ class PremiumPage(QWidget):
         self._choose(self.table.current())
 
     def _choose(self, row: ClaimRow | None) -> None:
-        self.detail.show_row(row)
+        self.detail.show_row(row, self._data.week.rules if self._data is not None else None)
         # What is drawn later would otherwise come last when Tab is pressed.
-        parts = (self.week_bar, self.submit_button, self.evidence_button, self.risks, self.filters)
+        parts = (
+            self.tabs,
+            self.week_bar,
+            self.submit_button,
+            self.print_button,
+            self.evidence_button,
+            self.risks,
+            self.filters,
+        )
         keep_tab_order(tab_stops(*parts, self.everybody_button, self.table, self.detail))
 
     def _go_to_detail(self) -> None:
@@ -353,6 +381,10 @@ class PremiumPage(QWidget):
         area = self.findChild(QScrollArea)
         if area is not None:
             area.ensureWidgetVisible(self.detail, 0, min(self.detail.height(), area.height()) // 2)
+
+
+def _go(ctx: Context, key: str) -> None:
+    ctx.navigate.emit(key, None)
 
 
 def _submit_words(week: ClaimWeek) -> tuple[str, str]:

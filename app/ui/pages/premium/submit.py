@@ -5,29 +5,35 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QVBoxLayout, QWidget
 
 from app.domain.dates import short_date
 from app.domain.errors import EnvironmentTrouble, ExitCode, Problem, UserError
 from app.domain.money import pounds
+from app.domain.needs import need_label
 from app.domain.nhs import format_nhs_number
 from app.domain.people import ResidentId
 from app.ui import theme
 from app.ui.forms.form import FormDialog, show_dialog
 from app.ui.forms.typed import Ask
-from app.ui.pages.premium.load import ToSign, load_to_sign
-from app.ui.pages.premium.words import areas_with_champions, claimable, count, late, week_words, why_nobody
+from app.ui.messages import in_words
+from app.ui.pages.premium.load import ASKED_BELOW, ToSign, load_to_sign
+from app.ui.pages.premium.words import claimable, count, evidence_words, week_words, why_nobody
 from app.ui.theme import Tone
+from app.ui.widgets.layouts import empty
 from app.ui.widgets.table import Column
-from app.ui.widgets.text import heading, label
+from app.ui.widgets.text import card, heading, label
 from app.ui.widgets.wrapped_table import WrappedTable
 
 if TYPE_CHECKING:
-    from app.services.premium import Submitted
+    from app.domain import messages
+    from app.services.claim_signing import Submitted
+    from app.services.premium import ClaimRow
     from app.services.session import Session
     from app.ui.context import Context
 
@@ -49,6 +55,7 @@ class ClaimLine:
     who: str
     areas: str
     pence: int
+    cited: tuple[str, ...] = ()
 
 
 class PickTable(WrappedTable[ClaimLine]):
@@ -63,7 +70,7 @@ class PickTable(WrappedTable[ClaimLine]):
                 Column("Claim?", self._word, tone=self._tone),
                 Column("Resident", lambda line: line.who, spoken=lambda line: line.who.replace("\n", ". ")),
                 Column(
-                    "Areas and champions",
+                    "Areas, champions, evidence",
                     lambda line: line.areas,
                     spoken=lambda line: line.areas.replace("\n", ", "),
                     stretch=True,
@@ -84,6 +91,11 @@ class PickTable(WrappedTable[ClaimLine]):
         """Leave a claim out, or take it in again."""
         self.left_out ^= {line.resident_id}
         self.set_rows(self.rows)
+        self._changed()
+
+    def put(self, line: ClaimLine) -> None:
+        """Show a claim as it would be sent now."""
+        self.set_rows([line if row.resident_id == line.resident_id else row for row in self.rows])
         self._changed()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
@@ -107,24 +119,67 @@ class PickTable(WrappedTable[ClaimLine]):
         return Tone.NEUTRAL if line.resident_id in self.left_out else Tone.GOOD
 
 
+class AreaChoice(QFrame):
+    """Which areas the chosen claim relies upon, where it has more than it needs. ``changed`` is told the resident and
+    the areas that are ticked; what becomes of it is said here."""
+
+    def __init__(self, changed: Callable[[ResidentId, tuple[str, ...]], None]) -> None:
+        super().__init__()
+        self._changed = changed
+        self.ticks: dict[str, QCheckBox] = {}
+        self._shown: ResidentId | None = None
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        frame, self._column = card(spacing=theme.S)
+        outer.addWidget(frame)
+        self.trouble = label("", "error")
+        self.hide()
+
+    def show_row(self, row: ClaimRow | None, line: ClaimLine | None, needed: int) -> None:
+        """Show the areas of this resident; hidden when there is nothing to choose."""
+        if row is not None and row.resident_id == self._shown:
+            return  # the keyboard stays on the tick that was just changed
+        self._shown = row.resident_id if row is not None else None
+        empty(self._column)
+        self.ticks = {}
+        supports = row.decision.supports if row is not None else ()
+        self.setVisible(len(supports) > needed)
+        if row is None or line is None or len(supports) <= needed:
+            return
+        name = row.resident_name
+        self.setAccessibleName(f"Areas relied upon, {name}")
+        self._column.addWidget(label(f"Areas that the claim for {name} relies upon", "strong"))
+        for support in supports:
+            tick = QCheckBox(f"{need_label(support.area)}: {', '.join(c.name for c in support.champions)}")
+            tick.setAccessibleName(f"Rely on {tick.text()}, {name}")
+            tick.setChecked(support.area.value in line.cited)
+            tick.clicked.connect(partial(self._ticked, row.resident_id))
+            self.ticks[support.area.value] = tick
+            self._column.addWidget(tick)
+        self.trouble = label("", "error")
+        self.trouble.hide()
+        self._column.addWidget(self.trouble)
+
+    def say(self, words: str) -> None:
+        """Why the areas that are ticked cannot be claimed on; empty when they can."""
+        self.trouble.setText(words)
+        self.trouble.setVisible(bool(words))
+
+    def _ticked(self, resident_id: ResidentId) -> None:
+        self._changed(resident_id, tuple(area for area, tick in self.ticks.items() if tick.isChecked()))
+
+
 class SubmitDialog(FormDialog):
     """What will be signed, by whom, and for how much."""
 
     def __init__(self, ctx: Context, parent: QWidget | None, found: ToSign) -> None:
         week = found.week
-        by_rule = [row for row in week.rows if claimable(row)]
-        self._late = not by_rule
-        rows = by_rule or [row for row in week.rows if late(row)]
-        lines = tuple(
-            ClaimLine(
-                row.resident_id,
-                f"{row.resident_name}\nBorn {short_date(found.born.get(row.resident_id))}\n"
-                f"NHS No. {format_nhs_number(row.nhs_number)}",
-                areas_with_champions(row, "\n"),
-                row.decision.amount_pence or row.decision.at_stake_pence,
-            )
-            for row in rows
-        )
+        self._late = not any(claimable(row) for row in week.rows)
+        self._found = found
+        self._rows = {row.resident_key: row for row in week.rows}
+        self._cited: dict[ResidentId, tuple[str, ...]] = {}
+        self._refused: set[ResidentId] = set()
+        lines = tuple(self._line(line) for line in found.lines)
         self._monday: date = week.week_start
         ccg = f"{ctx.home.ccg_name} ({ctx.home.ccg_ods})"
         super().__init__(
@@ -138,12 +193,15 @@ class SubmitDialog(FormDialog):
             "Space leaves a resident out, or takes one in again.",
         )
         self.table = PickTable(lines, self._say_total)
+        self.areas = AreaChoice(self._cite)
+        self.table.chosen.connect(self._choose)
         self.total = heading("")
         self.later = label(_later_words(found), "secondary")
         at = self.body.indexOf(self.form)
-        for step, part in enumerate((self.table, self.total, self.later)):
+        for step, part in enumerate((self.table, self.areas, self.total, self.later)):
             self.body.insertWidget(at + step, part)
         self._say_total()
+        self._choose(self.table.current())
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Wide enough for the table, never more than the screen."""
@@ -175,10 +233,10 @@ class SubmitDialog(FormDialog):
         if problems:
             raise UserError("There is a problem", problems=tuple(problems))
         chosen = tuple(line.resident_id for line in self.table.taken)
-        monday = self._monday
+        monday, cited = self._monday, dict(self._cited)
 
         def work(session: Session) -> Submitted:
-            return premium.submit(session, monday, password, chosen=chosen, late_reason=reason)
+            return premium.submit(session, monday, password, chosen=chosen, late_reason=reason, relied_upon=cited)
 
         self.run(work, self._signed)
 
@@ -205,6 +263,52 @@ class SubmitDialog(FormDialog):
     def _forget_password(self) -> None:
         self.form.set_typed({"password": ""})
 
+    def _line(self, line: messages.ClaimLine) -> ClaimLine:
+        """A claim exactly as the message carries it."""
+        row = self._rows[line.resident.key]
+        areas = "\n".join(
+            f"{need_label(item.area)}: {item.champion.name}, {evidence_words(item.evidence)}"
+            for item in line.relied_upon
+        )
+        return ClaimLine(
+            row.resident_id,
+            f"{row.resident_name}\nBorn {short_date(line.resident.birth_date)}\n"
+            f"NHS No. {format_nhs_number(line.resident.nhs_number)}\nClaim {line.identifier}",
+            areas,
+            line.amount_pence,
+            tuple(item.area.value for item in line.relied_upon),
+        )
+
+    def _choose(self, line: ClaimLine | None) -> None:
+        row = next((r for r in self._rows.values() if line is not None and r.resident_id == line.resident_id), None)
+        rules = self._found.week.rules
+        self.areas.show_row(row, line, rules.areas_to_pass if rules is not None else 0)
+
+    def _cite(self, resident_id: ResidentId, areas: tuple[str, ...]) -> None:
+        """Decide the claim again for the areas that are ticked, and show it as it would be sent then."""
+        monday = self._monday
+
+        def work(session: Session) -> messages.ClaimLine:
+            from app.services import premium
+
+            (line,) = premium.preview(
+                session, monday, chosen=(resident_id,), late_reason=ASKED_BELOW, relied_upon={resident_id: areas}
+            ).lines
+            return line
+
+        def done(line: messages.ClaimLine) -> None:
+            self._cited[resident_id] = areas
+            self._refused.discard(resident_id)
+            self.areas.say("")
+            self.table.put(self._line(line))
+
+        def failed(exc: BaseException) -> None:
+            self._refused.add(resident_id)
+            self.areas.say(in_words(exc).text)
+            self._say_total()
+
+        self.ctx.call(work, done, failed, owner=self)
+
     def _say_total(self) -> None:
         taken = self.table.taken
         pence = sum(line.pence for line in taken)
@@ -212,7 +316,8 @@ class SubmitDialog(FormDialog):
         left = f". {count(out, 'resident')} left out" if out else ""
         self.total.setText(f"Total: {count(len(taken), 'claim')}, {pounds(pence)}{left}")
         self.save_button.setText(f"Sign and submit {count(len(taken), 'claim')}" if taken else "Sign and submit")
-        self.save_button.setEnabled(bool(taken))
+        refused = any(line.resident_id in self._refused for line in taken)
+        self.save_button.setEnabled(bool(taken) and not refused)
 
 
 def _later_words(found: ToSign) -> str:
@@ -226,7 +331,7 @@ def open_submit(ctx: Context, parent: QWidget, monday: date) -> None:
     """Read the week again, then show what would be signed."""
 
     def show(found: ToSign) -> None:
-        if not any(claimable(row) or late(row) for row in found.week.rows):
+        if not found.lines:
             ctx.messages.warning(why_nobody(found.week))
             return
         show_dialog(SubmitDialog(ctx, parent, found))

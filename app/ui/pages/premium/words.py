@@ -10,13 +10,15 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from app.domain.dates import day_date, short_date
+from app.domain.instruments import registry
 from app.domain.messages import OutboxState
 from app.domain.money import pounds
 from app.domain.needs import PremiumNeed, need_label, pathway_label
-from app.domain.premium import AtRisk, reason_mend, reason_words
+from app.domain.premium import AtRisk, Policy, reason_mend, reason_words
 from app.ui.theme import Tone
 
 if TYPE_CHECKING:
+    from app.domain.messages import Evidence
     from app.services.premium import ClaimRow, ClaimState, ClaimWeek
 
 NEVER_LEFT = frozenset({OutboxState.REFUSED, OutboxState.UNDELIVERED, OutboxState.QUARANTINED})
@@ -29,6 +31,7 @@ class Standing(StrEnum):
     """Where a resident stands in the week; the value is the word on the screen."""
 
     ELIGIBLE = "Eligible"
+    AT_RISK = "Eligible, at risk"
     LATE = "Late: give a reason"
     NOT_ELIGIBLE = "Not eligible"
     CLAIMED = "Claimed"
@@ -37,10 +40,12 @@ class Standing(StrEnum):
     ANSWERED = "Answered, amount not said"
     ACCEPTED = "Accepted"
     REFUSED = "Refused"
+    TAKEN_BACK = "Taken back"
 
 
 TONES = {
     Standing.ELIGIBLE: Tone.GOOD,
+    Standing.AT_RISK: Tone.WARNING,
     Standing.LATE: Tone.CAUTION,
     Standing.NOT_ELIGIBLE: Tone.NEUTRAL,
     Standing.CLAIMED: Tone.INFO,
@@ -49,6 +54,7 @@ TONES = {
     Standing.ANSWERED: Tone.INFO,
     Standing.ACCEPTED: Tone.GOOD,
     Standing.REFUSED: Tone.DANGER,
+    Standing.TAKEN_BACK: Tone.NEUTRAL,
 }
 
 
@@ -57,8 +63,10 @@ def standing(row: ClaimRow) -> Standing:
     claim = row.claim
     if claim is None:
         if row.decision.eligible:
-            return Standing.ELIGIBLE
+            return Standing.AT_RISK if at_risk(row) else Standing.ELIGIBLE
         return Standing.LATE if row.decision.reasons == _LATE_ONLY else Standing.NOT_ELIGIBLE
+    if claim.reversal_of:
+        return Standing.TAKEN_BACK
     if claim.outcome is None:
         return Standing.STUCK if claim.outbox_state in NEVER_LEFT else Standing.CLAIMED
     if claim.outcome == "queued":
@@ -66,6 +74,11 @@ def standing(row: ClaimRow) -> Standing:
     if claim.decided_pence:
         return Standing.ACCEPTED
     return Standing.ANSWERED if claim.live else Standing.REFUSED
+
+
+def at_risk(row: ClaimRow) -> bool:
+    """Whether the resident can be claimed for, and an end of champion cover that is known of would cost that."""
+    return row.claim is None and row.decision.eligible and (row.at_risk or bool(row.advice))
 
 
 def answered(row: ClaimRow) -> bool:
@@ -97,6 +110,8 @@ def within_reach(row: ClaimRow) -> bool:
 def amount_pence(row: ClaimRow) -> int | None:
     """What the CCG pays, or what is claimed, or what could be claimed; None when nothing can be."""
     if row.claim is not None:
+        if row.claim.reversal_of:
+            return 0
         decided = standing(row) in {Standing.ACCEPTED, Standing.REFUSED}
         return (row.claim.decided_pence or 0) if decided else row.claim.amount_pence
     if row.decision.eligible:
@@ -147,6 +162,13 @@ def areas_lines(row: ClaimRow) -> str:
 def areas_with_champions(row: ClaimRow, between: str) -> str:
     """``Dementia: Cass Coltsfoot``, ``Wound: Ned Nettlebed``: each area that a claim cites, with its champion."""
     return between.join(f"{relied.area}: {relied.champion}" for relied in relied_upon(row))
+
+
+def evidence_words(evidence: Evidence) -> str:
+    """``MUST, High risk, 02-Nov-2026``."""
+    from app.services.premium import evidence_words as words
+
+    return words(evidence)
 
 
 def state_words(row: ClaimRow) -> str:
@@ -204,11 +226,13 @@ def _sentence(words: str) -> str:
 
 def submitted_words(week: ClaimWeek, today: date) -> tuple[str, Tone, str]:
     """Whether the week was submitted, as a word with its tone, and what became of it or when it can be claimed."""
-    claims = [row.claim for row in week.rows if row.claim is not None]
+    claims = [row.claim for row in week.rows if row.claim is not None and not row.claim.reversal_of]
     if today <= week.week_end:
         begins = "The week has not begun" if today < week.week_start else "The week is not over"
         return begins, Tone.NEUTRAL, f"Claim from {day_date(week.week_end + timedelta(days=1))}"
     if not claims:
+        if back := sum(standing(row) is Standing.TAKEN_BACK for row in week.rows):
+            return "Taken back", Tone.NEUTRAL, count(back, "claim")
         if not any(claimable(row) or late(row) for row in week.rows):
             return "Nothing submitted", Tone.NEUTRAL, ""
         closes = window_ends(week)
@@ -219,6 +243,7 @@ def submitted_words(week: ClaimWeek, today: date) -> tuple[str, Tone, str]:
     for which, words in (
         (Standing.ACCEPTED, f"accepted, {pounds(_decided(claims))}"),
         (Standing.REFUSED, "refused"),
+        (Standing.TAKEN_BACK, "taken back"),
         (Standing.ANSWERED, "answered, amount not said"),
         (Standing.WITH_A_PERSON, "with a person at the CCG"),
         (Standing.STUCK, "not received by the CCG"),
@@ -285,17 +310,26 @@ def mend_place(code: str, row: ClaimRow) -> Place | None:
         return Place("Open the record: needs and their evidence", "resident", row.resident_id)
     if kind in {"CHC-FUNDED", "NIGHTS-LT4"}:
         return Place("Open the record: stays, absences and funding", "resident", row.resident_id)
+    if kind == "HOME-NOT-ACCREDITED":
+        return Place("Open settings: accreditation dates", "settings", None)
     if kind == "IDENTITY":
         return Place("Open the record: NHS number and date of birth", "resident", row.resident_id)
     return None
 
 
-def assess_place(code: str, row: ClaimRow) -> Place | None:
-    """The usual assessment of the area whose evidence is missing or too old, so that the next week can be claimed."""
+def assess_place(code: str, row: ClaimRow, rules: Policy | None) -> Place | None:
+    """An assessment that serves the area whose evidence is missing or too old, the usual one where the policy takes
+    it, so that the next week can be claimed; None when only a paper document serves."""
     kind, _, area = code.partition(":")
     if kind not in {"EVIDENCE-MISSING", "EVIDENCE-STALE"}:
         return None
     from app.ui.pages.assessment.page import Open
 
     need = PremiumNeed(area)
-    return Place(f"Assess {need_label(need).lower()} now", "assessment", Open(row.resident_id, _FIRST_INSTRUMENT[need]))
+    usual = _FIRST_INSTRUMENT[need]
+    serving = rules.evidence_records.get(need, ()) if rules is not None else (usual,)
+    known = {tool.code for tool in registry.all_instruments()}
+    form = usual if usual in serving else next((code for code in serving if code in known), None)
+    if form is None:
+        return None
+    return Place(f"Assess {need_label(need).lower()} now", "assessment", Open(row.resident_id, form))
