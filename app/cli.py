@@ -134,6 +134,12 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--from", dest="first", required=True, metavar="DATE")
     sub.add_argument("--to", dest="last", required=True, metavar="DATE")
     sub.add_argument("--out", type=Path, required=True, metavar="DIR")
+    sub.add_argument(
+        "--kind",
+        choices=("identifiable", "pseudonymised", "anonymised"),
+        default="identifiable",
+        help="how much of people it shows",
+    )
     sub = add("connect", _connect, "keep the settings of a transport")
     sub.add_argument("file", type=Path, metavar="FILE.json")
     add("sync", _sync, "send what waits and take in what came, once")
@@ -324,6 +330,7 @@ def _claim(arguments: argparse.Namespace) -> int:
 
 
 def _evidence(arguments: argparse.Namespace) -> int:
+    from app.domain.evidence import Kind
     from app.services import evidence
     from app.vault.files import replace_file
 
@@ -332,11 +339,12 @@ def _evidence(arguments: argparse.Namespace) -> int:
         arguments.out.mkdir(parents=True, exist_ok=True)
     password = password_once(arguments)
     with signed_in(arguments, password) as session:
-        files = evidence.evidence(session, first, last, password)
+        files = evidence.evidence(session, first, last, password, kind=Kind(arguments.kind)).with_archive()
         with writing(arguments.out):
-            for name, content in files.by_name().items():
+            for name, content in files.items():
+                (arguments.out / name).parent.mkdir(exist_ok=True)
                 replace_file(arguments.out / name, content)
-        print_json({"files": [str(arguments.out / name) for name in files.by_name()]})
+        print_json({"files": [str(arguments.out / name) for name in files]})
     return int(ExitCode.DONE)
 
 

@@ -29,7 +29,13 @@ def register(add: Add) -> None:
     sub = add("export", _export, "everything held about a resident, as JSON, as a document and the papers as printed")
     sub.add_argument("resident", metavar="RESIDENT", help="the home's key of the resident")
     sub.add_argument("--out", type=Path, required=True, metavar="DIR")
-    sub = add("verify", _verify, "check the record, its audit chain, anchors, signatures and backups")
+    sub = add(
+        "verify", _verify, "check the record, its audit chain, anchors, signatures and backups; or a bundle of evidence"
+    )
+    sub.add_argument(
+        "file", nargs="?", type=Path, metavar="FILE", help="a bundle's manifest.json or ZIP: without the records"
+    )
+    sub.add_argument("--key", default="", metavar="KEY", help="with FILE: the key that the home says it signs with")
     sub.add_argument("--printed", nargs="+", default=[], metavar="ANCHOR", help="anchors from the foot of packs")
     sub = add("backup", _backup, "make a verified backup")
     sub.add_argument("--to", type=Path, required=True, metavar="DIR")
@@ -96,11 +102,27 @@ def _instruments(arguments: argparse.Namespace) -> int:
 def _verify(arguments: argparse.Namespace) -> int:
     from app.services.verify import verify
 
+    if arguments.file is not None:
+        if arguments.printed:
+            raise UserError("Anchors are looked up in the record: leave FILE out", field="anchor")
+        return _verify_bundle(arguments.file, arguments.key)
+    if arguments.key:
+        raise UserError("A key belongs to a bundle of evidence: name its FILE", field="key")
     with signed_in(arguments, inspect=True) as session:
         found = verify(session, tuple(arguments.printed))
     print_json(found.as_json())
     for problem in found.problems:
         tell(problem)
+    return int(found.exit_code)
+
+
+def _verify_bundle(path: Path, key: str) -> int:
+    from app.services.evidence_check import check_bundle
+
+    found = check_bundle(path, key=key)
+    print_json(found.as_json())
+    for words in found.words:
+        tell(words)
     return int(found.exit_code)
 
 

@@ -120,6 +120,7 @@ def test_every_check_runs_and_the_failures_are_named(
     monkeypatch.setattr(dev, "setup", lambda **_: None)
     monkeypatch.setattr(dev, "ensure", lambda *_, **__: None)
     monkeypatch.setattr(dev, "fault_tools", lambda: None)
+    monkeypatch.setattr(dev, "workbook_tools", lambda: None)
     monkeypatch.setattr(dev, "LAST_FAILED", tmp_path / "lastfailed")
     codes = {"one": 0, "two": 3, "three": 0}
     steps = [(name, [sys.executable, "-c", f"raise SystemExit({code})"]) for name, code in codes.items()]
@@ -165,7 +166,12 @@ def test_a_few_screens_that_failed_have_a_second_chance_and_are_named(
         last.write_text(json.dumps(dict.fromkeys(failed, True)), encoding="utf-8")
         return 1
 
-    for name, stand_in in {"setup": lambda: None, "fault_tools": lambda: None, "ensure": lambda *_: None}.items():
+    for name, stand_in in {
+        "setup": lambda: None,
+        "fault_tools": lambda: None,
+        "workbook_tools": lambda: None,
+        "ensure": lambda *_: None,
+    }.items():
         monkeypatch.setattr(dev, name, stand_in)
     monkeypatch.setattr(dev, "checks", lambda: [("pytest", ["pytest"])])
     monkeypatch.setattr(dev, "LAST_FAILED", last)
@@ -185,6 +191,7 @@ def test_arguments_of_test_go_to_pytest_alone(dev: ModuleType, monkeypatch: pyte
     monkeypatch.setattr(dev, "setup", lambda **_: None)
     monkeypatch.setattr(dev, "ensure", lambda *_, **__: None)
     monkeypatch.setattr(dev, "fault_tools", lambda: None)
+    monkeypatch.setattr(dev, "workbook_tools", lambda: None)
     monkeypatch.setattr(dev, "call", lambda command: ran.append([str(part) for part in command[1:]]) or 0)
     assert dev.main(["test", "tests/domain", "-k", "x"]) == 0
     assert ran == [["-m", "pytest", "tests/domain", "-k", "x"]]
@@ -212,6 +219,18 @@ def test_faults_runs_the_fault_tests_alone_short_or_long(
     assert dev.main(["faults", *arguments]) == 3
     assert ran == [(["pytest", "tests/faults", "-q", "--durations=10", *passed_on], form)]
     assert asked == (["strace"] if sys.platform.startswith("linux") else [])
+
+
+def test_the_tests_get_something_that_works_a_workbook_out(dev: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(dev, "install_system_packages", asked.extend)
+    monkeypatch.setattr(dev.shutil, "which", lambda _: None)
+    dev.workbook_tools()
+    assert asked == (["libreoffice-calc-nogui"] if sys.platform.startswith("linux") else [])
+    asked.clear()
+    monkeypatch.setattr(dev.shutil, "which", lambda name: f"/usr/bin/{name}")
+    dev.workbook_tools()
+    assert asked == []
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,26 @@ def bodies(connection: Connection, revision_ids: Sequence[str]) -> dict[str, Any
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """Who recorded a revision and when, with the signature (hexadecimal, None where there is none)."""
+
+    author: str
+    recorded_at: datetime
+    signature: str | None
+
+
+def signers(connection: Connection, revision_ids: Sequence[str]) -> dict[str, Signed]:
+    """Who recorded the revisions, by id, read together and without what they say."""
+    found: dict[str, Signed] = {}
+    columns = (_T.id, _T.author, _T.recorded_at, _T.signature)
+    for start in range(0, len(revision_ids), _TOGETHER):
+        query = select(*columns).where(_T.id.in_(revision_ids[start : start + _TOGETHER]))
+        for row in connection.execute(query):
+            found[row.id] = Signed(row.author, instant(row.recorded_at), row.signature)
+    return found
+
+
 def _revision(row: Any) -> Revision:
     return Revision(
         row.id, row.kind, row.entity_id, row.parent, row.state, row.author, instant(row.recorded_at),

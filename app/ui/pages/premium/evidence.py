@@ -1,21 +1,22 @@
-"""Taking the evidence for the claims out of the store as three files, after saying what that means and asking for the
-password."""
+"""Taking the evidence for the claims out of the store, after saying what that means and asking for the password."""
 
 from __future__ import annotations
 
 import os
+import shutil
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QUrl
+from PySide6.QtCore import QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QProgressBar, QWidget
 
 from app.domain.dates import short_date
 from app.domain.errors import Problem, UserError, not_written
+from app.domain.evidence import Kind, Stopped
 from app.ui.dialogs.place import documents
 from app.ui.forms.asking import AskingDialog
 from app.ui.forms.form import show_dialog
@@ -27,17 +28,41 @@ if TYPE_CHECKING:
     from app.services.session import Session
     from app.ui.context import Context
 
-NAMES = ("evidence.pdf", "evidence.csv", "manifest.json")
+_LOOK_MILLISECONDS = 100
+_KINDS = (
+    (Kind.IDENTIFIABLE.value, "With names, for an auditor of the claims"),
+    (Kind.PSEUDONYMISED.value, "With a key in place of each name; about single people all the same"),
+    (Kind.ANONYMISED.value, "Counts and sums only, small numbers hidden, for the good of the community"),
+)
 _ASKS = (
     Ask("from", "From the week of", "date", needed="Enter the first date"),
     Ask("to", "To the week of", "date", needed="Enter the last date"),
+    Ask("kind", "How much of people it shows", "choice", choices=_KINDS),
     Ask("password", "Your own password", "password", "Asked again, because the files leave this laptop",
         needed="Enter your own password"),
 )  # fmt: skip
 
 
+class _Progress:
+    """How far the making is: written on the store thread, read on the screen's. It stops the making when asked to."""
+
+    def __init__(self) -> None:
+        self.at = (0, 0, "")
+        self._stop = Event()
+
+    def stop(self) -> None:
+        """Stop at the next step."""
+        self._stop.set()
+
+    def tell(self, done: int, steps: int, words: str) -> None:
+        """Note a step, or raise Stopped."""
+        self.at = (done, steps, words)
+        if self._stop.is_set():
+            raise Stopped
+
+
 class EvidenceDialog(AskingDialog):
-    """Which weeks, the password, the warning, and the folder."""
+    """Which weeks, how much of people, the password, the warning, and the folder."""
 
     def __init__(self, ctx: Context, parent: QWidget | None, monday: date) -> None:
         super().__init__(
@@ -45,29 +70,32 @@ class EvidenceDialog(AskingDialog):
             parent,
             "Evidence for the claims",
             _ASKS,
-            {"from": short_date(monday), "to": short_date(monday + timedelta(days=6))},
-            intro="Three files: the evidence as a PDF to read, the same as a CSV table, and a signed list of their "
-            "fingerprints (manifest.json) that shows later whether a file was changed.",
+            {"from": short_date(monday), "to": short_date(monday + timedelta(days=6)), "kind": Kind.IDENTIFIABLE.value},
+            intro="A folder with the evidence as a PDF to read, as a workbook and as a table, the papers that were "
+            "attached, a signed list of their fingerprints (manifest.json) that shows later whether a file was "
+            "changed, and all of it once more in one ZIP file for sending.",
             action="Choose a folder and save…",
         )
         self.below.addWidget(
             label(
-                "The files leave the encrypted store and name residents. Whoever can open the folder can read them, "
-                "with no password. Save them only where the residents' records may be kept.",
+                "The files leave the encrypted store. Unless they are anonymised they are about single residents, and "
+                "whoever can open the folder can read them, with no password. Save them only where the residents' "
+                "records may be kept.",
                 "strong",
             )
         )
         self.below.addWidget(label("Saving is recorded in the audit trail with your name.", "secondary"))
         self.progress = QProgressBar()
-        self.progress.setRange(0, 0)
-        self.progress.setTextVisible(False)
         self.progress.setAccessibleName("Making the evidence")
         self.progress.hide()
         self.doing = label("")
         self.doing.hide()
         self.below.addWidget(self.doing)
         self.below.addWidget(self.progress)
-        self._stop = Event()
+        self._making = _Progress()
+        self._look = QTimer(self)
+        self._look.setInterval(_LOOK_MILLISECONDS)
+        self._look.timeout.connect(self._show_progress)
 
     def save(self) -> None:
         """Check what was typed, ask where, and make the files."""
@@ -89,33 +117,36 @@ class EvidenceDialog(AskingDialog):
         return first, last
 
     def save_to(self, folder: Path, first: date, last: date) -> None:
-        """Make the evidence and write it there; evidence that is there already is never overwritten."""
-        there = [name for name in NAMES if (folder / name).exists()]
-        if there:
-            words = f"{folder} holds {' and '.join(there)} already. Choose an empty folder: nothing is overwritten"
-            self.problems((Problem("folder", words),))
-            return
-        self._stop.clear()
-        stop, password = self._stop, self.password()
+        """Make the evidence and write it into a folder of its own there; what is there already is never overwritten."""
+        self._making = making = _Progress()
+        password, kind = self.password(), Kind(str(self.form.typed()["kind"]))
 
         def work(session: Session) -> Path | None:
             from app.services import evidence
 
-            if stop.is_set():
+            own = folder / evidence.bundle_name(session.home.ods, first, last, kind)
+            if own.exists():
+                words = f"{own} is there already. Choose another folder: nothing is overwritten"
+                raise UserError(words, problems=(Problem("folder", words),))
+            try:
+                files = evidence.evidence(session, first, last, password, kind=kind, tell=making.tell)
+            except Stopped:
                 return None
-            files = evidence.evidence(session, first, last, password)
-            return None if stop.is_set() else write_evidence(folder, files)
+            return write_evidence(own, files)
 
         self.doing.setText("Making the evidence…")
+        self.progress.setRange(0, 0)
         for part in (self.doing, self.progress):
             part.show()
+        self._look.start()
         self.run(work, self._done)
         self.cancel_button.setEnabled(True)
 
     def reject(self) -> None:
         """Esc and Cancel stop the making: no file is written then."""
         if self._saving:
-            self._stop.set()
+            self._making.stop()
+            self._look.stop()
             self.doing.setText("Stopping: no file will be written.")
             self.cancel_button.setEnabled(False)
             return
@@ -127,11 +158,20 @@ class EvidenceDialog(AskingDialog):
 
     def failed(self, exc: BaseException) -> None:
         """Say why no evidence was saved."""
+        self._look.stop()
         for part in (self.doing, self.progress):
             part.hide()
         super().failed(exc)
 
+    def _show_progress(self) -> None:
+        done, steps, words = self._making.at
+        if steps:
+            self.progress.setRange(0, steps)
+            self.progress.setValue(done)
+            self.doing.setText(f"{words}…")
+
     def _done(self, folder: Path | None) -> None:
+        self._look.stop()
         if folder is None:
             self.doing.setText("Stopped. No file was written.")
             self.progress.hide()
@@ -139,26 +179,29 @@ class EvidenceDialog(AskingDialog):
         self.saved()
         self.ctx.messages.good(
             "The evidence is saved",
-            f"{', '.join(NAMES)} in {folder}. These files are no longer protected by this program.",
+            f"{folder}. These files are no longer protected by this program. Whether one was changed later shows "
+            "hartwell verify manifest.json.",
             action="Open the folder",
             do=partial(_show_folder, folder),
         )
 
 
 def write_evidence(folder: Path, files: EvidenceFiles) -> Path:
-    """Write the three files, all or none. EnvironmentTrouble says what happened when they cannot be written."""
-    written: list[Path] = []
+    """Write the files into a new folder, all or none. EnvironmentTrouble says what happened when that fails."""
     try:
-        for name, content in zip(NAMES, (files.pdf, files.csv, files.manifest), strict=True):
-            path = folder / name
-            with path.open("xb") as file:  # "x": never over a file that is there
-                written.append(path)
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
+        folder.mkdir()
+        try:
+            for name, content in files.with_archive().items():
+                path = folder / name
+                path.parent.mkdir(exist_ok=True)
+                with path.open("xb") as file:  # "x": never over a file that is there
+                    file.write(content)
+                    file.flush()
+                    os.fsync(file.fileno())
+        except OSError:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
     except OSError as error:
-        for path in written:
-            path.unlink(missing_ok=True)
         safe = "The records are safe, and no part of a file was left behind."
         raise not_written("The evidence was not saved", error, safe=safe, do="Choose another folder.") from error
     return folder
