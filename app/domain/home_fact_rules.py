@@ -105,9 +105,6 @@ def _remittance(body: Remittance, others: Sequence[HomeFactBody]) -> None:
         raise UserError("Enter at least one claim that was paid", field="lines")
     if sum(line.pence for line in body.lines) != body.total_pence:
         raise UserError("The lines do not add up to the amount paid", field="total_pence")
-    named = [line.identifier for line in body.lines]
-    if len(set(named)) != len(named):
-        raise UserError("A claim stands twice in this payment", field="lines")
     if any(
         isinstance(o, Remittance) and (o.reference.casefold(), o.paid_on) == (body.reference.casefold(), body.paid_on)
         for o in others

@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from reportlab.pdfgen.canvas import Canvas
 
 _FOOT = 48.0
+_WIDTHS = (68, 60, 52, 50, 60, 60, 70, 51, 56)
+"""Wide enough for a date, for £99,999.99 in the figures that can come to that, and for each title on one line."""
 
 
 class Period(Protocol):
@@ -247,7 +249,7 @@ def _figure_table(flow: Flow, head: str, periods: Sequence[tuple[str, Period]], 
         tuple(((cell, NOTE),) for cell in (name, *figures(period.totals)))
         for name, period in [*periods, ("All", whole)]
     ]
-    flow.table((head, *HEADERS), (66, *(57,) * 7, 62), rows)
+    flow.table((head, *HEADERS), _WIDTHS, rows)
     flow.y += 6
 
 

@@ -123,12 +123,17 @@ def read_week(connection: Connection, home: Home, week_start: date) -> WeekPictu
 
 
 def read_weeks(
-    connection: Connection, home: Home, mondays: Iterable[date], *, under: Policy | None = None
+    connection: Connection,
+    home: Home,
+    mondays: Iterable[date],
+    *,
+    under: Policy | None = None,
+    as_signed: bool = True,
 ) -> tuple[WeekPicture, ...]:
     """Read what bears on each of the weeks, in their order: everything once, not once a week.
 
     ``under`` is a policy to judge evidence by in place of the one that is in force for each week, for claims that were
-    decided under another.
+    decided under another. Without ``as_signed`` what the claims rested on is left out (``signed``, ``decided_under``).
     """
     weeks = sorted(set(mondays))
     if not weeks:
@@ -137,7 +142,8 @@ def read_weeks(
     ends = {monday: _local_midnight(monday + timedelta(days=7)) for monday in weeks}
     wanted = set(weeks)
     claims = [line for line in claim_rows.claims_between(connection, weeks[0], weeks[-1]) if line.week_start in wanted]
-    signed, decided_under, proofs = _as_signed(connection, claims, home_rows.policies(connection, in_error=True))
+    looked_at = claims if as_signed else ()
+    signed, decided_under, proofs = _as_signed(connection, looked_at, home_rows.policies(connection, in_error=True))
     claimed: dict[date, dict[ResidentId, list[claim_rows.ClaimLineRow]]] = defaultdict(lambda: defaultdict(list))
     for claim in claims:
         claimed[claim.week_start][claim.resident_id].append(claim)
@@ -160,7 +166,7 @@ def read_weeks(
         evidence, needs = _needs(residents, facts, monday, policy_of[monday], newest)
         for items in mine.values():
             for claim in items:
-                evidence |= proofs[claim.id]
+                evidence |= proofs.get(claim.id, {})
         pictures.append(
             WeekPicture(
                 home,
@@ -172,9 +178,9 @@ def read_weeks(
                 {key: tuple(items) for key, items in mine.items()},
                 evidence,
                 posts,
-                {claim.id: signed[claim.id] for items in mine.values() for claim in items},
+                {claim.id: signed[claim.id] for items in mine.values() for claim in items if claim.id in signed},
                 policies,
-                {claim.id: decided_under[claim.id] for items in mine.values() for claim in items},
+                {claim.id: decided_under[claim.id] for items in mine.values() for claim in items if claim.id in signed},
             )
         )
     return tuple(pictures)

@@ -181,7 +181,7 @@ def read_money(session: Session, connection: Connection, year: int | None) -> Mo
     mondays = _mondays(year, last_ended)
     store = _Store.read(connection)
     tally = _Tally()
-    for picture in read_weeks(connection, session.home, mondays):
+    for picture in read_weeks(connection, session.home, mondays, as_signed=False):
         _count_week(session, store, picture, tally)
     claims = [chain for (monday, _), chain in store.chains.items() if year_of(monday) == year]
     events = [*tally.owed, *(event for chain in claims for event in claim_events(chain)), *_payments_of(store, year)]

@@ -196,6 +196,17 @@ def test_what_arrives_and_does_not_agree_is_reviewed_and_never_lost(covered: Liv
     ]  # fmt: skip
 
 
+def test_a_claim_that_stands_twice_in_one_payment_is_recorded_and_reviewed(covered: LivingHome) -> None:
+    covered.complex_resident(1)
+    (one,) = submit(covered)
+    answer(covered, accepted(one))
+    done = money.record_payments(covered.session, (payment("A", (one, 7000), (one, 7000)),))
+    (finding,) = done.to_review
+    assert finding.words.startswith("Paid more than once: £70.00 on 23-Nov-2026 (A) and £70.00 on 23-Nov-2026 (A)")
+    assert (finding.pence, year(covered).whole.totals.outstanding) == (7000, -7000)
+    assert money.outstanding(covered.session) == ((one, -7000),)
+
+
 def test_what_was_looked_at_stays_on_the_list_and_is_asked_again_when_it_changes(covered: LivingHome) -> None:
     covered.complex_resident(1)
     (one,) = submit(covered)

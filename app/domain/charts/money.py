@@ -123,7 +123,7 @@ def rate_chart(rates: Sequence[tuple[date, Decimal | None]], *, width: int = 640
         "Claim rate by week",
         (Series("Residents claimed or claimable", points),),
         unit="%",
-        targets=(Target(f"Planned {PLANNED} %", Decimal(PLANNED)), Target(f"Usual {USUAL} %", Decimal(USUAL))),
+        targets=(Target("Planned", Decimal(PLANNED)), Target("Usual", Decimal(USUAL))),
         low=Decimal(0),
         high=Decimal(40),
         width=width,

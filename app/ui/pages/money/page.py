@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHeaderView, QLabel, QVBoxLayout, QWidget
 
 from app.domain import money_words
 from app.domain.dates import short_date
@@ -39,6 +39,9 @@ _KINDS = frozenset({"claim", "home_fact", "resident", "fact", "assessment", "sta
 _NARROWEST = 232
 """Least width of a figure at 100 % text."""
 _MOST_ROWS = 8
+_LEAST_WORDS = 240
+"""Least width of a column of words, at 100 % text."""
+T = TypeVar("T")
 
 
 def _pence(field: str) -> Column[Period]:
@@ -98,6 +101,23 @@ _SPENT: tuple[Column[HomeFact], ...] = (
     Column("Supplier", lambda f: _spend(f).supplier or "–"),
     Column("Amount", lambda f: pounds(_spend(f).pence), right=True),
 )
+
+
+class _WordTable(WrappedTable[T]):
+    """The column of words keeps room for words: where there is none, the table scrolls sideways instead."""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """How much room is left depends on the width."""
+        self._fit_columns()
+        super().resizeEvent(event)
+
+    def _fit_columns(self) -> None:
+        super()._fit_columns()
+        at = next(at for at, column in enumerate(self.records.columns) if column.stretch)
+        taken = sum(self.columnWidth(other) for other in range(len(self.records.columns)) if other != at)
+        if self.viewport().width() - taken < scaled(_LEAST_WORDS):
+            self.horizontalHeader().setSectionResizeMode(at, QHeaderView.ResizeMode.Interactive)
+            self.setColumnWidth(at, scaled(_LEAST_WORDS))
 
 
 class _Figures(QWidget):
@@ -191,13 +211,13 @@ class MoneyPage(QWidget):
         self.periods.picked.connect(self._show_periods)
         self.period_table: RecordTable[Period] = RecordTable("Figures by month", _MONTHS, key=lambda p: p.starts)
         self.week_table: RecordTable[Period] = RecordTable("Figures by week", _WEEKS, key=lambda p: p.starts)
-        self.gained: WrappedTable[Reason] = WrappedTable("Gained", _GAINED, key=lambda r: r.code)
-        self.lost: WrappedTable[Reason] = WrappedTable("Lost, by reason", _REASONS, key=lambda r: r.code)
+        self.gained: _WordTable[Reason] = _WordTable("Gained", _GAINED, key=lambda r: r.code)
+        self.lost: _WordTable[Reason] = _WordTable("Lost, by reason", _REASONS, key=lambda r: r.code)
         self.lost_words = label("")
-        self.pathways: WrappedTable[Pathway] = WrappedTable("By pathway", _PATHWAYS, key=lambda p: p.area)
-        self.payments: WrappedTable[Payment] = WrappedTable("Payments", _PAYMENTS, key=lambda p: p.fact.id)
+        self.pathways: _WordTable[Pathway] = _WordTable("By pathway", _PATHWAYS, key=lambda p: p.area)
+        self.payments: _WordTable[Payment] = _WordTable("Payments", _PAYMENTS, key=lambda p: p.fact.id)
         self.payment_error_button = link("The chosen payment was entered in error…", self._payment_in_error)
-        self.spent: WrappedTable[HomeFact] = WrappedTable("Spending", _SPENT, key=lambda f: f.id)
+        self.spent: _WordTable[HomeFact] = _WordTable("Spending", _SPENT, key=lambda f: f.id)
         self.spent.opened.connect(lambda _: self.change_spending())
         self.spend_change_button = link("Change the chosen spending…", self.change_spending)
         self.spend_error_button = link("The chosen spending was entered in error…", self._spend_in_error)
@@ -359,7 +379,7 @@ class MoneyPage(QWidget):
         column.addWidget(level((self.spend_change_button, self.spend_error_button)))
         column.addStretch(1)
 
-    def _put(self, column: QVBoxLayout, table: WrappedTable[Any]) -> None:
+    def _put(self, column: QVBoxLayout, table: _WordTable[Any]) -> None:
         column.addWidget(table)
         column.addWidget(self.nothing[table])
 
