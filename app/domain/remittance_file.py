@@ -9,7 +9,6 @@ and day are one payment. Nothing is guessed: what cannot be read is refused with
 from __future__ import annotations
 
 import csv
-import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -26,6 +25,7 @@ LARGEST: Final = 5_000_000
 MOST_PENCE: Final = 100_000_000
 """A million pounds for one claim is a slip of the decimal point."""
 _REQUIRED: Final = ("claim", "paid_on", "reference")
+_LINES = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _PENCE = re.compile(r"[-\u2212]?\d{1,11}")
 
 
@@ -163,7 +163,7 @@ def _text(data: bytes) -> str:
 def _cells(text: str) -> list[list[str]]:
     lines: list[list[str]] = []
     try:
-        lines.extend(csv.reader(io.StringIO(text, newline=""), strict=True))
+        lines.extend(csv.reader(_LINES.findall(text), strict=True))
     except csv.Error:
         number = len(lines) + 1
         words = f"Row {number} cannot be read: a quotation mark is not closed, or a cell is far too long"

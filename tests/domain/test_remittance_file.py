@@ -39,6 +39,14 @@ def test_rows_of_one_reference_and_day_are_one_payment() -> None:
     )  # fmt: skip
 
 
+def test_a_cell_may_hold_a_line_break_and_lines_may_end_as_they_like() -> None:
+    for end in ("\n", "\r\n", "\r"):
+        (found,) = read(
+            f'claim,paid_on,amount,reference{end}a,2026-11-20,70,"BACS{end}1"{end}{end}b,2026-11-20,1,"BACS{end}1"'
+        )
+        assert [line.identifier for line in found.lines] == ["a", "b"]
+
+
 def test_whole_pence_are_read_as_they_are() -> None:
     (found,) = read("\ufeffreference,amount_pence,claim,paid_on\nR,7001,a,2026-11-20\nR,-1,b,2026-11-20\n")
     assert [line.pence for line in found.lines] == [7001, -1]

@@ -93,7 +93,7 @@ def amounts_chart(
 ) -> Chart:
     """Amounts in pence as bars from the left, each with its words above it; a negative amount has no bar."""
     parts: list[Primitive] = []
-    y = 4.0
+    y = 4
     most = max([pence for _, pence in rows] + [1])
     for words, pence in rows:
         parts += [
@@ -143,7 +143,7 @@ def _legend(parts: list[Primitive], width: int, lines: int) -> None:
         x, y = 2 + wide * (at % each), 3 + 16 * (at // each)
         parts += [
             Rectangle(x, y, 16, 11, BARS[at], Role.EDGE),
-            Text(x + 22, centred(y + 5.5, 11), f"{name[:1]}  {name}", 11, room=wide - 28),
+            Text(x + 22, centred(y + 11 / 2, 11), f"{name[:1]}  {name}", 11, room=wide - 28),
         ]
 
 
@@ -158,7 +158,7 @@ def _axis(parts: list[Primitive], y: Scale, width: int) -> None:
 
 
 def _bar(parts: list[Primitive], bar: Bar, y: Scale, left: float, step: float) -> None:
-    wide = min(step * 0.7, 60)
+    wide = min(step * 7 / 10, 60)
     x = left + (step - wide) / 2
     done = 0
     for at, pence in enumerate(bar.parts):
