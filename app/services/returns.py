@@ -237,6 +237,20 @@ def what_changed(session: Session, journey_id: str) -> Sheet:
         return _sheet(session, work, line)
 
 
+def out_of_date(session: Session, journey_id: str) -> tuple[str, ...]:
+    """What the record says otherwise than the newest papers of a journey that goes on: the fields by name, in the
+    order of their weight. Empty when they agree, when there are none, and once the journey has ended."""
+    require(session, Action.VIEW_RESIDENTS)
+    with session.look() as work:
+        line = _existing(work.connection, journey_id)
+        pack = _pack(work.connection, line)
+        before = transfer_rows.body(work.connection, pack.id).get("content") if pack else None
+        if before is None or line.journey.ending is not None or line.in_error:
+            return ()
+        now = changed.kept(transfers.content_now(session, work, line.resident_id))
+        return tuple(dict.fromkeys(change.label for change in changed.compare(before, now)))
+
+
 def changed_paper(session: Session, journey_id: str) -> bytes:
     """What changed, as a PDF for whoever looks after the resident next. Printing is audited."""
     from app.reports.changed import ChangedPaper, changed_pdf

@@ -12,7 +12,7 @@ from pypdf import PdfReader
 
 from app.domain.errors import UserError
 from app.domain.journeys import FollowUp, MedicineChange, MedicineFate, ReturnCheck, Step, StepKind
-from app.domain.people import Fact, FactKind, KeyFact, Medicine, ResidentId
+from app.domain.people import Allergy, Fact, FactKind, KeyFact, Medicine, ResidentId
 from app.domain.transfer import Call, TransferReason
 from app.services import journeys, observations, residents, returns, transfers
 from tests.factories import NOW, LivingHome
@@ -281,6 +281,17 @@ def test_what_is_typed_is_kept_for_whoever_goes_on(home: LivingHome) -> None:
     assert [fact.id for fact in found.medicines] == [away.facts["Senna 7.5 mg"].id]
     away.save(ANSWERED if not found.medicines else replace(ANSWERED, medicines=None))
     assert returns.start(home.session, away.journey).unfinished is None
+
+
+def test_papers_are_out_of_date_once_the_record_says_otherwise_and_until_new_ones_are_made(home: LivingHome) -> None:
+    person = home.resident(1, Allergy("Penicillin"))
+    made = transfers.send_to_hospital(home.session, person, TransferReason(situation="a fall"))
+    assert returns.out_of_date(home.session, made.journey_id) == ()
+    home.clock.advance(timedelta(minutes=9))
+    home.fact(person, Allergy("Latex", "rash"))
+    assert returns.out_of_date(home.session, made.journey_id) == ("Allergies",)
+    transfers.send_to_hospital(home.session, person, TransferReason(situation="a fall"))
+    assert returns.out_of_date(home.session, made.journey_id) == ()
 
 
 def test_what_changed_since_the_pack_is_told_line_by_line_on_screen_and_paper(home: LivingHome) -> None:

@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from app.domain.bags import BagState
 from app.domain.handovers import Handover
 from app.domain.journeys import Item, JourneyKind, Stage, Step, StepKind
-from app.domain.people import FactKind, ResidentId, Stay
+from app.domain.people import Allergy, FactKind, ResidentId, Stay
 from app.domain.transfer import TransferReason
 from app.services import journeys, residents, transfers
 from app.ui.dialogs.downtime import DowntimeDialog
@@ -506,6 +506,15 @@ def test_the_papers_are_saved_where_somebody_says(
     closed(qtbot, home)
     assert "SMITH" not in PdfReader(BytesIO((tmp_path / "labels.pdf").read_bytes())).pages[0].extract_text()
     assert sorted(path.name for path in tmp_path.iterdir() if path.suffix) == ["custody.pdf", "labels.pdf"]
+
+
+def test_papers_that_the_record_has_overtaken_say_so(page: HospitalPage, home: SignedIn, qtbot: QtBot) -> None:
+    resident = home.resident()
+    pack = home.call(lambda s: transfers.send_to_hospital(s, resident, TransferReason(situation="a fall")))
+    show(page, home, qtbot, pack.journey_id)
+    assert journey(page).whole.outdated == ()
+    home.ctx.call(lambda s: residents.add_fact(s, resident, Allergy("Latex", "rash")))
+    qtbot.waitUntil(lambda: journey(page).whole.outdated == ("Allergies",))
 
 
 def test_a_pack_of_the_journey_opens(page: HospitalPage, home: SignedIn, qtbot: QtBot) -> None:

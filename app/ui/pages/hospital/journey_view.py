@@ -63,13 +63,21 @@ _STAGE_TONES = {
 }
 
 
+_MOST_NAMED = 6
+"""Fields that are named when papers are out of date; the rest is counted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """All that the page of one journey shows: ``packs`` newest first, ``bag`` None while none was named."""
+    """All that the page of one journey shows: ``packs`` newest first, ``bag`` None while none was named.
+
+    ``outdated`` names what the record says otherwise than the newest papers, while the journey goes on.
+    """
 
     row: JourneyRow
     packs: tuple[PackRow, ...]
     bag: BagRow | None
+    outdated: tuple[str, ...] = ()
 
 
 class JourneyView(QWidget):
@@ -288,6 +296,8 @@ class JourneyView(QWidget):
             inside.addWidget(button)
         if not self.whole.packs:
             inside.addWidget(label("None."))
+        if self.whole.outdated:
+            inside.addWidget(level((Tag("Papers out of date", Tone.WARNING), Words(_outdated(self.whole.outdated)))))
         if self._acts and self.whole.row.open:
             self.buttons["again"] = secondary("Print a new version…", self._send)
             inside.addWidget(self.buttons["again"], 0, Qt.AlignmentFlag.AlignLeft)
@@ -471,9 +481,16 @@ _ITEMS: tuple[Column[Item], ...] = (
 )
 
 
+def _outdated(fields: tuple[str, ...]) -> str:
+    """``The record now says otherwise: Allergies, Medicines and 2 more.``"""
+    shown, more = fields[:_MOST_NAMED], len(fields) - _MOST_NAMED
+    listed = ", ".join(shown) + (f" and {more} more" if more > 0 else "")
+    return f"The record now says otherwise: {listed}. Print a new version, for whoever has the papers now"
+
+
 def load(journey_id: str, session: Session, *, again: bool = False) -> Whole:
     """The journey with its packs and its bag, on the store thread."""
-    from app.services import journeys, transfers
+    from app.services import journeys, returns, transfers
 
     row = journeys.journey(session, journey_id, again=again)
     packs = tuple(
@@ -482,4 +499,5 @@ def load(journey_id: str, session: Session, *, again: bool = False) -> Whole:
         if pack.journey_id == journey_id
     )
     bag = next((each for each in journeys.bags(session) if each.bag.number == row.journey.bag), None)
-    return Whole(row, packs, bag)
+    outdated = returns.out_of_date(session, journey_id) if packs and row.open else ()
+    return Whole(row, packs, bag, outdated)

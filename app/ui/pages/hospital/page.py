@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from app.services.session import Session
 
 RESIDENT = "resident:"
-_TOUCHED = frozenset({"journey", "bag", "transfer", "fact", "resident", "setting"})
+_TOUCHED = frozenset({"journey", "bag", "transfer", "fact", "assessment", "wound", "resident", "setting"})
 One = tuple[ResidentDetails, str, "tuple[JourneyRow, ...]"]
 
 
