@@ -29,8 +29,9 @@ def run(
     pictures: Pictures | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> dict[str, object]:
-    """Do the main job and leave ``pack.pdf``, ``evidence.pdf``, ``evidence.csv``, ``claim.json``, ``outbox.json`` and,
-    with ``pictures``, a PNG of every screen in the folder. The practice home itself stays in ``out/store``.
+    """Do the main job and leave ``pack.pdf``, ``evidence.pdf``, ``evidence.xlsx``, ``evidence.csv``,
+    ``claim.json``, ``outbox.json`` and, with ``pictures``, a PNG of every screen in the folder. The practice home
+    itself stays in ``out/store``.
 
     ``connection`` is used instead of the practice CCG; its answers then come when that CCG has answered. Raises
     UserError when the folder holds an earlier tour.
@@ -81,6 +82,7 @@ def _tour(
     say("Evidence")
     files = evidence.evidence(session, monday, monday + timedelta(days=6), practice.PASSWORD).by_name()
     for name, content in files.items():
+        (out / name).parent.mkdir(exist_ok=True)
         replace_file(out / name, content)
     if pictures is not None:
         say("A picture of every screen")

@@ -255,14 +255,22 @@ def test_the_queue_goes_out_and_the_answers_come_back(story: Story) -> None:
 
 def test_the_evidence_is_what_its_manifest_says(story: Story) -> None:
     files = [Path(name) for name in story.said["evidence"]["files"]]
-    assert {path.name for path in files} == {"evidence.pdf", "evidence.csv", "manifest.json"}
     folder = files[0].parent
+    (archive,) = (path for path in files if path.suffix == ".zip")
+    assert {path.name for path in files} == {
+        "evidence.pdf", "evidence.xlsx", "evidence.csv", "manifest.json", archive.name,
+    }  # fmt: skip
     manifest = json.loads((folder / "manifest.json").read_bytes())
     for name, digest in manifest["files"].items():
         assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
     table = (folder / "evidence.csv").read_text(encoding="utf-8-sig")
     assert story.said["submit"]["submitted"]["claims"][0] in table
     assert "Wintergreen" in table or "WINTERGREEN" in table
+    for path in (folder / "manifest.json", archive):  # no store, no user, no password
+        done = hartwell("verify", path)
+        assert done.code == 0, done.err
+        assert (done.json["bundle"], done.json["signature"], done.json["kind"]) == ("ok", "ok", "identifiable")
+        assert "Unchanged: 3 files as " in done.err
 
 
 def test_store_and_user_may_stand_on_either_side_of_the_command(story: Story) -> None:

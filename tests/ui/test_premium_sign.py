@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from datetime import date
 from pathlib import Path
+from threading import Event
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.domain.evidence import Kind, Tell
 from app.domain.messages import OutboxState
 from app.domain.people import Role
-from app.services import evidence, premium, sync
+from app.services import audit, evidence, premium, sync
 from app.services.evidence import EvidenceFiles
+from app.services.evidence_check import check_bundle
 from app.services.session import Session
 from app.ui.forms.form import FormDialog
 from app.ui.pages.premium import PremiumPage
-from app.ui.pages.premium.evidence import NAMES, EvidenceDialog
+from app.ui.pages.premium.evidence import EvidenceDialog
 from app.ui.pages.premium.submit import SubmitDialog
 from app.ui.widgets.password import PasswordEdit
 from tests.helpers.claim_home import MONDAY, a_ccg, become, exchange_once, resident_id
@@ -262,22 +263,40 @@ def exporting(page: PremiumPage, qtbot: QtBot) -> EvidenceDialog:
     return shown
 
 
-def test_the_evidence_is_three_files_whose_hashes_agree(
+OWN = f"evidence-VN3X2-{MONDAY}-2026-11-22"
+"""The folder that a bundle is saved in."""
+
+
+def test_the_evidence_is_a_folder_whose_files_can_be_checked(
     page: PremiumPage, home: SignedIn, qtbot: QtBot, tmp_path: Path
 ) -> None:
     home.call(lambda s: premium.submit(s, MONDAY, PASSWORD))
-    folder = tmp_path / "out"
-    folder.mkdir()
     shown = exporting(page, qtbot)
-    shown.save_to(folder, *shown.weeks())
+    shown.save_to(tmp_path, *shown.weeks())
     qtbot.waitUntil(lambda: bool(home.said), timeout=30_000)
     assert home.said[-1].text == "The evidence is saved"
     assert "no longer protected" in home.said[-1].detail
-    assert sorted(path.name for path in folder.iterdir()) == sorted(NAMES)
-    manifest = json.loads((folder / "manifest.json").read_bytes())
-    for name, digest in manifest["files"].items():
-        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
+    folder = tmp_path / OWN
+    assert {path.name for path in folder.iterdir()} == {*evidence.NAMES, f"{OWN}.zip"}
+    checked = check_bundle(folder / "manifest.json")
+    assert checked.problems == ()
+    assert checked.manifest["kind"] == "identifiable"
     assert "ADAMS" in (folder / "evidence.csv").read_text(encoding="utf-8-sig")
+
+
+def test_how_much_of_people_it_shows_is_chosen_with_keys(
+    page: PremiumPage, home: SignedIn, qtbot: QtBot, tmp_path: Path
+) -> None:
+    home.call(lambda s: premium.submit(s, MONDAY, PASSWORD))
+    shown = exporting(page, qtbot)
+    box = shown.form.fields["kind"].editor
+    box.setFocus()
+    qtbot.keyClick(box, Qt.Key.Key_Down)
+    shown.save_to(tmp_path, *shown.weeks())
+    qtbot.waitUntil(lambda: bool(home.said), timeout=30_000)
+    table = (tmp_path / f"{OWN}-pseudonymised" / "evidence.csv").read_text(encoding="utf-8-sig")
+    assert "ADAMS" not in table
+    assert "Resident " in table
 
 
 def test_the_evidence_asks_for_the_password_again(
@@ -297,38 +316,46 @@ def test_the_evidence_asks_for_the_password_again(
     shown.form.set_typed({"password": PASSWORD})
     shown.save_to(folder, *shown.weeks())
     qtbot.waitUntil(lambda: bool(home.said), timeout=30_000)
-    assert sorted(path.name for path in folder.iterdir()) == sorted(NAMES)
+    assert [path.name for path in folder.iterdir()] == [OWN]
 
 
 def test_evidence_that_is_there_already_is_not_overwritten(
     page: PremiumPage, home: SignedIn, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    (tmp_path / "evidence.csv").write_text("mine")
+    (tmp_path / OWN).mkdir()
+    (tmp_path / OWN / "evidence.csv").write_text("mine")
     shown = exporting(page, qtbot)
     shown.save_to(tmp_path, *shown.weeks())
-    assert any("evidence.csv already" in text for text in shown.summary.texts())
-    assert (tmp_path / "evidence.csv").read_text() == "mine"
+    qtbot.waitUntil(lambda: any(f"{OWN} is there already" in text for text in shown.summary.texts()), timeout=30_000)
+    assert (tmp_path / OWN / "evidence.csv").read_text() == "mine"
 
 
-def test_a_stopped_export_leaves_no_file(
+def test_a_stopped_export_says_how_far_it_is_and_leaves_no_file(
     page: PremiumPage, home: SignedIn, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "out"
     folder.mkdir()
     shown = exporting(page, qtbot)
-    real = evidence.evidence
+    real, go_on = evidence.evidence, Event()
 
-    def slow(session: Session, first: date, last: date, password: str) -> EvidenceFiles:
-        made = real(session, first, last, password)
-        assert shown._stop.wait(20)  # made, and not written yet
-        return made
+    def slow(session: Session, first: date, last: date, password: str, *, kind: Kind, tell: Tell) -> EvidenceFiles:
+        def told(done: int, steps: int, words: str) -> None:
+            tell(done, steps, words)
+            if done == steps - 2:
+                assert go_on.wait(20)
+
+        return real(session, first, last, password, kind=kind, tell=told)
 
     monkeypatch.setattr(evidence, "evidence", slow)
     shown.save_to(folder, *shown.weeks())
+    qtbot.waitUntil(lambda: shown.doing.text() == "Writing the workbook…", timeout=30_000)
+    assert (shown.progress.value(), shown.progress.maximum()) == (3, 5)
     assert shown.progress.isVisible()
-    qtbot.mouseClick(shown.cancel_button, Qt.MouseButton.LeftButton)
+    qtbot.keyClick(shown, Qt.Key.Key_Escape)
+    go_on.set()
     qtbot.waitUntil(lambda: shown.doing.text() == "Stopped. No file was written.", timeout=30_000)
     assert list(folder.iterdir()) == []
+    assert home.call(lambda s: audit.trail(s, audit.Wanted(categories=("exported",)))).total == 0
 
 
 def test_a_folder_that_cannot_be_written_leaves_nothing_behind(
