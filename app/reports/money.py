@@ -18,7 +18,7 @@ from app.domain.charts.money import HEADERS, figures, money_chart, month_bar, ra
 from app.domain.dates import date_time, short_date
 from app.domain.drawing import Scene
 from app.domain.home_facts import Remittance, Spend, SpendCategory
-from app.domain.ledger import Totals
+from app.domain.ledger import EVENT_WORDS, Totals, Transaction
 from app.domain.money import pounds
 from app.domain.money_words import CATEGORY_WORDS, FIGURES, lost_words, sum_words, year_words
 from app.domain.needs import PremiumNeed, need_label
@@ -197,6 +197,25 @@ def money_csv(weeks: Sequence[Period], whole: Period) -> bytes:
                 period.totals.unmatched, period.spent,
             ]
         )  # fmt: skip
+    return out.getvalue().encode("utf-8-sig")
+
+
+def ledger_csv(journal: Sequence[Transaction]) -> bytes:
+    """Every movement of money of the year as a CSV table (UTF-8), one row a posting: the pence of each transaction, and
+    of them all, add up to nought."""
+    out = io.StringIO()
+    table = csv.writer(out, lineterminator="\r\n")
+    table.writerow(["transaction", "on", "claim_week", "claim", "reference", "what", "account", "pence"])
+    for number, each in enumerate(journal, 1):
+        event = each.event
+        week = event.week.isoformat() if event.week is not None else ""
+        for posting in each.postings:
+            table.writerow(
+                [
+                    number, event.on.isoformat(), week, event.claim, event.reference, EVENT_WORDS[event.kind],
+                    posting.account.value, posting.pence,
+                ]
+            )  # fmt: skip
     return out.getvalue().encode("utf-8-sig")
 
 

@@ -286,6 +286,17 @@ def table_csv(session: Session, year: int) -> bytes:
     return money_csv(found.weeks, found.whole)
 
 
+def ledger_csv(session: Session, year: int) -> bytes:
+    """Every movement of money of the year as a CSV table (UTF-8), one row a posting. Making it is audited."""
+    from app.reports import money as reports
+
+    require(session, Action.EXPORT_EVIDENCE)
+    with session.look() as work:
+        found = read_money(session, work.connection, year)
+        work.audit("export", "money", str(year))
+    return reports.ledger_csv(found.journal)
+
+
 def outstanding(session: Session) -> tuple[tuple[str, int], ...]:
     """Claims with money that is accepted and not paid, the oldest week first: identifier and pence (negative: it has
     still to be taken back)."""

@@ -294,6 +294,7 @@ USES: dict[str, tuple[Action, Call]] = {
     "money.outstanding": (Action.VIEW_CLAIMS, lambda s, _: money.outstanding(s)),
     "money.paper": (Action.EXPORT_EVIDENCE, lambda s, _: money.paper(s, 2026)),
     "money.table_csv": (Action.EXPORT_EVIDENCE, lambda s, _: money.table_csv(s, 2026)),
+    "money.ledger_csv": (Action.EXPORT_EVIDENCE, lambda s, _: money.ledger_csv(s, 2026)),
     "money.record_payments": (Action.MANAGE_MONEY, lambda s, _: money.record_payments(s, ())),
     "money.import_payments": (Action.MANAGE_MONEY, lambda s, _: money.import_payments(s, b"", "x.csv")),
     "money.settle": (Action.MANAGE_MONEY, lambda s, _: money.settle(s, "x", "words")),

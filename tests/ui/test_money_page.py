@@ -226,7 +226,7 @@ def test_the_paper_and_the_table_say_what_the_page_says(home: SignedIn, qtbot: Q
     page = open_page(home, qtbot)
 
     def saved(name: str) -> Path:
-        page.take_out(csv=name.endswith("csv"))
+        page.take_out(Path(name).suffix[1:] if name.startswith("money") else "ledger")
         dialog = form(qtbot, page)
         assert isinstance(dialog, OutDialog)
         path = tmp_path / name
@@ -259,6 +259,10 @@ def test_the_paper_and_the_table_say_what_the_page_says(home: SignedIn, qtbot: Q
     ):
         assert sum(int(row[column]) for row in rows) == int(last[column])
     assert (last["paid_pence"], last["unmatched_pence"], last["spent_pence"]) == ("7000", "7000", "12050")
+    postings = list(csv.DictReader(io.StringIO(saved("ledger.csv").read_text(encoding="utf-8-sig"))))
+    assert sum(int(each["pence"]) for each in postings) == 0
+    for account, column in (("paid", "paid_pence"), ("outstanding", "outstanding_pence"), ("refused", "refused_pence")):
+        assert sum(int(each["pence"]) for each in postings if each["account"] == account) == int(last[column])
 
 
 def test_who_may_only_look_is_offered_nothing_to_change(home: SignedIn, qtbot: QtBot) -> None:
@@ -278,7 +282,7 @@ def test_nothing_is_cut_off_at_200_per_cent_and_everything_has_a_name(home: Sign
     page = open_page(home, qtbot, width=1180)
     open_it: dict[str, Callable[[], object]] = {
         "page": lambda: None, "payment": page.enter_payment, "import": page.import_payments,
-        "spend": page.record_spending, "out": lambda: page.take_out(csv=False),
+        "spend": page.record_spending, "out": lambda: page.take_out("ledger"),
     }  # fmt: skip
     open_it[how]()
     seen: QWidget = page if how == "page" else form(qtbot, page)

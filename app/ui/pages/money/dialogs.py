@@ -297,20 +297,27 @@ class SettleDialog(FormDialog):
         self.run(work, lambda _: self.saved())
 
 
+OUT = {
+    "pdf": ("The money on paper", "Save PDF…", "premium-money-{year}.pdf", "PDF files (*.pdf)"),
+    "csv": ("The weeks as a CSV table", "Save CSV…", "premium-money-{year}.csv", "CSV files (*.csv)"),
+    "ledger": ("The ledger as a CSV table", "Save CSV…", "premium-ledger-{year}.csv", "CSV files (*.csv)"),
+}
+"""What can be taken out: its title, the button, the file's name and the kind of file."""
+
+
 class OutDialog(FormDialog):
-    """Takes the money of a year out of the encrypted store, as a PDF or as a CSV table."""
+    """Takes the money of a year out of the encrypted store; ``what`` is a key of :data:`OUT`."""
 
     writes = False
 
-    def __init__(self, ctx: Context, parent: QWidget | None, year: int, *, csv: bool) -> None:
-        words = "The money as a CSV table" if csv else "The money on paper"
-        action = "Save CSV…" if csv else "Save PDF…"
+    def __init__(self, ctx: Context, parent: QWidget | None, year: int, what: str) -> None:
+        words, action, _, _ = OUT[what]
         super().__init__(ctx, parent, words, (), {}, who=year_words(year), action=action)
-        self._year, self._csv = year, csv
+        self._year, self._what = year, what
         self.below.addWidget(
             label(
                 "A saved file leaves the encrypted store. Whoever can open the folder can read it, with no password. "
-                "It names no resident; the list of what has to be looked at names claims by the resident's reference.",
+                "It names no resident, and claims by the resident's reference.",
                 "strong",
             )
         )
@@ -318,21 +325,21 @@ class OutDialog(FormDialog):
 
     def save(self) -> None:
         """Ask where, then save."""
-        name = f"premium-money-{self._year}.{'csv' if self._csv else 'pdf'}"
-        kinds = "CSV files (*.csv)" if self._csv else "PDF files (*.pdf)"
-        chosen, _ = QFileDialog.getSaveFileName(self, "Save the money", documents(name), kinds)
+        _, _, name, kinds = OUT[self._what]
+        chosen, _ = QFileDialog.getSaveFileName(self, "Save the money", documents(name.format(year=self._year)), kinds)
         if chosen:
             self.save_to(Path(chosen))
 
     def save_to(self, path: Path) -> None:
         """Write the file there; the window says where it went."""
-        year, csv = self._year, self._csv
+        year, what = self._year, self._what
 
         def work(session: Session) -> Path:
             from app.services import money
 
-            made = money.table_csv(session, year) if csv else money.paper(session, year)
-            save_pdf(made, path, safe="The money is safe in the record.", what="The CSV" if csv else "The PDF")
+            make = {"pdf": money.paper, "csv": money.table_csv, "ledger": money.ledger_csv}[what]
+            kind = "The PDF" if what == "pdf" else "The CSV"
+            save_pdf(make(session, year), path, safe="The money is safe in the record.", what=kind)
             return path
 
         self.run(work, self._saved_at)

@@ -177,8 +177,7 @@ class MoneyPage(QWidget):
         self._year: int | None = None
         self._asked = 0
         self._money: Money | None = None
-        writes = ctx.allowed(Action.MANAGE_MONEY)
-        self._writes = writes
+        self._writes = ctx.allowed(Action.MANAGE_MONEY)
         self.tabs = PremiumTabs("money", lambda key: ctx.navigate.emit(key, None))
         self.year_words = label("", "heading", wrap=False)
         self.before_button = secondary("Year before", partial(self._step, -1))
@@ -186,13 +185,14 @@ class MoneyPage(QWidget):
         self.payment_button = primary("Enter a payment…", self.enter_payment)
         self.import_button = secondary("Import payments…", self.import_payments)
         self.spend_button = secondary("Record spending…", self.record_spending)
-        self.pdf_button = secondary("Save as PDF…", partial(self.take_out, csv=False))
-        self.csv_button = secondary("Save as CSV…", partial(self.take_out, csv=True))
+        self.pdf_button = secondary("Save as PDF…", partial(self.take_out, "pdf"))
+        self.csv_button = secondary("Save the weeks as CSV…", partial(self.take_out, "csv"))
+        self.ledger_button = secondary("Save the ledger as CSV…", partial(self.take_out, "ledger"))
         for button in (self.payment_button, self.import_button, self.spend_button):
-            button.setVisible(writes)
-        exports = ctx.allowed(Action.EXPORT_EVIDENCE)
-        for button in (self.pdf_button, self.csv_button):
-            button.setVisible(exports)
+            button.setVisible(self._writes)
+        self.out_buttons = (self.pdf_button, self.csv_button, self.ledger_button)
+        for button in self.out_buttons:
+            button.setVisible(ctx.allowed(Action.EXPORT_EVIDENCE))
         self.trouble = label("", "error")
         self.trouble.hide()
         self.figures = _Figures()
@@ -284,12 +284,12 @@ class MoneyPage(QWidget):
 
         self._open(dialogs.SettleDialog(self.ctx, self, item))
 
-    def take_out(self, *, csv: bool) -> None:
-        """Ask where the year is saved as a PDF or a CSV table."""
+    def take_out(self, what: str) -> None:
+        """Ask where the year is saved: on paper ("pdf"), its weeks ("csv") or every movement of money ("ledger")."""
         from app.ui.pages.money import dialogs
 
         if self._money is not None:
-            self._open(dialogs.OutDialog(self.ctx, self, self._money.year, csv=csv))
+            self._open(dialogs.OutDialog(self.ctx, self, self._money.year, what))
 
     def _payment_in_error(self) -> None:
         if (payment := self.payments.current()) is not None:
@@ -344,7 +344,7 @@ class MoneyPage(QWidget):
         column = page_column(self)
         column.addWidget(self.tabs)
         column.addWidget(level((title("The premium's money"), self.year_words)))
-        column.addWidget(level((self.before_button, self.after_button, self.pdf_button, self.csv_button)))
+        column.addWidget(level((self.before_button, self.after_button, *self.out_buttons)))
         column.addWidget(level((self.payment_button, self.import_button, self.spend_button)))
         column.addWidget(self.trouble)
         column.addWidget(self.figures)
