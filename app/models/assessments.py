@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -272,24 +272,38 @@ def newest_proofs(
     """The newest of what :func:`sound` finds from ``first`` and before ``until``, of each of the residents with each
     instrument."""
     newest = func.max(_A.at + _A.id)  # SQLite takes the other columns from the row that has the greatest
-    query = (
-        select(_A.resident_id, _A.instrument, _A.revision_id, _A.at, _A.band, _A.next_due, newest)
-        .where(
-            _A.resident_id.in_(residents),
-            _A.instrument.in_(instruments),
-            _A.at >= instant_text(first),
-            _A.at < instant_text(until),
-            _A.state != IN_ERROR,
-            _A.complete == 1,
-        )
-        .group_by(_A.resident_id, _A.instrument)
+    query = _proofs(residents, instruments, first, until).add_columns(newest).group_by(_A.resident_id, _A.instrument)
+    return dict(map(_proof, connection.execute(query)))
+
+
+def proofs_in_order(
+    connection: Connection,
+    residents: Sequence[ResidentId],
+    instruments: Sequence[str],
+    first: datetime,
+    until: datetime,
+) -> Iterator[tuple[tuple[ResidentId, str], Proof]]:
+    """Each of what :func:`sound` finds from ``first`` and before ``until``, the oldest first."""
+    query = _proofs(residents, instruments, first, until).order_by(_A.at, _A.id)
+    return map(_proof, connection.execute(query))
+
+
+def _proofs(
+    residents: Sequence[ResidentId], instruments: Sequence[str], first: datetime, until: datetime
+) -> Select[Any]:
+    return select(_A.resident_id, _A.instrument, _A.revision_id, _A.at, _A.band, _A.next_due).where(
+        _A.resident_id.in_(residents),
+        _A.instrument.in_(instruments),
+        _A.at >= instant_text(first),
+        _A.at < instant_text(until),
+        _A.state != IN_ERROR,
+        _A.complete == 1,
     )
-    return {
-        (ResidentId(row[0]), row[1]): Proof(
-            RevisionId(row[2]), instant(row[3]), row[4], date.fromisoformat(row[5]) if row[5] else None
-        )
-        for row in connection.execute(query)
-    }
+
+
+def _proof(row: Any) -> tuple[tuple[ResidentId, str], Proof]:
+    next_due = date.fromisoformat(row[5]) if row[5] else None
+    return (ResidentId(row[0]), row[1]), Proof(RevisionId(row[2]), instant(row[3]), row[4], next_due)
 
 
 def before(

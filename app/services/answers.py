@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -76,9 +77,11 @@ class AnswerRow:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """Every claim of some weeks, the newest week first, and after how many days an answer is overdue."""
+    """Every claim of some weeks, the newest week first, what the CCG and the rules disagree about, and after how many
+    days an answer is overdue."""
 
     rows: tuple[AnswerRow, ...]
+    disagreements: tuple[Disagreement, ...]
     overdue_days: int
 
     @property
@@ -101,18 +104,16 @@ def answers(session: Session, first: date | None = None, last: date | None = Non
     require(session, Action.VIEW_CLAIMS)
     with session.read() as connection:
         days = _overdue_days(connection)
-        rows = [
-            _row(session, picture, resident, claim, days)
-            for picture, resident, claim in _claims(session, connection, first, last)
-        ]
-    return Answers(tuple(sorted(rows, key=_newest_first)), days)
+        found = _claims(session, connection, first, last)
+    rows = [_row(session, picture, resident, claim, days) for picture, resident, claim in found]
+    return Answers(tuple(sorted(rows, key=_newest_first)), _disagreements(found), days)
 
 
 def disagreements(session: Session, first: date | None = None, last: date | None = None) -> tuple[Disagreement, ...]:
     """Each claim that the CCG refused, or paid in part, for a reason that our rules do not give: both views."""
     require(session, Action.VIEW_CLAIMS)
     with session.read() as connection:
-        return _disagreements(session, connection, first, last)
+        return _disagreements(_claims(session, connection, first, last))
 
 
 def disagreement_files(
@@ -125,7 +126,7 @@ def disagreement_files(
     require(session, Action.EXPORT_EVIDENCE)
     unlock_again(session, password)
     with session.write() as work:
-        found = _disagreements(session, work.connection, first, last)
+        found = _disagreements(_claims(session, work.connection, first, last))
         if not found:
             raise UserError("There is no disagreement in these weeks", field="from")
         work.audit("export", "disagreement", found[0].identifier, detail={"claims": [d.identifier for d in found]})
@@ -140,6 +141,16 @@ def disagreement_files(
             rows=found,
         )
     return DisagreementFiles(disagreements_pdf(paper), disagreements_csv(paper), len(found))
+
+
+def overdue_count(session: Session) -> int:
+    """How many claims wait for their decision longer than that, without looking at what they rest on."""
+    require(session, Action.VIEW_CLAIMS)
+    today = session.today()
+    with session.read() as connection:
+        days = _overdue_days(connection)
+        found = claim_rows.claims_between(connection, POLICIES[0].starts, today)
+    return sum(_answered(claim, _days_waiting(claim, today), days) is Answered.OVERDUE for claim in found)
 
 
 def overdue_days(session: Session) -> int:
@@ -189,8 +200,7 @@ def _row(
     answer = claim.newest_answer
     newest = picture.newest_claim(resident)
     sent_on = to_local(claim.sent_at).date() if claim.sent_at else None
-    waits = claim.live and (answer is None or not answer.final)
-    days = (session.today() - sent_on).days if waits and sent_on else None
+    days = _days_waiting(claim, session.today())
     return AnswerRow(
         identifier=claim.identifier,
         version=claim.version,
@@ -211,6 +221,14 @@ def _row(
         again=newest.version if newest is not None and newest.version > claim.version else None,
         reversal_of=claim.reversal_of,
     )
+
+
+def _days_waiting(claim: claim_rows.ClaimLineRow, today: date) -> int | None:
+    """Days since a claim without a decision was sent; None when it was not, or has one."""
+    answer = claim.newest_answer
+    if claim.sent_at is None or not claim.live or (answer is not None and answer.final):
+        return None
+    return (today - to_local(claim.sent_at).date()).days
 
 
 def _answered(claim: claim_rows.ClaimLineRow, days: int | None, overdue_after: int) -> Answered:
@@ -240,10 +258,10 @@ def _theirs_alone(picture: WeekPicture, claim: claim_rows.ClaimLineRow) -> tuple
 
 
 def _disagreements(
-    session: Session, connection: Connection, first: date | None, last: date | None
+    claims: Iterable[tuple[WeekPicture, Resident, claim_rows.ClaimLineRow]],
 ) -> tuple[Disagreement, ...]:
     found = []
-    for picture, resident, claim in _claims(session, connection, first, last):
+    for picture, resident, claim in claims:
         codes = _theirs_alone(picture, claim)
         # What was refused and paid on a later version is a disagreement no more.
         if codes and not any(

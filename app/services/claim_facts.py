@@ -223,21 +223,21 @@ def _newest_proofs(
     ends: Mapping[date, datetime],
     policy_of: Mapping[date, Policy | None],
 ) -> Iterator[tuple[date, _Newest]]:
-    """For each week the newest sound assessment of every resident with each instrument that may serve, by its end.
-
-    Each step reads only what came since the week before it.
-    """
+    """For each week the newest sound assessment of every resident with each instrument that may serve, by its end."""
     serving = {record for policy in policy_of.values() if policy for records in policy.evidence_records.values()
                for record in records}  # fmt: skip
     codes = [tool.code for tool in registry.all_instruments() if tool.code in serving]
     oldest = {m: max(policy.evidence_days.values(), default=0) if policy else 0 for m, policy in policy_of.items()}
     # Twice the longest age, so that stale evidence is seen and called stale, not missing.
     first_of = {monday: ends[monday] - timedelta(days=2 * oldest[monday] + 7) for monday in weeks}
-    read_to = min(first_of.values())
-    newest: dict[tuple[ResidentId, str], assessment_rows.Proof] = {}
+    begins, last = ends[weeks[0]], ends[weeks[-1]]
+    newest = assessment_rows.newest_proofs(connection, residents, codes, min(first_of.values()), begins)
+    coming = iter(()) if last == begins else assessment_rows.proofs_in_order(connection, residents, codes, begins, last)
+    waiting = next(coming, None)
     for monday in weeks:
-        newest |= assessment_rows.newest_proofs(connection, residents, codes, read_to, ends[monday])
-        read_to = ends[monday]
+        while waiting is not None and waiting[1].at < ends[monday]:
+            newest[waiting[0]] = waiting[1]
+            waiting = next(coming, None)
         yield monday, {key: proof for key, proof in newest.items() if proof.at >= first_of[monday]}
 
 

@@ -341,6 +341,7 @@ USES: dict[str, tuple[Action, Call]] = {
     "corrections.preview": (Action.SIGN_CLAIMS, lambda s, _: corrections.preview(s, {})),
     "corrections.sign": (Action.SIGN_CLAIMS, lambda s, _: corrections.sign(s, {}, PASSWORD, "r")),
     "answers.answers": (Action.VIEW_CLAIMS, lambda s, _: answers.answers(s)),
+    "answers.overdue_count": (Action.VIEW_CLAIMS, lambda s, _: answers.overdue_count(s)),
     "answers.disagreements": (Action.VIEW_CLAIMS, lambda s, _: answers.disagreements(s)),
     "answers.disagreement_files": (Action.EXPORT_EVIDENCE, lambda s, _: answers.disagreement_files(s, PASSWORD)),
     "answers.set_overdue_days": (Action.MANAGE_HOME, lambda s, _: answers.set_overdue_days(s, 10)),

@@ -67,6 +67,7 @@ def test_a_decision_is_overdue_after_the_days_that_the_home_chose(sent: LivingHo
     assert only(sent).answered is Answered.WAITING
     sent.clock.advance(timedelta(days=1))
     assert (only(sent).answered, only(sent).days) == (Answered.OVERDUE, 14)
+    assert answers.overdue_count(sent.session) == 1
     answers.set_overdue_days(sent.session, 21)
     assert (answers.overdue_days(sent.session), answers.answers(sent.session).overdue) == (21, ())
     assert "1 to 90" in refused(lambda: answers.set_overdue_days(sent.session, 0))

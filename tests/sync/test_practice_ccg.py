@@ -11,6 +11,8 @@ import pytest
 
 from app.domain.messages import Ack, AckCode, ClaimAnswer, ClaimAnswers, ClaimLine, ClaimOutcome, claim_identifier
 from app.domain.needs import PremiumNeed
+from app.domain.premium import POLICIES, NightsRule
+from app.sync.fhir.check import check_message
 from app.sync.fhir.jsonio import read, write
 from app.sync.fhir.parse import parse_answer
 from app.sync.practice_ccg import PracticeCcg
@@ -134,6 +136,32 @@ def test_a_reversal_takes_back_what_was_paid_once(ccg: PracticeCcg) -> None:
     (later,) = decide(ccg, "v4", line(version=4))
     assert later.amount_pence == 7000
     assert ccg.effects().paid_pence == 7000
+
+
+def test_what_was_taken_back_and_is_claimed_again_with_a_reason_is_not_late(ccg: PracticeCcg) -> None:
+    decide(ccg, "v1", line())
+    decide(ccg, "v2", line(version=2, amount_pence=-7000, reversal_of=line().identifier))
+    much_later = datetime(2017, 5, 1, 12, tzinfo=UTC)
+    (silent,) = decide(ccg, "v3", line(version=3), signed_at=much_later)
+    assert silent.reason_codes == ("LATE",)
+    won = line(version=4, late_reason="CHC refused on appeal")
+    (answer,) = decide(ccg, "v4", won, signed_at=much_later)
+    assert (answer.outcome, answer.amount_pence) == (ClaimOutcome.COMPLETE, 7000)
+    assert ccg.effects().paid_pence == 7000
+
+
+def test_paid_by_the_night_what_was_paid_is_what_is_taken_back(tmp_path: Path) -> None:
+    nightly = replace(POLICIES[0], nights_rule=NightsRule.PRO_RATA)
+    with PracticeCcg(tmp_path, now=lambda: NOW, policies=(nightly,)) as ccg:
+        (paid,) = decide(ccg, "v1", line(amount_pence=5000))
+        (odd,) = decide(ccg, "other", line(2, amount_pence=5500))
+        (back,) = decide(ccg, "v2", line(version=2, amount_pence=-5000, reversal_of=line().identifier))
+    assert (paid.amount_pence, odd.reason_codes, back.amount_pence) == (5000, ("NO-POLICY",), -5000)
+
+
+def test_a_reversal_that_asks_for_money_is_no_message() -> None:
+    raw = claim_bytes("v2", line(version=2, amount_pence=7000, reversal_of=line().identifier))
+    assert any("takes back" in problem.message for problem in check_message(raw))
 
 
 def test_a_reversal_that_overtakes_its_claim_leaves_nothing_paid(ccg: PracticeCcg) -> None:

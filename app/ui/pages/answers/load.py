@@ -9,7 +9,6 @@ from app.ui.messages import refusal
 
 if TYPE_CHECKING:
     from app.domain.messages import ClaimLine
-    from app.domain.premium.disagreement import Disagreement
     from app.services.answers import Answers
     from app.services.corrections import ClaimTask
     from app.services.session import Session
@@ -22,7 +21,6 @@ class AnswersData:
 
     tasks: tuple[ClaimTask, ...]
     answers: Answers
-    disagreements: tuple[Disagreement, ...]
     not_sign: str
     not_settle: str
     not_export: str
@@ -45,7 +43,6 @@ def load_answers(session: Session) -> AnswersData:
     return AnswersData(
         corrections.tasks(session, settled=True),
         answers.answers(session),
-        answers.disagreements(session),
         refusal(session, Action.SIGN_CLAIMS),
         refusal(session, Action.MANAGE_MONEY),
         refusal(session, Action.EXPORT_EVIDENCE),

@@ -134,7 +134,7 @@ class AnswersPage(QWidget):
         overdue = data.answers.overdue
         self.state.setText(
             f"{_count(len(tasks), 'week')} touched by a correction, {_count(len(overdue), 'overdue answer').lower()}, "
-            f"{_count(len(data.disagreements), 'disagreement').lower()}"
+            f"{_count(len(data.answers.disagreements), 'disagreement').lower()}"
         )
         self._show_tasks(data, tasks)
         empty(self._overdue)
@@ -146,13 +146,13 @@ class AnswersPage(QWidget):
             self._overdue.addWidget(self._late(row))
         self.days_button.setVisible(not data.not_choose)
         empty(self._disagreements)
-        if not data.disagreements:
+        if not data.answers.disagreements:
             self._disagreements.addWidget(
                 label("No claim was refused for a reason that the rules do not give.", "secondary")
             )
-        for found in data.disagreements:
+        for found in data.answers.disagreements:
             self._disagreements.addWidget(self._disagreement(found))
-        self.export_button.setVisible(bool(data.disagreements))
+        self.export_button.setVisible(bool(data.answers.disagreements))
         self.export_button.setEnabled(not data.not_export)
         self.export_button.setAccessibleDescription(data.not_export)
         self._show_rows()
@@ -257,7 +257,7 @@ class AnswersPage(QWidget):
 
     def _export(self) -> None:
         if self._data is not None:
-            show_dialog(ExportDialog(self._ctx, self, len(self._data.disagreements)))
+            show_dialog(ExportDialog(self._ctx, self, len(self._data.answers.disagreements)))
 
     def _toggle_settled(self) -> None:
         self._settled_shown = not self._settled_shown

@@ -32,6 +32,8 @@ class Missing(StrEnum):
     PHONES = "phones"
     RESIDENTS = "residents"
     ACCREDITATION = "accreditation"
+    overdue: int = 0
+    """Claims that wait too long for the CCG's decision."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +71,16 @@ def _due(session: Session) -> tuple[DueRow, ...]:
 
 def load_today(session: Session) -> Today:
     """Read it; the premium only for a role that may see claims."""
-    from app.services import alerts, assessments, downtime, due, journeys, premium, residents, status
+    from app.services import alerts, answers, assessments, downtime, due, journeys, premium, residents, status
     from app.services.access import Action, allowed
 
     hint: PremiumHint | None = None
     if allowed(session, Action.VIEW_CLAIMS):
         week = premium.week(session, premium.default_week(session))
-        hint = PremiumHint(week.week_start, week.eligible, week.total_pence, bool(week.submitted), len(week.at_risk))
+        overdue = answers.overdue_count(session)
+        hint = PremiumHint(
+            week.week_start, week.eligible, week.total_pence, bool(week.submitted), len(week.at_risk), overdue
+        )
     found = status.status(session)
     kit = downtime.standing(session)
     hospital = journeys.board(session)

@@ -200,11 +200,24 @@ class TodayPage(QWidget):
                 tag=_premium_tag(hint),
                 slot=self._to("premium", hint.week_start),
             )
-            self.premium.fill([row], "")
+            self.premium.fill([row, *self._overdue_answers(hint.overdue)], "")
         keep_tab_order([self, *tab_stops(*self._parts)])
         if self._fresh:
             self._fresh = False
             self._start_at_first()
+
+    def _overdue_answers(self, number: int) -> list[RowButton]:
+        if not number:
+            return []
+        words = "1 claim waits" if number == 1 else f"{number} claims wait"
+        return [
+            RowButton(
+                "Answers overdue",
+                f"{words} too long for the CCG's decision",
+                tag=Tag("Overdue", Tone.WARNING),
+                slot=self._to("answers", None),
+            )
+        ]
 
     def _to_top(self) -> None:
         """The page's beginning in sight, and the keyboard nowhere below it."""
