@@ -136,6 +136,8 @@ def _join(path: str, name: str) -> str:
 def _list(read: Callable[[object, str], _T], value: object, path: str) -> tuple[_T, ...]:
     if not isinstance(value, list):
         raise UserError(f"{path} must be a list", field=path)
+    if not value:
+        return ()
     return tuple([read(entry, f"{path}[{n}]") for n, entry in enumerate(value)])
 
 
@@ -210,6 +212,15 @@ def _pair(value: object, path: str) -> tuple[object, object]:
 
 
 def _dates(value: object, path: str) -> DatePeriod:
+    if type(value) is list and len(value) == 2:
+        try:
+            return _known_dates(*value)
+        except (UserError, TypeError):
+            pass  # read below, where the message is made
+    return _dates_of(value, path)
+
+
+def _dates_of(value: object, path: str) -> DatePeriod:
     start, end = _pair(value, path)
     first, last = _optional(_date, start, f"{path}[0]"), _optional(_date, end, f"{path}[1]")
     if first is not None and last is not None and last < first:
@@ -218,6 +229,15 @@ def _dates(value: object, path: str) -> DatePeriod:
 
 
 def _instants(value: object, path: str) -> InstantPeriod:
+    if type(value) is list and len(value) == 2:
+        try:
+            return _known_instants(*value)
+        except (UserError, TypeError):
+            pass  # as above
+    return _instants_of(value, path)
+
+
+def _instants_of(value: object, path: str) -> InstantPeriod:
     start, end = _pair(value, path)
     first, last = _optional(_instant, start, f"{path}[0]"), _optional(_instant, end, f"{path}[1]")
     if first is not None and last is not None and last < first:
@@ -225,7 +245,42 @@ def _instants(value: object, path: str) -> InstantPeriod:
     return first, last
 
 
+# A home's champions, stays and dates stand on line after line: what was read and accepted once is kept by what it was
+# read from, which is text or null. What is refused is never kept, so the message is made anew with its path.
+
+
+@lru_cache(maxsize=4096)
+def _known_dates(first: object, last: object) -> DatePeriod:
+    return _dates_of([first, last], "")
+
+
+@lru_cache(maxsize=4096)
+def _known_instants(first: object, last: object) -> InstantPeriod:
+    return _instants_of([first, last], "")
+
+
+@lru_cache(maxsize=4096)
+def _known_champion(
+    name: object, pathway: object, first: object, last: object, since: object, until: object
+) -> Champion:
+    return _champion_of({"name": name, "pathway": pathway, "certificate": [first, last], "in_post": [since, until]}, "")
+
+
+@lru_cache(maxsize=4096)
+def _known_need(area: object, evidenced_on: object) -> NeedEvidence:
+    return _need_of({"area": area, "evidenced_on": evidenced_on}, "")
+
+
 def _need(value: object, path: str) -> NeedEvidence:
+    if type(value) is dict and value.keys() == _NEED_MAY:
+        try:
+            return _known_need(value["area"], value["evidenced_on"])
+        except (UserError, TypeError):
+            pass  # as above
+    return _need_of(value, path)
+
+
+def _need_of(value: object, path: str) -> NeedEvidence:
     found = _object(value, path, _NEED, _NEED_MAY)
     area = _text(found["area"], f"{path}.area")
     premium_need(area, field=f"{path}.area")
@@ -233,6 +288,17 @@ def _need(value: object, path: str) -> NeedEvidence:
 
 
 def _champion(value: object, path: str) -> Champion:
+    if type(value) is dict and value.keys() == _CHAMPION:
+        certificate, post = value["certificate"], value["in_post"]
+        if type(certificate) is list and type(post) is list and len(certificate) == len(post) == 2:
+            try:
+                return _known_champion(value["name"], value["pathway"], *certificate, *post)
+            except (UserError, TypeError):
+                pass  # as above
+    return _champion_of(value, path)
+
+
+def _champion_of(value: object, path: str) -> Champion:
     found = _object(value, path, _CHAMPION, _CHAMPION)
     return Champion(
         name=_text(found["name"], f"{path}.name"),

@@ -16,6 +16,7 @@ Readings that the published rules leave open, each to confirm with the commissio
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from app.domain.dates import to_local
 from app.domain.errors import UserError
@@ -153,14 +154,15 @@ class _Champions:
     def __init__(self, facts: WeekFacts) -> None:
         last_day, week_end = nights_of_week(facts.week_start)[-1]
         submitted = as_utc(facts.submitted_at)
-        submitted_on = to_local(submitted).date()
+        submitted_on = _local_day(submitted)
         self._at_end: dict[str, list[Champion]] = {}
         self._at_submission: dict[str, list[Champion]] = {}
+        at_end, at_submission = self._at_end, self._at_submission
         for champion in facts.champions:
             if _in_post(champion, last_day, week_end):
-                self._at_end.setdefault(champion.pathway, []).append(champion)
+                at_end.setdefault(champion.pathway, []).append(champion)
             if _in_post(champion, submitted_on, submitted):
-                self._at_submission.setdefault(champion.pathway, []).append(champion)
+                at_submission.setdefault(champion.pathway, []).append(champion)
 
     def covering(self, need: PremiumNeed) -> tuple[Champion, ...]:
         """The champions who cover the need at both instants, sorted by name; empty when one of them is uncovered."""
@@ -205,7 +207,11 @@ def _newest(entries: list[NeedEvidence], week_end: date, most_days: int) -> tupl
 
 def _home(facts: WeekFacts) -> tuple[str, ...]:
     """R1: accredited on every day of the week, by one period or several."""
-    every_day = all(any_covers_day(facts.accredited, day) for day, _ in nights_of_week(facts.week_start))
+    monday, sunday = facts.week_start, facts.week_start + _SIX_DAYS
+    for period in facts.accredited:
+        if covers_day(period, monday) and covers_day(period, sunday):
+            return ()
+    every_day = all(any_covers_day(facts.accredited, day) for day, _ in nights_of_week(monday))
     return () if every_day else (HOME_NOT_ACCREDITED,)
 
 
@@ -213,12 +219,12 @@ def _nights(facts: WeekFacts, max_retained: int) -> tuple[int, int]:
     """The eligible nights of the week, and how many there would be were no night funded by Continuing Healthcare."""
     present = retained = present_funded = retained_funded = 0
     died = None if facts.died_at is None else as_utc(facts.died_at)
-    stays, absences = _in_utc(facts.stays), _in_utc(facts.absences)
+    stays, absences, chc = _in_utc(facts.stays), _in_utc(facts.absences), facts.chc
     for day, instant in nights_of_week(facts.week_start):
         if (died is not None and died <= instant) or not any_covers_instant(stays, instant):
             continue
-        funded = any_covers_day(facts.chc, day)
-        if any_covers_instant(absences, instant):
+        funded = bool(chc) and any_covers_day(chc, day)
+        if absences and any_covers_instant(absences, instant):
             retained, retained_funded = retained + (not funded), retained_funded + funded
         else:
             present, present_funded = present + (not funded), present_funded + funded
@@ -257,18 +263,28 @@ def _late(facts: WeekFacts, policy: Policy) -> tuple[str, ...]:
 
 
 def _submitted_on(facts: WeekFacts) -> date:
-    return to_local(facts.submitted_at).date()
+    return _local_day(facts.submitted_at)
+
+
+@lru_cache(maxsize=1024)
+def _local_day(instant: datetime) -> date:
+    """The date in the home; a home submits all its claims of a week at one instant."""
+    return to_local(instant).date()
 
 
 def _identity(facts: WeekFacts) -> tuple[str, ...]:
     """R11: who is claimed for, born when, and where."""
     if facts.nhs_number:
-        known = is_nhs_number(facts.nhs_number)
+        known = _is_nhs_number(facts.nhs_number)
     else:
         known = bool(facts.nhs_number_absent_reason and facts.nhs_number_absent_reason.strip())
     return () if known and facts.date_of_birth is not None and _is_ods(facts.home_ods) else (IDENTITY,)
 
 
+_is_nhs_number = lru_cache(maxsize=1024)(is_nhs_number)
+
+
+@lru_cache(maxsize=64)
 def _is_ods(code: str | None) -> bool:
     try:
         parse_ods(code or "")
