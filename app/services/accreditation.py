@@ -19,7 +19,6 @@ from app.domain.accreditation import (
     kept,
     proof_on,
 )
-from app.domain.dates import to_local
 from app.domain.home_facts import (
     AdmissionRequest,
     Course,
@@ -29,7 +28,7 @@ from app.domain.home_facts import (
     HomeFactKind,
     Training,
 )
-from app.domain.people import StaffMember
+from app.domain.training import TESTED, Worker, by_worker, share
 from app.models import assessments as assessment_rows
 from app.models import home_facts as rows
 from app.models import residents as resident_rows
@@ -42,8 +41,6 @@ if TYPE_CHECKING:
 
 _YEAR = timedelta(days=365)
 _MONTH = timedelta(days=31)
-_ENOUGH = 80
-"""Per cent of staff that criteria 2 and 3 ask for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,31 +118,25 @@ def _figures(connection: Connection, session: Session) -> dict[int, tuple[Figure
     dependent = _with_band(connection, "rhys_hearn_high", here, now - _YEAR, now)
     high = sum(1 for line in dependent.values() if line.band == "high")
     screened = _with_band(connection, "must", here, now - _MONTH, now)
-    staff = [member for member in staff_rows.staff(connection) if _in_post(member, now)]
-    trainings = rows.bodies(connection, Training)
-    trained = {
-        course: {t.staff_id for t in trainings if t.course is course and t.passed_on <= today
-                 and (t.expires_on is None or today <= t.expires_on)}
-        for course in Course
-    }  # fmt: skip
+    trainings = by_worker(rows.bodies(connection, Training))
+    staff = [Worker(m.id, m.details, trainings.get(m.id, ())) for m in staff_rows.staff(connection)]
 
-    def share(course: Course, words: str, *, asked: bool) -> Figure:
-        number = sum(member.id in trained[course] for member in staff)
-        enough = len(staff) > 0 and number * 100 >= _ENOUGH * len(staff) if asked else None
-        return Figure(words, number, len(staff), enough)
+    def trained(course: Course, words: str) -> Figure:
+        counted = share(staff, course, today)
+        return Figure(words, counted.trained, counted.in_post, counted.met if course in TESTED else None)
 
     return {
         1: (
             Figure("Residents whose dependency was assessed in the last year", len(dependent), len(here)),
             Figure("of these with high dependency", high, len(dependent)),
         ),
-        2: (share(Course.FALL_ASSESSMENT, "Staff trained to assess somebody who has fallen", asked=True),),
-        3: (share(Course.LIFTING, "Staff trained in lifting equipment", asked=True),),
+        2: (trained(Course.FALL_ASSESSMENT, "Staff trained to assess somebody who has fallen"),),
+        3: (trained(Course.LIFTING, "Staff trained in lifting equipment"),),
         5: (Figure("Residents screened with MUST in the last 31 days", len(screened), len(here)),),
         6: (
-            share(Course.BANDAGING, "Staff trained in four-layer bandaging", asked=False),
-            share(Course.PEG, "Staff trained in PEG feeding", asked=False),
-            share(Course.SYRINGE_DRIVER, "Staff trained in syringe drivers", asked=False),
+            trained(Course.BANDAGING, "Staff trained in four-layer bandaging"),
+            trained(Course.PEG, "Staff trained in PEG feeding"),
+            trained(Course.SYRINGE_DRIVER, "Staff trained in syringe drivers"),
         ),
     }
 
@@ -158,8 +149,3 @@ def _with_band(
         if line.resident_id in here:
             newest.setdefault(line.resident_id, line)
     return newest
-
-
-def _in_post(member: StaffMember, now: datetime) -> bool:
-    started, left = member.details.started_at, member.details.left_at
-    return (started is None or to_local(started) <= now) and (left is None or now < left)
