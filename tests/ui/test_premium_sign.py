@@ -77,8 +77,11 @@ def test_what_is_signed_stands_there_first(page: PremiumPage, home: SignedIn, qt
     texts = [[column.text(line) for column in shown.table.records.columns] for line in shown.table.rows]
     assert texts[0] == [
         "Claim",
-        "ADAMS, Ada (Mx)\nBorn 04-Mar-1931\nNHS No. 999 000 0018\nClaim VN3X2|R1|2026-11-16|v1",
-        "Dementia: Ann Lee, paper document, 02-Nov-2026\nFalls and fragility: Rosa Diaz, paper document, 02-Nov-2026",
+        "ADAMS, Ada (Mx)\nBorn 04-Mar-1931\nNHS No. 999 000 0018",
+        (
+            "VN3X2|R1|2026-11-16|v1\nDementia: Ann Lee, paper document, 02-Nov-2026\n"
+            "Falls and fragility: Rosa Diaz, paper document, 02-Nov-2026"
+        ),
         "£70.00",
     ]
     assert len(texts) == 2
@@ -348,9 +351,9 @@ def test_a_stopped_export_says_how_far_it_is_and_leaves_no_file(
 
     monkeypatch.setattr(evidence, "evidence", slow)
     shown.save_to(folder, *shown.weeks())
-    qtbot.waitUntil(lambda: shown.doing.text() == "Writing the workbook…", timeout=30_000)
+    qtbot.waitUntil(lambda: shown.doing.text() == "Writing the workbook: step 3 of 5", timeout=30_000)
     assert (shown.progress.value(), shown.progress.maximum()) == (3, 5)
-    assert shown.progress.isVisible()
+    qtbot.waitUntil(lambda: not shown.progress.visibleRegion().isEmpty(), timeout=5000)
     qtbot.keyClick(shown, Qt.Key.Key_Escape)
     go_on.set()
     qtbot.waitUntil(lambda: shown.doing.text() == "Stopped. No file was written.", timeout=30_000)

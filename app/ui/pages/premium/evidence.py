@@ -21,6 +21,7 @@ from app.ui.dialogs.place import documents
 from app.ui.forms.asking import AskingDialog
 from app.ui.forms.form import show_dialog
 from app.ui.forms.typed import Ask, Reader
+from app.ui.forms.view import scroll_to
 from app.ui.widgets.text import label
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ class EvidenceDialog(AskingDialog):
         )
         self.below.addWidget(label("Saving is recorded in the audit trail with your name.", "secondary"))
         self.progress = QProgressBar()
+        self.progress.setTextVisible(False)  # it would stand dark on dark; the words above say the same
         self.progress.setAccessibleName("Making the evidence")
         self.progress.hide()
         self.doing = label("")
@@ -138,6 +140,8 @@ class EvidenceDialog(AskingDialog):
         self.progress.setRange(0, 0)
         for part in (self.doing, self.progress):
             part.show()
+        self.resize(self.sizeHint())
+        QTimer.singleShot(0, self, self._bring_into_view)
         self._look.start()
         self.run(work, self._done)
         self.cancel_button.setEnabled(True)
@@ -163,12 +167,16 @@ class EvidenceDialog(AskingDialog):
             part.hide()
         super().failed(exc)
 
+    def _bring_into_view(self) -> None:
+        """Where the screen is low the form scrolls: how far it is must be seen all the same."""
+        scroll_to(self.progress)
+
     def _show_progress(self) -> None:
         done, steps, words = self._making.at
         if steps:
             self.progress.setRange(0, steps)
             self.progress.setValue(done)
-            self.doing.setText(f"{words}…")
+            self.doing.setText(f"{words}: step {done} of {steps}")
 
     def _done(self, folder: Path | None) -> None:
         self._look.stop()
