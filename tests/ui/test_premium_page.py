@@ -7,17 +7,19 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.domain.messages import OutboxState
-from app.domain.people import ResidentDetails, Role
-from app.services import premium, residents, settings, sync
+from app.domain.people import ChcPeriod, ResidentDetails, Role
+from app.services import corrections, premium, residents, settings, sync
 from app.services.premium import ClaimRow
 from app.ui.forms.view import area_of
 from app.ui.pages.assessment.page import Open
 from app.ui.pages.premium import PremiumPage
+from app.ui.pages.premium.paper import WeekPaperDialog
 from app.ui.pages.premium.words import Standing, amount_words, open_for_claim, standing
 from app.ui.shell import MainWindow
 from app.ui.theme import Choice
@@ -403,3 +405,40 @@ def test_a_claim_stands_until_it_is_refused(home: SignedIn) -> None:
     assert (standing(unread), open_for_claim(unread)) == (Standing.STUCK, True)
     nothing = replace(claimed, claim=replace(claimed.claim, outcome="complete", decided_pence=0, live=False))
     assert (standing(nothing), amount_words(nothing)) == (Standing.REFUSED, "£0.00")
+
+
+def test_the_week_is_printed_with_the_residents_that_are_shown(home: SignedIn, qtbot: QtBot, tmp_path: Path) -> None:
+    page = open_page(home, qtbot)
+    qtbot.mouseClick(page.filters["risk"], Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(page.print_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: any(d.isVisible() for d in page.findChildren(WeekPaperDialog)))
+    shown = page.findChildren(WeekPaperDialog)[0]
+    path = tmp_path / "week.pdf"
+    shown.save_to(path)
+    qtbot.waitUntil(lambda: bool(home.said))
+    text = " ".join(" ".join(sheet.extract_text().split()) for sheet in PdfReader(path).pages)
+    for said in ("ADAMS, Ada (Mx)", "Eligible, at risk", "999 000 0018", "Submit before 09:00", "Page 1 of 1"):
+        assert said in text
+    assert "BROWN" not in text
+
+
+def test_a_reversed_week_is_said_to_be_taken_back_with_every_version(
+    home: SignedIn, qtbot: QtBot, tmp_path: Path
+) -> None:
+    with a_ccg(home, tmp_path) as ccg:
+        home.call(lambda s: premium.submit(s, MONDAY, PASSWORD))
+        exchange_once(home, ccg, tmp_path)
+        home.clock.pass_time(days=1)
+        adams = resident_id(home, "Adams")
+        home.call(lambda s: residents.add_fact(s, adams, ChcPeriod(date(2026, 11, 16))))
+        found = home.call(corrections.tasks)
+        chosen = {task.identifier: task.finding for task in found}
+        home.call(lambda s: corrections.sign(s, chosen, PASSWORD, "CHC granted back"))
+        exchange_once(home, ccg, tmp_path)
+    page = open_page(home, qtbot, MONDAY)
+    assert cell(page, "Adams", "Standing") == "Taken back"
+    assert cell(page, "Adams", "Amount") == "£0.00"
+    said = choose(page, home, "Adams")
+    assert "Version 2, -£70.00, takes back VN3X2|R1|2026-11-16|v1. Taken back: the CCG takes £70.00 back." in said
+    assert "Version 1, £70.00. Accepted." in said
+    assert "1 claim, £70.00. 1 accepted, £70.00. 1 taken back" in words(page.figures.submitted)

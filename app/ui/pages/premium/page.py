@@ -14,7 +14,6 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QHeaderView, QScrollArea, QVBo
 from app.domain.dates import week_start
 from app.domain.money import pounds
 from app.domain.premium import AtRisk
-from app.ui.forms.form import show_dialog
 from app.ui.forms.view import area_of, scroll_to
 from app.ui.messages import in_words
 from app.ui.pages.premium.detail import Detail
@@ -211,8 +210,9 @@ class PremiumPage(QWidget):
         if self._monday is not None and self._data is not None:
             standings = {row.resident_id: standing(row).value for row in self.table.rows}
             everybody = len(standings) == len(self._data.week.rows)
-            shown = "Every resident" if everybody else f"{count(len(standings), 'resident')} shown, by a filter"
-            show_dialog(WeekPaperDialog(self.ctx, self, self._monday, standings, shown))
+            some = f"{count(len(standings), 'resident')} of them below, as chosen on the screen"
+            shown = "Every resident stands below" if everybody else some
+            WeekPaperDialog(self.ctx, self, self._monday, standings, shown).open()
 
     # ------------------------------------------------------------------------------------------------------- inside
 

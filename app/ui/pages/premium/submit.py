@@ -70,7 +70,7 @@ class PickTable(WrappedTable[ClaimLine]):
                 Column("Claim?", self._word, tone=self._tone),
                 Column("Resident", lambda line: line.who, spoken=lambda line: line.who.replace("\n", ". ")),
                 Column(
-                    "Areas, champions, evidence",
+                    "Claim, areas, champions, evidence",
                     lambda line: line.areas,
                     spoken=lambda line: line.areas.replace("\n", ", "),
                     stretch=True,
@@ -266,14 +266,15 @@ class SubmitDialog(FormDialog):
     def _line(self, line: messages.ClaimLine) -> ClaimLine:
         """A claim exactly as the message carries it."""
         row = self._rows[line.resident.key]
-        areas = "\n".join(
+        carried = [
             f"{need_label(item.area)}: {item.champion.name}, {evidence_words(item.evidence)}"
             for item in line.relied_upon
-        )
+        ]
+        areas = "\n".join((line.identifier, *carried))
         return ClaimLine(
             row.resident_id,
             f"{row.resident_name}\nBorn {short_date(line.resident.birth_date)}\n"
-            f"NHS No. {format_nhs_number(line.resident.nhs_number)}\nClaim {line.identifier}",
+            f"NHS No. {format_nhs_number(line.resident.nhs_number)}",
             areas,
             line.amount_pence,
             tuple(item.area.value for item in line.relied_upon),
