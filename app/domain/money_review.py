@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from app.domain.dates import short_date
 from app.domain.ledger import ClaimMoney, claim_events, ledger, totals
 from app.domain.money import pounds
+
+KEYS: Final = "money|"
+"""How the key of a finding about money begins, so that it is told from a finding about a correction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,9 @@ def _unknown(line: Paid) -> Finding:
         f"{_amount(line)} arrived on {short_date(line.on)} under {line.reference}, and this home has no claim "
         f"{line.claim}"
     )
-    return Finding(f"unknown|{line.reference}|{line.on}|{line.claim}|{line.pence}", line.claim, None, line.pence, words)
+    return Finding(
+        f"{KEYS}unknown|{line.reference}|{line.on}|{line.claim}|{line.pence}", line.claim, None, line.pence, words
+    )
 
 
 def _of_chain(chain: Sequence[ClaimMoney], lines: Sequence[Paid]) -> list[Finding]:
@@ -63,17 +69,17 @@ def _of_chain(chain: Sequence[ClaimMoney], lines: Sequence[Paid]) -> list[Findin
     silent = [claim for claim in chain if claim.live and claim.answered_on and claim.decided is None]
     for claim in silent:
         words = f"Decided by the CCG on {short_date(claim.answered_on or claim.signed_on)}, and the amount was not said"
-        found.append(Finding(f"silent|{claim.identifier}", claim.identifier, claim.week, claim.pence, words))
+        found.append(Finding(f"{KEYS}silent|{claim.identifier}", claim.identifier, claim.week, claim.pence, words))
     figures = totals(ledger(claim_events(chain)))
     if figures.refused < 0:
         kept = -figures.refused
         words = f"The reversal was answered, and the CCG takes back {pounds(kept)} less than it had accepted"
-        found.append(Finding(f"kept|{newest.identifier}|{kept}", newest.identifier, newest.week, kept, words))
+        found.append(Finding(f"{KEYS}kept|{newest.identifier}|{kept}", newest.identifier, newest.week, kept, words))
     arrived = sum(line.pence for line in lines)
     accepted = figures.accepted
     if lines and arrived != accepted:
         words = _difference(chain, lines, arrived, accepted)
-        key = f"differs|{newest.identifier}|{arrived}|{accepted}"
+        key = f"{KEYS}differs|{newest.identifier}|{arrived}|{accepted}"
         found.append(Finding(key, lines[-1].claim, newest.week, arrived - accepted, words))
     return found
 

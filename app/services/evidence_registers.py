@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
+from app.domain import money_review
 from app.domain.dates import date_time, short_date, to_local
 from app.domain.evidence import Column, Register, Value
 from app.domain.home_facts import (
@@ -399,7 +400,9 @@ class Reader:
         rows: list[tuple[Value, ...]] = []
         for fact in home_rows.facts(self._connection, HomeFactKind.CLAIM_REVIEW):
             looked = fact.body
-            if isinstance(looked, ClaimReview) and (resident := claims.get(looked.identifier)) is not None:
+            if not isinstance(looked, ClaimReview) or looked.finding.startswith(money_review.KEYS):
+                continue  # what was decided about a payment is no correction
+            if (resident := claims.get(looked.identifier)) is not None:
                 rows.append((
                     self._names.claim(looked.identifier, resident), fact.recorded_at,
                     self._names.account(fact.recorded_by), self._names.text(looked.words),

@@ -203,7 +203,7 @@ def read_money(session: Session, connection: Connection, year: int | None) -> Mo
         not_owed_pence=tally.not_owed_pence,
         pathways=_pathways(connection, claims, store, mondays),
         payments=tuple(_payment(fact, store) for fact in store.remittances if _paid_in(fact, year)),
-        review=_to_review(store),
+        review=_to_review(session, store),
         spent=tuple(spends),
         by_category=_by_category(spends),
         journal=journal,
@@ -405,13 +405,13 @@ def _payment(fact: HomeFact, store: _Store) -> Payment:
     return Payment(fact, fact.body, sum(line.pence for line in fact.body.lines if line.identifier in store.rows))
 
 
-def _to_review(store: _Store) -> tuple[ToReview, ...]:
+def _to_review(session: Session, store: _Store) -> tuple[ToReview, ...]:
     settled = {fact.body.finding: fact for fact in store.reviews if isinstance(fact.body, ClaimReview)}
     found = []
     for finding in store.findings():
         fact = settled.get(finding.key)
         words = fact.body.words if fact is not None and isinstance(fact.body, ClaimReview) else ""
-        found.append(ToReview(finding, words, fact.recorded_by if fact is not None else ""))
+        found.append(ToReview(finding, words, session.person(fact.recorded_by) if fact is not None else ""))
     return tuple(sorted(found, key=lambda item: bool(item.settled)))
 
 

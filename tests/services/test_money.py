@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -13,12 +14,11 @@ from app.domain.home_facts import HomeFactKind, Remittance, RemittanceLine, Spen
 from app.domain.ledger import Totals, totals
 from app.domain.messages import ClaimAnswer, ClaimAnswers, ClaimOutcome, ReceivedMeta
 from app.domain.needs import PremiumNeed
-from app.domain.people import Need
-from app.models import claims as claim_rows
-from app.models import revisions
-from app.services import home_facts, money, premium
+from app.domain.people import ChcPeriod, Need
+from app.services import corrections, home_facts, money, premium, residents, sync
 from app.services.money import Money, Period
 from app.services.sync import StoreQueue
+from app.sync.practice_ccg import PracticeCcg
 from tests.factories import NOW, PASSWORD, WEEK, LivingHome
 
 TODAY = NOW.date()
@@ -76,32 +76,33 @@ def open_words(found: Money) -> list[str]:
     return [item.finding.words for item in found.open_review]
 
 
-def reverse(home: LivingHome, identifier: str) -> str:
-    """Save the reversal of a claim, in a message of its own, as the rules for reversals do."""
-    with home.session.write() as work:
-        row = claim_rows.claim(work.connection, identifier)
-        assert row is not None
-        signed = revisions.revision(work.connection, row.revision_id)
-        assert signed is not None
-        body = {key: signed.body[key] for key in ("decision", "facts", "relied_upon")}
-        name = identifier.rpartition("|v")[0] + f"|v{row.version + 1}"
-        claim_rows.save(
-            work, row.resident_id, row.week_start, row.version + 1, name, -row.amount_pence, row.outbox_id, body,
-            reversal_of=identifier,
-        )  # fmt: skip
-        made = claim_rows.claim(work.connection, name)
-        assert made is not None
-    return name
+class Line:
+    """A home whose claims travel to the practice commissioner and back."""
+
+    def __init__(self, home: LivingHome, folder: Path) -> None:
+        self.session, self.folder = home.session, folder
+        (folder / "exchange").mkdir(parents=True)
+        self.ccg = PracticeCcg(folder / "ccg", now=home.clock.now)
+        settings = {
+            "transport": "folder", "path": str(folder / "exchange"), "recipient_public_key": self.ccg.public_key,
+        }  # fmt: skip
+        sync.connect(home.session, settings, PASSWORD)
+
+    def exchange(self) -> None:
+        sync.sync_now(self.session)
+        self.ccg.run_folder(self.folder / "exchange")
+        sync.sync_now(self.session)
+
+    def correct(self, reason: str) -> tuple[str, ...]:
+        chosen = {task.identifier: task.finding for task in corrections.tasks(self.session)}
+        return corrections.sign(self.session, chosen, PASSWORD, reason).identifiers
 
 
-def take_back(home: LivingHome, name: str) -> None:
-    """The CCG accepts a reversal."""
-    with home.session.write() as work:
-        made = claim_rows.claim(work.connection, name)
-        assert made is not None
-        claim_rows.answer(
-            work, made, outcome="complete", disposition="taken back", reasons=(), decided_pence=made.amount_pence
-        )
+@pytest.fixture
+def line(covered: LivingHome, tmp_path: Path) -> Iterator[Line]:
+    made = Line(covered, tmp_path / "line")
+    yield made
+    made.ccg.close()
 
 
 def test_a_week_goes_from_expected_to_paid_and_always_closes(covered: LivingHome) -> None:
@@ -218,7 +219,9 @@ def test_what_was_looked_at_stays_on_the_list_and_is_asked_again_when_it_changes
     money.settle(covered.session, item.finding.key, "The CCG sends the rest next week")
     found = year(covered)
     assert found.open_review == ()
-    assert [(each.settled, each.settled_by) for each in found.review] == [("The CCG sends the rest next week", "mo")]
+    assert [(each.settled, each.settled_by) for each in found.review] == [
+        ("The CCG sends the rest next week", "Mo Manager")
+    ]
     money.record_payments(covered.session, (payment("B", (one, 3000)),))
     assert len(year(covered).open_review) == 1
     assert "Look at the list again" in refused(lambda: money.settle(covered.session, item.finding.key, "x")).message
@@ -226,31 +229,35 @@ def test_what_was_looked_at_stays_on_the_list_and_is_asked_again_when_it_changes
     assert year(covered).review == ()
 
 
-def test_a_reversal_and_an_appeal_that_is_won_close(covered: LivingHome) -> None:
-    covered.complex_resident(1)
+def test_a_reversal_and_an_appeal_that_is_won_close(covered: LivingHome, line: Line) -> None:
+    person = covered.complex_resident(1)
     (one,) = submit(covered)
-    answer(covered, accepted(one))
+    line.exchange()
     money.record_payments(covered.session, (payment("A", (one, 7000)),))
-    two = reverse(covered, one)
+    funded = covered.fact(person, ChcPeriod(date(2026, 11, 19)))
+    (two,) = line.correct("CHC granted back")
     asked = week_of(year(covered)).totals
     assert (asked.accepted, asked.waiting, asked.reversed, asked.outstanding) == (7000, -7000, 7000, 0)
-    take_back(covered, two)
+    line.exchange()
     found = year(covered)
     assert week_of(found).totals == Totals(expected=7000, submitted=7000, paid=7000, outstanding=-7000, reversed=7000)
     assert open_words(found) == [
         "The reversal is accepted, and £70.00 has still to be taken back. So far: £70.00 on 23-Nov-2026 (A)"
     ]
+    assert money.outstanding(covered.session) == ((two, -7000),)
     money.record_payments(covered.session, (payment("B", (two, -7000)),))
     settled = year(covered)
     assert week_of(settled).totals == Totals(expected=7000, submitted=7000, reversed=7000)
     assert settled.review == ()
     assert [(reason.code, reason.pence) for reason in settled.lost if reason.code == "reversed"] == [("reversed", 7000)]
-    (three,) = submit(covered)
-    answer(covered, accepted(three))
+    residents.fact_in_error(covered.session, funded, reason="refused on appeal")
+    (three,) = line.correct("appeal won")
+    line.exchange()
     money.record_payments(covered.session, (payment("C", (three, 7000)),))
     won = year(covered)
     assert week_of(won).totals == Totals(expected=7000, submitted=7000, accepted=7000, paid=7000)
     assert [reason.code for reason in won.gained] == ["appeal"]
+    assert totals(won.journal) == won.whole.totals
 
 
 def test_a_refused_claim_made_again_is_won_again(covered: LivingHome) -> None:

@@ -140,7 +140,7 @@ def test_a_payment_is_typed_and_what_does_not_agree_is_looked_at(home: SignedIn,
     type_into(form(qtbot, page), "words", "The CCG pays the rest in December")
     press(qtbot, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: page.review_tag.word == "Everything agrees")
-    assert "The CCG pays the rest in December (mo)" in words(page.review)
+    assert "The CCG pays the rest in December (Mo Manager)" in words(page.review)
 
 
 @pytest.mark.parametrize(
