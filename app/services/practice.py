@@ -54,6 +54,7 @@ from app.services import (
     permission,
     practice_ccg,
     practice_hospital,
+    practice_premium,
     premium,
     residents,
     sign_in,
@@ -167,6 +168,7 @@ def build(store_dir: Path, clock: Clock, say: Callable[[str], None] = lambda _: 
         sync.sync_now(session)
     say("This week")
     _this_week(session, past, people, now)
+    practice_premium.record(session, {person.place: person.id for person in people}, now)
     session.clock = clock
     return session
 

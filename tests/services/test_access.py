@@ -512,6 +512,7 @@ OPEN: dict[str, str] = {
     "practice_hospital.after_the_fall": "builds the practice home through use cases, each of which asks",
     "practice_hospital.there_and_back": "builds the practice home through use cases, each of which asks",
     "practice_hospital.away": "builds the practice home through use cases, each of which asks",
+    "practice_premium.record": "builds the practice home through use cases, each of which asks",
     "settings.lock_minutes": "the lock is for everybody",
     "sign_in.unlock_again": "everybody's own password",
     "sign_in.own_slot": "everybody's own password",

@@ -20,11 +20,26 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pypdf import PdfReader
 
+from app.domain.accreditation import Kept, Proof
+from app.domain.home_facts import SpendCategory
 from app.domain.needs import premium_need
 from app.domain.nhs import format_nhs_number
 from app.domain.people import ResidentDetails
+from app.domain.training import Cover
 from app.models import schema
-from app.services import assessments, practice, premium, residents, staff
+from app.services import (
+    accreditation,
+    assessments,
+    attachments,
+    corrections,
+    money,
+    policies,
+    practice,
+    premium,
+    residents,
+    staff,
+    training,
+)
 from app.services.clock import SetClock, SystemClock
 from app.services.session import Session
 from app.services.sign_in import sign_in
@@ -236,6 +251,51 @@ def test_the_practice_home_is_a_home_of_forty_five_with_a_dozen_complex(practice
         session.close()
 
 
+def test_no_page_of_the_premium_is_empty_in_the_practice_home(practice_home: Home, now: datetime) -> None:
+    """Each has something that stands and something that is left to be done."""
+    session = sign_in(practice_home.store, practice_home.user, practice_home.password, SetClock(now))
+    try:
+        board = training.board(session, session.today())
+        assert [(share.met, share.wanting) for share in board.shares] == [(True, 0), (False, 1)]
+        assert board.lift.minutes(Cover.NO_ROTA) == 0
+        (gap,) = [stretch for stretch in board.lift.stretches if stretch.cover is Cover.NOBODY_TRAINED]
+        assert gap.minutes >= 11 * 60
+        assert {(line.who, line.why) for line in training.provider_list(session)} >= {
+            ("Cal Campion", "Certificate ends"),
+            ("Ned Nettlebed", "No training recorded (accreditation, criterion 3)"),
+        }
+        (risk,) = training.forecast(session).at_risk
+        assert risk.champions == ("Fay Fernleaf",)
+
+        shown = accreditation.overview(session)
+        assert [state.proof is Proof.SHOWN for state in shown.criteria] == [False, True, True, False, True, False]
+        assert [request.kept for request in shown.requests] == [Kept.OPEN, Kept.NO_BED, Kept.KEPT, Kept.BROKEN]
+        (paper,) = attachments.every(session)
+        pdf = attachments.content(session, paper.id)
+        assert "PRACTICE" in PdfReader(BytesIO(pdf.content)).pages[0].extract_text()
+
+        answered = [each.question.key for each in policies.overview(session).questions if each.newest]
+        assert answered == ["retained_bed", "claim_window", "respite"]
+
+        years = {money.year_of(session.today() - timedelta(weeks=back)) for back in range(1, 7)}
+        of_years = [money.money(session, year) for year in sorted(years)]
+        words = [item.finding.words for item in of_years[0].open_review]
+        assert len(words) == 2
+        assert "this home has no claim VN3X2|R77|" in words[0]
+        assert words[1].startswith("£10.00 less than the £70.00 accepted")
+        assert all(year.whole.spent < year.whole.totals.paid + 100_000 for year in of_years)
+        assert {category for year in of_years for category, _ in year.by_category} >= set(SpendCategory) - {
+            SpendCategory.OTHER
+        }
+
+        (task,) = corrections.tasks(session)
+        assert task.resident_key == "R28"
+        assert task.week_start == premium.default_week(session) - timedelta(weeks=1)
+        assert "Continuing Healthcare" in task.words
+    finally:
+        session.close()
+
+
 def content(session: Session) -> dict[str, Any]:
     """What a home holds, without keys and identifiers."""
     found: dict[str, Any] = {}
@@ -263,6 +323,12 @@ def content(session: Session) -> dict[str, Any]:
                 (row.claim.identifier, row.claim.outcome, row.claim.decided_pence) for row in week.rows if row.claim
             ],
         }
+    year, board = money.money(session), training.board(session, session.today())
+    found["premium"] = {
+        "money": repr((year.weeks, year.review, year.by_category, [payment.body for payment in year.payments])),
+        "training": repr((board.shares, [(each.since, each.cover) for each in board.lift.stretches])),
+        "requests": repr([request.body for request in accreditation.overview(session).requests]),
+    }
     return found
 
 
@@ -292,4 +358,4 @@ def test_the_same_day_gives_the_same_practice_home(practice_template: Path, tmp_
         finally:
             session.close()
     assert found[0] == found[1]
-    assert len(found[0]) == 51
+    assert len(found[0]) == 52
