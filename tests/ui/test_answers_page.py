@@ -13,11 +13,12 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.people import ChcPeriod, Role
 from app.models import claims as claim_rows
-from app.services import answers, corrections, premium, residents
+from app.services import answers, corrections, premium, residents, sync
 from app.services.session import Session
 from app.ui.forms.form import FormDialog
 from app.ui.pages.answers.dialogs import ExportDialog, OverdueDialog, SettleDialog, SignDialog
 from app.ui.pages.answers.page import AnswersPage
+from app.ui.pages.today.page import TodayPage
 from app.ui.theme import Choice
 from app.ui.widgets.password import PasswordEdit
 from tests.helpers.claim_home import MONDAY, a_ccg, become, exchange_once, resident_id
@@ -168,8 +169,6 @@ def test_an_answer_is_overdue_after_the_days_that_were_chosen(
     claim_home: SignedIn, qtbot: QtBot, tmp_path: Path
 ) -> None:
     with a_ccg(claim_home, tmp_path):
-        from app.services import sync
-
         claim_home.call(lambda s: premium.submit(s, MONDAY, PASSWORD))
         claim_home.call(sync.sync_now)
     claim_home.clock.pass_time(days=15)
@@ -201,3 +200,22 @@ def test_everything_has_a_name_and_nothing_is_cut(home: SignedIn, qtbot: QtBot, 
     page = open_page(home, qtbot)
     qtbot.waitUntil(lambda: not clipped(page), timeout=3000)
     assert unnamed(page) == []
+
+
+def test_today_says_how_many_answers_are_overdue_and_leads_there(
+    claim_home: SignedIn, qtbot: QtBot, tmp_path: Path
+) -> None:
+    with a_ccg(claim_home, tmp_path):
+        claim_home.call(lambda s: premium.submit(s, MONDAY, PASSWORD))
+        claim_home.call(sync.sync_now)
+    claim_home.clock.pass_time(days=15)
+    page = TodayPage(claim_home.ctx)
+    qtbot.addWidget(page)
+    page.show()
+    page.opened(None)
+    wait_quiet(qtbot, claim_home.tasks)
+    qtbot.waitUntil(lambda: len(page.premium.parts) == 2)
+    shown = page.premium.parts[1]
+    assert "2 claims wait too long for the CCG's decision" in shown.accessibleName()
+    shown.click()
+    assert claim_home.went[-1][0] == "answers"

@@ -24,6 +24,8 @@ class PremiumHint:
     total_pence: int
     submitted: bool
     at_risk: int
+    overdue: int = 0
+    """Claims that wait too long for the CCG's decision."""
 
 
 class Missing(StrEnum):
@@ -32,8 +34,6 @@ class Missing(StrEnum):
     PHONES = "phones"
     RESIDENTS = "residents"
     ACCREDITATION = "accreditation"
-    overdue: int = 0
-    """Claims that wait too long for the CCG's decision."""
 
 
 @dataclass(frozen=True, slots=True)
