@@ -481,6 +481,21 @@ def test_r10_the_policy_is_looked_up_by_week_start() -> None:
     assert policy_named("2014-01-01/1") is None
 
 
+def test_r10_a_policy_that_ends_governs_its_last_week_and_no_other() -> None:
+    ending = replace(POLICY, version="e", starts=date(2016, 10, 3), ends=SUNDAY)
+    again = replace(POLICY, version="f", starts=date(2016, 11, 21))
+    known = (POLICY, ending, again)
+    found = [policy_for(MONDAY + timedelta(days=7 * n), known) for n in range(-6, 3)]
+    assert found == [POLICY, ending, ending, ending, ending, ending, ending, None, again], "the old one does not revive"
+    after = week(
+        week_start=date(2016, 11, 14),
+        submitted_at=local(21, 9),
+        needs=(need("dementia", date(2016, 11, 1)), need("falls", date(2016, 11, 1))),
+    )
+    assert reasons(after, policy_for(after.week_start, known)) == ["NO-POLICY"]
+    assert reasons(week(), policy_for(MONDAY, known)) == []
+
+
 def test_r10_without_a_policy_only_what_has_no_number_is_tested() -> None:
     start = date(2015, 9, 28)
     before = week(week_start=start, submitted_at=local(5, 9, month=10, year=2015), needs=(), champions=())
