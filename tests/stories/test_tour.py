@@ -109,7 +109,7 @@ def leaks(files: Iterable[Path], words: Iterable[str]) -> list[tuple[str, str]]:
 def test_it_leaves_its_papers(tour: Tour) -> None:
     assert {path.name for path in tour.out.iterdir()} == {
         "pack.pdf", "evidence.pdf", "evidence.xlsx", "evidence.csv", "manifest.json", "claim.json", "outbox.json",
-        "screens", "store",
+        "papers", "screens", "store",
     }  # fmt: skip
     said = tour.done.json
     assert said["pack"]["sha256"] == hashlib.sha256((tour.out / "pack.pdf").read_bytes()).hexdigest()
