@@ -478,7 +478,6 @@ USES: dict[str, tuple[Action, Call]] = {
 
 OPEN: dict[str, str] = {
     "answers.overdue_days": "a number of the home's, no record",
-    "claim_signing.sign_and_queue": "signs inside premium.submit and corrections.sign, which ask",
     "unsaved.keep": "one's own words",
     "unsaved.kept": "one's own words",
     "unsaved.forget": "one's own words",
