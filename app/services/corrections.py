@@ -228,21 +228,40 @@ def _touched(
     wanted = None if only is None else set(only)
     mondays = {claim.week_start for claim in claims if wanted is None or claim.identifier in wanted}
     found = []
-    for picture in read_weeks(connection, session.home, mondays):
+    pictures = read_weeks(connection, session.home, mondays)
+    under = _under_their_own(session, connection, pictures)
+    for picture in pictures:
         for resident in picture.residents:
-            touched = _tested(session, connection, picture, resident)
+            touched = _tested(session, under, picture, resident)
             if touched is not None and (wanted is None or touched.claim.identifier in wanted):
                 found.append(touched)
     return sorted(found, key=lambda each: (-each.claim.week_start.toordinal(), each.resident.details.banner_name))
 
 
-def _tested(session: Session, connection: Connection, picture: WeekPicture, resident: Resident) -> _Touched | None:
+_Under = Mapping[tuple[str, date], WeekPicture]
+"""Weeks as another policy than the one in force reads their evidence, by its version and the Monday."""
+
+
+def _under_their_own(session: Session, connection: Connection, pictures: Sequence[WeekPicture]) -> _Under:
+    """The weeks with a claim that was decided under a policy that is not the one in force for them, read once each."""
+    wanted: dict[str, tuple[Policy, set[date]]] = {}
+    for picture in pictures:
+        for policy in picture.decided_under.values():
+            if policy is not None and picture.policy is not None and policy.version != picture.policy.version:
+                wanted.setdefault(policy.version, (policy, set()))[1].add(picture.week_start)
+    return {
+        (version, picture.week_start): picture
+        for version, (policy, mondays) in wanted.items()
+        for picture in read_weeks(connection, session.home, mondays, under=policy)
+    }
+
+
+def _tested(session: Session, under: _Under, picture: WeekPicture, resident: Resident) -> _Touched | None:
     claim = picture.shown_claim(resident)
     if claim is None:
         return None
     policy = picture.decided_under[claim.id]
-    if policy is not None and picture.policy is not None and policy.version != picture.policy.version:
-        (picture,) = read_weeks(connection, session.home, (picture.week_start,), under=policy)
+    picture = under.get((policy.version, picture.week_start), picture) if policy is not None else picture
     signed, then = picture.signed[claim.id]
     now = picture.facts_for(resident, session.now())
     if picture.stands(claim):

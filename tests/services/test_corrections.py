@@ -266,3 +266,13 @@ def test_somebody_else_is_not_touched(claimed: Claimed) -> None:
     other = claimed.home.complex_resident(2)
     claimed.home.fact(ResidentId(other), ChcPeriod(date(2026, 11, 16)))
     assert claimed.tasks() == []
+
+
+def test_a_claim_is_tested_under_the_policy_that_it_was_decided_under(claimed: Claimed) -> None:
+    strict = Policy(version="2026-11-02/1", starts=date(2026, 11, 2), nights_rule=NightsRule.ALL_7)
+    home_facts.add(claimed.session, DatedPolicy(strict))
+    fact = claimed.fund(date(2026, 11, 20))  # four nights are left: enough under the policy of the claim
+    assert claimed.tasks() == []
+    residents.change_fact(claimed.session, fact, ChcPeriod(date(2026, 11, 19)), reason="the letter")
+    (task,) = claimed.tasks()
+    assert task.reasons == ("CHC-FUNDED", "NIGHTS-LT4")
