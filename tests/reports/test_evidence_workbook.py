@@ -6,6 +6,7 @@ import csv
 import os
 import shutil
 import subprocess
+import tempfile
 from dataclasses import replace
 from datetime import date, timedelta
 from io import BytesIO
@@ -74,6 +75,14 @@ def test_totals_are_formulas_and_money_is_whole_pence() -> None:
 def test_the_same_bundle_makes_the_same_bytes() -> None:
     first, again = evidence_workbook(bundle()), evidence_workbook(bundle())
     assert first == again
+
+
+def test_no_sheet_is_ever_put_into_a_temporary_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """openpyxl does that by default, in clear: here it would have no place to do it."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "no such folder"))
+    with pytest.raises(FileNotFoundError):
+        tempfile.NamedTemporaryFile()  # noqa: SIM115 - it fails
+    assert read(evidence_workbook(bundle())).sheetnames == SHEETS
 
 
 def test_an_anonymised_workbook_has_no_sheet_of_claims() -> None:
