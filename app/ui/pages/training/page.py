@@ -377,7 +377,7 @@ _GAPS: tuple[Column[GapRow], ...] = (
     Column("Train a champion in", gap_course),
     Column("Wins", gap_wins, sort=lambda row: row.closing.pence_per_week),
     Column("When", gap_when),
-    Column("Who, say", gap_who, stretch=True),
+    Column("Who, say", gap_who),
 )
 _STRETCHES: tuple[Column[Stretch], ...] = (
     Column("From", lambda each: date_time(each.since)),
