@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from app.domain.dates import to_local, week_start
+from app.domain.dates import LONDON, to_local, to_utc, week_start
 from app.domain.home_facts import (
     AdmissionDecision,
     AdmissionRequest,
@@ -107,23 +107,23 @@ def _rota(session: Session, people: Mapping[str, StaffId], monday: date) -> None
 def _requests(now: datetime) -> Iterator[AdmissionRequest]:
     """Four requests for a bed: the guarantee kept, broken by some hours, no bed free, and one without an answer yet."""
 
-    def ago(**span: int) -> datetime:
-        return now - timedelta(**span)
+    def morning(days_ago: int) -> datetime:
+        return to_utc(datetime.combine(to_local(now).date() - timedelta(days=days_ago), time(10, 40), LONDON))
 
     accepted, hour = AdmissionDecision.ACCEPTED, timedelta(hours=1)
     for asked, source, person, took in (
-        (ago(days=141), "Lister Hospital, Ward 6A", "E.T.", 31 * hour),
-        (ago(days=97), "Lister Hospital, Ward 10B", "P.W.", 6 * hour),
+        (morning(141), "Lister Hospital, Ward 6A", "E.T.", 31 * hour),
+        (morning(97), "Lister Hospital, Ward 10B", "P.W.", 6 * hour),
     ):
         yield AdmissionRequest(
             asked, source, person, bed_free=True, decision=accepted, decided_at=asked + hour, arrived_at=asked + took
         )
-    asked = ago(days=31)
+    asked = morning(31)
     yield AdmissionRequest(
         asked, "Social work, Lower Lea Valley", "M.C.", bed_free=False, decision=AdmissionDecision.REFUSED,
         decided_at=asked + hour, why_not="All 45 beds are taken",
     )  # fmt: skip
-    yield AdmissionRequest(ago(hours=3), "Lister Hospital, discharge lounge", "A.B.", bed_free=True)
+    yield AdmissionRequest(now - 3 * hour, "Lister Hospital, discharge lounge", "A.B.", bed_free=True)
 
 
 def _payments(session: Session, monday: date) -> tuple[Remittance, ...]:

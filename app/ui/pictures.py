@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 SIZE = (1366, 768)
-_LARGE = frozenset({"today", "residents", "resident", "assessment-news2", "premium", "hospital", "send"})
+_LARGE = frozenset({
+    "today", "residents", "resident", "assessment-news2", "premium", "money", "training", "hospital", "send",
+})  # fmt: skip
 _PATIENCE = 30.0
 _QUIET = 6
 """How many turns of the event loop must bring nothing: layouts inside layouts take several."""
@@ -68,7 +70,7 @@ LOOKS = (
     Look("light", Choice.LIGHT),
     Look("dark", Choice.DARK),
     Look("large", Choice.LIGHT, 200, _LARGE),
-    Look("contrast", Choice.CONTRAST, 100, frozenset({"today"})),
+    Look("contrast", Choice.CONTRAST, 100, frozenset({"today", "money", "training"})),
 )
 
 

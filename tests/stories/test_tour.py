@@ -152,6 +152,7 @@ def test_its_pictures_show_every_screen_light_and_dark(tour: Tour) -> None:
     names = {path.stem.rpartition("-")[0] for path in pictures}
     assert {"today", "residents", "resident", "alerts", "premium", "sync", "staff", "settings"} <= names
     assert {"assessment-news2", "assessment-must"} <= names
+    assert {"answers", "money", "accreditation", "policy", "training", "fair-cost"} <= names
     assert all(
         (tour.out / "screens" / f"{name}-{look}.png") in pictures for name in names for look in ("light", "dark")
     )

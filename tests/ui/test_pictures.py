@@ -23,6 +23,7 @@ OVER_PAGES = {
     "import-problems", "staff-appoint", "premium-sign", "sync-connect", "settings-backups", "settings-security",
     "restore",
 }  # fmt: skip
+PREMIUM_PAGES = {"premium", "answers", "money", "accreditation", "policy", "training", "fair-cost"}
 
 
 def _written(session: Session) -> tuple[Counter[str], int, int]:
@@ -49,7 +50,7 @@ def test_what_opens_over_the_pages_is_pictured_and_nothing_is_written(
         session.close()
         theme.apply(qapp, Choice.LIGHT, 100)
     names = {path.stem for path in made}
-    assert {f"{name}-{look}" for name in OVER_PAGES for look in ("light", "dark")} <= names
+    assert {f"{name}-{look}" for name in OVER_PAGES | PREMIUM_PAGES for look in ("light", "dark")} <= names
     assert {f"{name}-{look.name}" for look in LOOKS if look.only for name in look.only} <= names
     assert sorted((tmp_path / "pictures").iterdir()) == sorted(made), "and nothing else lies there"
     plain = QImage(str(tmp_path / "pictures" / "residents-light.png"))
