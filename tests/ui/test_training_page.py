@@ -73,9 +73,8 @@ def save(dialog: FormDialog, qtbot: QtBot) -> None:
 
 def test_what_is_at_risk_and_which_training_wins_most(claim_home: SignedIn, qtbot: QtBot) -> None:
     page = opened(claim_home, qtbot)
-    assert any(
-        "2 residents, £140.00 a week at risk from 14-Dec-2026: Rosa Diaz leaves" in words for words in said(page.risks)
-    )
+    risk = "2 residents, £140.00 a week at risk from 14-Dec-2026: Rosa Diaz leaves"
+    qtbot.waitUntil(lambda: any(risk in words for words in said(page.risks)))  # shown once it is laid out
     rows = [page.gaps.records.spoken_row(at) for at in range(len(page.gaps.rows))]
     assert rows[0].startswith(
         "Train a champion in: Falls and fragility. Wins: £140.00 a week (2 residents). When: In post by 14-Dec-2026"
