@@ -261,6 +261,35 @@ def test_text_typed_before_the_damage_is_not_lost_silently(qtbot: QtBot, home: S
     assert home.call(assessments.drafts) == ()
 
 
+def test_a_save_that_is_under_way_and_will_fail_is_no_reason_to_let_them_leave(qtbot: QtBot, home: SignedIn) -> None:
+    resident = home.resident()
+    window = window_on(qtbot, home)
+    window.go("assessment", Open(resident, "must"))
+    wait_quiet(qtbot, home.tasks)
+    page = window.page
+    assert isinstance(page, AssessmentPage)
+    home.call(lambda s: s.store.only_read(trouble.damaged_store()))
+    page._edited()
+    page._save()  # what the timer does while they reach for the next page
+    asked: list[str] = []
+
+    def answer(*, leave: bool) -> None:
+        def press_it(box: QDialog) -> None:
+            assert isinstance(box, Confirm)
+            asked.append(box.windowTitle())
+            qtbot.keyClick(box.action if leave else box.cancel, Qt.Key.Key_Return)
+
+        when_modal(press_it, lambda box: isinstance(box, Confirm))
+
+    answer(leave=False)
+    window.go("today", None)
+    assert asked == ["This cannot be saved"]
+    assert window.page is page
+    answer(leave=True)
+    window.go("today", None)
+    assert window.here == "today"
+
+
 def test_settings_are_refused_in_the_same_words(qtbot: QtBot, behind: BehindHome) -> None:
     window = window_on(qtbot, behind.home)
     window.go("settings", None)

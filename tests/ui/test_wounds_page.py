@@ -421,7 +421,7 @@ def test_a_photo_is_kept_after_consent(home: SignedIn, page: WoundsPage, qtbot: 
     assert "ruler" in texts(form)
     save(form, qtbot)
     until(qtbot, lambda: "Without consent" in form.form.fields["by"].error)
-    assert form._chosen.error == "Choose the photo"
+    assert form.file_field.error == "Choose the photo"
     form.take(tmp_path / "wound.jpg")
     choose(form, qtbot, "by", 2)
     save(form, qtbot)
@@ -450,7 +450,7 @@ def test_a_file_that_is_no_photo_is_refused_beside_its_button(
     qtbot.keyClick(form.choose_button, SPACE)
     assert form.file_name.text() == "Chosen: letter.jpg"
     save(form, qtbot)
-    until(qtbot, lambda: form._chosen.error == "The file is not a photo. Choose a JPEG or PNG photo")
+    until(qtbot, lambda: form.file_field.error == "The file is not a photo. Choose a JPEG or PNG photo")
     (tmp_path / "letter.jpg").unlink()
     save(form, qtbot)
     until(qtbot, lambda: "could not be read" in texts(form))

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.domain.accreditation import Criterion
-from app.domain.errors import Problem, UserError
 from app.domain.home_facts import AdmissionDecision, AdmissionRequest, CriterionEvidence, HomeFactId
-from app.ui.dialogs.place import documents
 from app.ui.forms.form import FormDialog
 from app.ui.forms.typed import Ask, Reader, typed_date, typed_instant
-from app.ui.widgets.buttons import secondary
-from app.ui.widgets.field import Field, show_problems
-from app.ui.widgets.text import label
+from app.ui.forms.with_file import FileFormDialog
 
 if TYPE_CHECKING:
     from app.ui.context import Context
 
-_NO_FILE = "No file chosen"
 _PROOF = (
     Ask("words", "What shows it", "notes", "For example: hoist and slings serviced", "Enter what shows it"),
     Ask("since", "From", "date", needed="Enter the first day"),
@@ -111,7 +104,7 @@ class RequestDialog(FormDialog):
             self.run(lambda s: home_facts.change(s, fact_id, body, reason=reason), lambda _: self.saved())
 
 
-class PaperDialog(FormDialog):
+class PaperDialog(FileFormDialog):
     """A PDF or a photo that proves something, to be kept with an entry."""
 
     _asks = (Ask("title", "What the paper is", help="For example: certificate", needed="Enter what the paper is"),)
@@ -122,49 +115,17 @@ class PaperDialog(FormDialog):
             intro="It is kept in the encrypted record. Of a photo only the picture is kept.", action="Keep",
         )  # fmt: skip
         self._entry = about
-        self._path: Path | None = None
-        self.choose_button = secondary("Choose a file…", self.choose)
-        self.choose_button.setAccessibleName("Choose a file")
-        self._chosen = Field("File (PDF, JPEG or PNG, up to 10 MB)", self.choose_button, key="file")
-        self.file_name = label(_NO_FILE)
-        self.below.addWidget(self._chosen)
-        self.below.addWidget(self.file_name)
-
-    def choose(self) -> None:
-        """Ask for the file."""
-        name, _ = QFileDialog.getOpenFileName(
-            self, "Choose a file", documents(), "Papers (*.pdf *.jpg *.jpeg *.png *.PDF *.JPG *.JPEG *.PNG)"
-        )
-        if name:
-            self.take(Path(name))
-
-    def take(self, path: Path) -> None:
-        """Use this file."""
-        self._path = path
-        self._chosen.set_error("")
-        self.file_name.setText(f"Chosen: {path.name}")
-
-    def problems(self, found: Iterable[Problem]) -> None:
-        """Mark these problems, those of the file too."""
-        show_problems(found, (*self.form.fields.values(), self._chosen), self.summary)
-
-    def dirty(self) -> bool:
-        """A chosen file counts as typed."""
-        return self._path is not None or super().dirty()
+        kinds = "Papers (*.pdf *.jpg *.jpeg *.png *.PDF *.JPG *.JPEG *.PNG)"
+        self.ask_for("file", "File (PDF, JPEG or PNG, up to 10 MB)", kinds)
 
     def save(self) -> None:
         """Keep the paper."""
         from app.services import attachments, photos
 
         read = Reader(self._asks, self.form.typed(), self.ctx.today())
-        title = read.text("title")
-        problems = [*read.problems]
-        if self._path is None:
-            problems += UserError("Choose the file", field="file").problems
-        if problems or self._path is None:
-            raise UserError("There is a problem", problems=tuple(problems))
-        path, about = self._path, self._entry
-        self.run(lambda s: attachments.add(s, about, title, photos.read_file(path)), lambda _: self.saved())
+        title, about = read.text("title"), self._entry
+        path = self.chosen(read)
+        self.run(lambda s: attachments.add(s, about, title, photos.read_file(path)), lambda _: self.kept())
 
 
 class InErrorDialog(FormDialog):

@@ -65,7 +65,8 @@ class AccreditationPage(QWidget):
         column.addWidget(label("Accreditation", "title", wrap=False))
         self.state = label("", "strong")
         self.settings_button = link("Change the dates in Settings", lambda: ctx.navigate.emit("settings", None))
-        self.settings_button.setVisible(self._manages)
+        if not self._manages:
+            self.settings_button.hide()  # shown before it has a parent it would flash as a window of its own
         column.addWidget(self.state)
         column.addWidget(level((self.settings_button,)))
         column.addWidget(heading("Requests for a bed"))
@@ -75,8 +76,8 @@ class AccreditationPage(QWidget):
         self.answer_button = secondary("Answer or change the chosen request…", self._answer)
         self.wrong_button = secondary("Entered in error…", self._request_in_error)
         may_follow = ctx.allowed(Action.FOLLOW_TRANSFER)
-        for button in (self.request_button, self.answer_button, self.wrong_button):
-            button.setVisible(may_follow)
+        for button in () if may_follow else (self.request_button, self.answer_button, self.wrong_button):
+            button.hide()
         column.addWidget(level((self.request_button, self.answer_button, self.wrong_button)))
         self.table: WrappedTable[Request] = WrappedTable("Requests for a bed", _COLUMNS, key=lambda r: r.fact.id)
         self.table.chosen.connect(self._choose)

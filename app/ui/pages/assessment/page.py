@@ -85,12 +85,14 @@ class _Loaded:
 class _DraftSlot:
     """The draft's id, written by the store thread when it first saves, so that two quick saves make one draft.
 
-    ``renewed`` when the draft was gone and what is typed has gone into a new one.
+    ``renewed`` when the draft was gone and what is typed has gone into a new one. ``under_way`` counts the saves that
+    were asked for and whose end this page has not heard of yet: each of them may still fail.
     """
 
     def __init__(self, draft_id: str | None) -> None:
         self.id = draft_id
         self.renewed = False
+        self.under_way = 0
 
 
 class _Ending:
@@ -208,7 +210,7 @@ class AssessmentPage(QWidget):
             self._ctx.tasks.on_store(lambda: None)
             return self._ending.done
         self._timer.stop()
-        if self.form is None or not self._dirty:
+        if self.form is None or not (self._dirty or self._slot.under_way):
             return True
         if self._ctx.trouble is not None:
             return self._may_lose(self._ctx.trouble)
@@ -503,6 +505,7 @@ class AssessmentPage(QWidget):
         if self.form is None or not self._dirty or self._ending is not None:
             return
         self._dirty = False
+        self._slot.under_way += 1
         self._ctx.call(self._saving(), self._saved(self._visit), self._not_saved(self._visit), owner=self)
 
     def _saving(self) -> Any:
@@ -539,6 +542,7 @@ class AssessmentPage(QWidget):
         slot = self._slot
 
         def done(saved: SavedDraft) -> None:
+            slot.under_way -= 1
             if visit == self._visit and not self._dirty:
                 self.foot.saved(f"Draft saved {clock_time(saved.saved_at)}")
             if slot.renewed:
@@ -554,7 +558,10 @@ class AssessmentPage(QWidget):
         )
 
     def _not_saved(self, visit: int) -> Any:
+        slot = self._slot
+
         def failed(exc: BaseException) -> None:
+            slot.under_way -= 1
             if visit == self._visit:
                 self._dirty = True
                 self.foot.failed()
@@ -587,6 +594,7 @@ class AssessmentPage(QWidget):
             return saved
 
         self._dirty = False
+        self._slot.under_way += 1
         self._ctx.call(kept, self._saved(self._visit), self._not_saved(self._visit), owner=self)
         self._ctx.tasks.on_store(lambda: None)
         if not outcome:

@@ -188,11 +188,12 @@ class MoneyPage(QWidget):
         self.pdf_button = secondary("Save as PDF…", partial(self.take_out, "pdf"))
         self.csv_button = secondary("Save the weeks as CSV…", partial(self.take_out, "csv"))
         self.ledger_button = secondary("Save the ledger as CSV…", partial(self.take_out, "ledger"))
-        for button in (self.payment_button, self.import_button, self.spend_button):
-            button.setVisible(self._writes)
         self.out_buttons = (self.pdf_button, self.csv_button, self.ledger_button)
-        for button in self.out_buttons:
-            button.setVisible(ctx.allowed(Action.EXPORT_EVIDENCE))
+        # Hidden, never shown, while it has no parent: it would flash as a window of its own.
+        for button in () if self._writes else (self.payment_button, self.import_button, self.spend_button):
+            button.hide()
+        for button in () if ctx.allowed(Action.EXPORT_EVIDENCE) else self.out_buttons:
+            button.hide()
         self.trouble = label("", "error")
         self.trouble.hide()
         self.figures = _Figures()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,6 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from app.domain.errors import Problem, UserError
 from app.domain.people import Resident
 from app.domain.photos import CONSENTS, Consent
 from app.ui.dialogs.paper import save_pdf
@@ -18,10 +17,10 @@ from app.ui.dialogs.place import documents
 from app.ui.forms.form import FormDialog
 from app.ui.forms.record_dialog import RecordDialog
 from app.ui.forms.typed import Ask, Reader
+from app.ui.forms.with_file import FileFormDialog
 from app.ui.messages import in_words
 from app.ui.widgets.banner import spoken_resident
 from app.ui.widgets.buttons import primary, secondary
-from app.ui.widgets.field import Field, show_problems
 from app.ui.widgets.text import label
 
 if TYPE_CHECKING:
@@ -39,7 +38,6 @@ _CONSENT = (
     Ask("name", "Who made the best-interests decision", help="Only when the resident cannot decide"),
 )  # fmt: skip
 _WHY = Ask("reason", "Reason", "notes", needed="Enter the reason")
-_NO_FILE = "No photo is chosen yet"
 
 
 class PaperDialog(RecordDialog):
@@ -114,7 +112,7 @@ class PaperDialog(RecordDialog):
         self.ctx.call(work, done, failed, owner=self)
 
 
-class PortraitDialog(FormDialog):
+class PortraitDialog(FileFormDialog):
     """Who agrees to a photo of the resident, and the file."""
 
     def __init__(self, ctx: Context, parent: QWidget | None, resident: Resident) -> None:
@@ -130,46 +128,13 @@ class PortraitDialog(FormDialog):
             action="Keep the photo",
         )
         self._resident_id = resident.id
-        self._path: Path | None = None
-        self.choose_button = secondary("Choose a photo…", self.choose)
-        self.choose_button.setAccessibleName("Choose a photo")
-        self._chosen = Field("Photo (JPEG or PNG)", self.choose_button, key="file")
-        self.file_name = label(_NO_FILE)
-        self.below.addWidget(self._chosen)
-        self.below.addWidget(self.file_name)
-
-    def choose(self) -> None:
-        """Ask for the file."""
-        name, _ = QFileDialog.getOpenFileName(
-            self, "Choose a photo", documents(), "Photos (*.jpg *.jpeg *.png *.JPG *.JPEG *.PNG)"
-        )
-        if name:
-            self.take(Path(name))
-
-    def take(self, path: Path) -> None:
-        """Use this file."""
-        self._path = path
-        self._chosen.set_error("")
-        self.file_name.setText(f"Chosen: {path.name}")
-
-    def problems(self, found: Iterable[Problem]) -> None:
-        """Mark these problems, those of the file too."""
-        show_problems(found, (*self.form.fields.values(), self._chosen), self.summary)
-
-    def dirty(self) -> bool:
-        """A chosen file counts as typed."""
-        return self._path is not None or super().dirty()
+        self.ask_for("photo", "Photo (JPEG or PNG)", "Photos (*.jpg *.jpeg *.png *.JPG *.JPEG *.PNG)")
 
     def save(self) -> None:
         """Keep the photo."""
         reader = Reader(_CONSENT, self.form.typed(), self.ctx.today())
-        by, name = reader.text("by"), reader.text("name")
-        problems = [*reader.problems]
-        path, resident_id = self._path, self._resident_id
-        if path is None:
-            problems += UserError("Choose the photo", field="file").problems
-        if problems or path is None:
-            raise UserError("There is a problem", problems=tuple(problems))
+        by, name, resident_id = reader.text("by"), reader.text("name"), self._resident_id
+        path = self.chosen(reader)
 
         def work(session: Session) -> Added:
             from app.services import photos
@@ -179,8 +144,7 @@ class PortraitDialog(FormDialog):
         self.run(work, self._kept)
 
     def _kept(self, _added: Added) -> None:
-        self._path = None
-        self.saved()
+        self.kept()
         self.ctx.messages.good(
             "The photo is kept", "The file that it came from is not encrypted: delete it, on the camera too."
         )

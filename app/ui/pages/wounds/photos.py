@@ -5,29 +5,26 @@ A photo is shown only when somebody asks for it: the screen may stand where othe
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QPixmap, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFileDialog, QFrame, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QPixmap, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from app.domain.dates import date_time
-from app.domain.errors import Problem, UserError
 from app.domain.people import ResidentDetails
 from app.domain.photos import CONSENTS, Consent
 from app.ui import theme
-from app.ui.dialogs.place import documents
 from app.ui.forms.form import FormDialog, show_dialog
 from app.ui.forms.record_dialog import RecordDialog
 from app.ui.forms.typed import Ask, Reader, typed_instant
+from app.ui.forms.with_file import FileFormDialog
 from app.ui.messages import in_words
 from app.ui.theme import M, S
 from app.ui.widgets.banner import spoken_resident
-from app.ui.widgets.buttons import link, secondary
-from app.ui.widgets.field import ChoiceBox, Field, show_problems
+from app.ui.widgets.buttons import link
+from app.ui.widgets.field import ChoiceBox
 from app.ui.widgets.text import label
 
 if TYPE_CHECKING:
@@ -46,10 +43,9 @@ _CONSENT = (
     Ask("note", "Note"),
 )  # fmt: skip
 _WHY = Ask("reason", "Reason", "notes", needed="Enter the reason")
-_NO_FILE = "No photo is chosen yet"
 
 
-class AddPhotoDialog(FormDialog):
+class AddPhotoDialog(FileFormDialog):
     """Who agrees, when it was taken, and the file: chosen with the button or dropped on the form."""
 
     def __init__(self, ctx: Context, parent: QWidget | None, details: ResidentDetails, row: WoundRow) -> None:
@@ -65,62 +61,16 @@ class AddPhotoDialog(FormDialog):
             action="Keep the photo",
         )
         self._row = row
-        self._path: Path | None = None
-        self.setAcceptDrops(True)
         self.below.addWidget(label(RULER, "strong"))
-        self.choose_button = secondary("Choose a photo…", self.choose)
-        self._chosen = Field("Photo (JPEG or PNG)", self.choose_button, key="file",
-                             help_text="Or drop the file on this form")  # fmt: skip
-        self.choose_button.setAccessibleName("Choose a photo")
-        self.file_name = label(_NO_FILE)
-        self.below.addWidget(self._chosen)
-        self.below.addWidget(self.file_name)
-
-    def choose(self) -> None:
-        """Ask for the file."""
-        name, _ = QFileDialog.getOpenFileName(
-            self, "Choose a photo", documents(), "Photos (*.jpg *.jpeg *.png *.JPG *.JPEG *.PNG)"
-        )
-        if name:
-            self.take(Path(name))
-
-    def take(self, path: Path) -> None:
-        """Use this file."""
-        self._path = path
-        self._chosen.set_error("")
-        self.file_name.setText(f"Chosen: {path.name}")
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
-        """One file may be dropped."""
-        if len(event.mimeData().urls()) == 1 and event.mimeData().urls()[0].isLocalFile():
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
-        """Use the file that was dropped."""
-        event.acceptProposedAction()
-        self.take(Path(event.mimeData().urls()[0].toLocalFile()))
-
-    def problems(self, found: Iterable[Problem]) -> None:
-        """Mark these problems, those of the file too."""
-        show_problems(found, (*self.form.fields.values(), self._chosen), self.summary)
-
-    def dirty(self) -> bool:
-        """A chosen file counts as typed."""
-        return self._path is not None or super().dirty()
+        kinds = "Photos (*.jpg *.jpeg *.png *.JPG *.JPEG *.PNG)"
+        self.ask_for("photo", "Photo (JPEG or PNG)", kinds, help_text="Or drop the file on this form", drops=True)
 
     def save(self) -> None:
         """Keep the photo."""
         reader = Reader(_CONSENT, self.form.typed(), self.ctx.today())
         by, name, note = reader.text("by"), reader.text("name"), reader.text("note")
         taken = reader.instant("taken", "taken_time")
-        problems = [*reader.problems]
-        if self._path is None:
-            problems += UserError("Choose the photo", field="file").problems
-        if problems:
-            raise UserError("There is a problem", problems=tuple(problems))
-        path, row = self._path, self._row
-        if path is None:
-            raise AssertionError("no file, and nothing said about it")
+        path, row = self.chosen(reader), self._row
 
         def work(session: Session) -> Added:
             from app.services import photos
@@ -133,8 +83,7 @@ class AddPhotoDialog(FormDialog):
         self.run(work, self._kept)
 
     def _kept(self, _added: Added) -> None:
-        self._path = None
-        self.saved()
+        self.kept()
         self.ctx.messages.good(
             "The photo is kept", "The file that it came from is not encrypted: delete it, on the camera too."
         )
