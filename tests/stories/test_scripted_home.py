@@ -336,7 +336,7 @@ def test_a_message_is_checked_without_a_store(story: Story, tmp_path: Path) -> N
     assert refused.code == 1
     assert refused.json["ok"] is False
     assert all(set(problem) == {"field", "message"} for problem in refused.json["problems"])
-    broken.write_text('{"resourceType": "Bundle", "type": "document", "entry": []}')
+    broken.write_text('{"resourceType": "Bundle", "type": "document"}')
     copy = hartwell("check-message", broken)
     assert copy.code == 1
     assert "Bundle.identifier" in {problem["field"] for problem in copy.json["problems"]}, "by the rules of a document"
