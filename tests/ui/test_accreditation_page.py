@@ -12,8 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.accreditation import Kept, Proof
 from app.services import accreditation, attachments
+from app.ui.dialogs.papers import PaperDialog, PapersDialog
 from app.ui.forms.form import FormDialog
-from app.ui.pages.accreditation.dialogs import PaperDialog
 from app.ui.pages.accreditation.page import AccreditationPage
 from app.ui.theme import Choice
 from tests.helpers.signed_in import SignedIn
@@ -115,3 +115,30 @@ def test_every_control_is_named_and_no_words_are_cut(
     assert unnamed(shown) == []
     qtbot.waitUntil(lambda: clipped(shown) == [])
     shown.reject()
+
+
+def test_the_papers_of_a_post_are_seen_added_and_taken_out(
+    home: SignedIn, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    exposed(qtbot, window)
+    papers = PapersDialog(home.ctx, window, "post-1", "Cal Carer, champion for falls")
+    papers.open()
+    qtbot.waitUntil(lambda: "No paper is kept" in words(papers))
+    qtbot.keyClick(papers.add_button, SPACE)
+    adding = dialog(qtbot)
+    assert isinstance(adding, PaperDialog)
+    (tmp_path / "certificate.pdf").write_bytes(pdf())
+    qtbot.keyClicks(adding.form.first(), "Certificate")
+    adding.take(tmp_path / "certificate.pdf")
+    qtbot.keyClick(adding.save_button, SPACE)
+    qtbot.waitUntil(lambda: "PDF, 1 kB" in words(papers))
+    out = tmp_path / "out.pdf"
+    monkeypatch.setattr("app.ui.dialogs.papers.QFileDialog.getSaveFileName", lambda *_: (str(out), ""))
+    qtbot.keyClick(button(papers, "Save: Certificate"), SPACE)
+    qtbot.waitUntil(out.exists)
+    qtbot.waitUntil(lambda: out.read_bytes() == (tmp_path / "certificate.pdf").read_bytes())
+    assert unnamed(papers) == []
+    qtbot.waitUntil(lambda: clipped(papers) == [])
+    papers.accept()

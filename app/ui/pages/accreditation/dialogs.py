@@ -1,4 +1,4 @@
-"""Recording proof of a criterion, a paper about it, a request for a bed, and that an entry was made in error."""
+"""Recording proof of a criterion, a request for a bed, and that an entry was made in error."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from app.domain.accreditation import Criterion
 from app.domain.home_facts import AdmissionDecision, AdmissionRequest, CriterionEvidence, HomeFactId
 from app.ui.forms.form import FormDialog
 from app.ui.forms.typed import Ask, Reader, typed_date, typed_instant
-from app.ui.forms.with_file import FileFormDialog
 
 if TYPE_CHECKING:
     from app.ui.context import Context
@@ -102,30 +101,6 @@ class RequestDialog(FormDialog):
         else:
             fact_id = self._known[0]
             self.run(lambda s: home_facts.change(s, fact_id, body, reason=reason), lambda _: self.saved())
-
-
-class PaperDialog(FileFormDialog):
-    """A PDF or a photo that proves something, to be kept with an entry."""
-
-    _asks = (Ask("title", "What the paper is", help="For example: certificate", needed="Enter what the paper is"),)
-
-    def __init__(self, ctx: Context, parent: QWidget, about: str, words: str) -> None:
-        super().__init__(
-            ctx, parent, "Add a paper", self._asks, {}, who=words,
-            intro="It is kept in the encrypted record. Of a photo only the picture is kept.", action="Keep",
-        )  # fmt: skip
-        self._entry = about
-        kinds = "Papers (*.pdf *.jpg *.jpeg *.png *.PDF *.JPG *.JPEG *.PNG)"
-        self.ask_for("file", "File (PDF, JPEG or PNG, up to 10 MB)", kinds)
-
-    def save(self) -> None:
-        """Keep the paper."""
-        from app.services import attachments, photos
-
-        read = Reader(self._asks, self.form.typed(), self.ctx.today())
-        title, about = read.text("title"), self._entry
-        path = self.chosen(read)
-        self.run(lambda s: attachments.add(s, about, title, photos.read_file(path)), lambda _: self.kept())
 
 
 class InErrorDialog(FormDialog):

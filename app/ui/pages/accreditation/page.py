@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain.accreditation import Accredited, Kept, Proof, State
 from app.domain.dates import date_time, day_date, short_date
 from app.domain.home_facts import Attachment, CriterionEvidence, HomeFact
-from app.ui.dialogs.place import documents
+from app.ui.dialogs.papers import PaperDialog, take_out
 from app.ui.forms.form import show_dialog
-from app.ui.pages.accreditation.dialogs import DECISIONS, InErrorDialog, PaperDialog, ProofDialog, RequestDialog
+from app.ui.pages.accreditation.dialogs import DECISIONS, InErrorDialog, ProofDialog, RequestDialog
 from app.ui.pages.premium.tabs import PremiumTabs
 from app.ui.theme import L, M, S, Tone
 from app.ui.widgets.buttons import link, secondary
@@ -25,7 +24,6 @@ from app.ui.widgets.wrapped_table import WrappedTable
 
 if TYPE_CHECKING:
     from app.services.accreditation import AccreditationOverview, CriterionState, Figure, Request
-    from app.services.attachments import PaperContent
     from app.services.changes import Changes
     from app.services.session import Session
     from app.ui.context import Context
@@ -161,7 +159,7 @@ class AccreditationPage(QWidget):
         parts: list[QWidget] = []
         for paper in state.papers.get(fact.id, ()):
             if isinstance(paper.body, Attachment):
-                button = link(f"Save “{paper.body.title}”…", partial(self._take_out, paper))
+                button = link(f"Save “{paper.body.title}”…", partial(take_out, self._ctx, self, paper.id))
                 parts.append(button)
         if self._manages:
             add = link("Add a paper…", partial(self._paper, fact, body))
@@ -203,28 +201,6 @@ class AccreditationPage(QWidget):
 
     def _wrong(self, fact: HomeFact, words: str) -> None:
         show_dialog(InErrorDialog(self._ctx, self, fact.id, words))
-
-    def _take_out(self, paper: HomeFact) -> None:
-        def read(session: Session) -> PaperContent:
-            from app.services import attachments
-
-            return attachments.content(session, paper.id)
-
-        self._ctx.call(read, self._save, owner=self)
-
-    def _save(self, paper: PaperContent) -> None:
-        ending = paper.name.rpartition(".")[2]
-        name, _ = QFileDialog.getSaveFileName(self, "Save the paper", documents(paper.name), f"(*.{ending})")
-        if not name:
-            return
-        path = Path(name)
-
-        def write(_session: Session) -> None:
-            from app.ui.dialogs.paper import save_pdf
-
-            save_pdf(paper.content, path, safe="The paper is kept in the record.", what="The paper")
-
-        self._ctx.call(write, lambda _: self._ctx.messages.good(f"Saved as {path.name}."), owner=self)
 
 
 def state_words(state: Accredited) -> str:

@@ -320,13 +320,22 @@ class StaffPage(QWidget):
         column.addWidget(label(f"Trained {short_date(post.trained_on)}{by} · {number} · {expires}", "secondary"))
         until = f"until {date_time(post.in_post_until)}" if post.in_post_until else "no end set"
         column.addWidget(label(f"In post from {date_time(post.in_post_since)}, {until}", "secondary"))
-        buttons = [link("Change", partial(self.change_post, appointment))]
+        buttons = [
+            link("Change", partial(self.change_post, appointment)),
+            link("Papers", partial(self._papers, member, appointment)),
+        ]
         if post.in_post_until is None:
             buttons.append(link("End the post", partial(self.end_post, appointment)))
         for button in buttons:
             _named(button, f"{button.text()}: {words} champion {member.details.name}")
         column.addWidget(level(buttons))
         return box
+
+    def _papers(self, member: StaffMember, appointment: Appointment) -> None:
+        from app.ui.dialogs.papers import PapersDialog
+
+        words = f"{member.details.name}, champion for {PATHWAY_LABELS[appointment.post.pathway].lower()}"
+        PapersDialog(self.ctx, self, appointment.id, words).open()
 
     def _state(self, post: ChampionPost, *, holds: bool) -> tuple[str, Tone]:
         now, today = self.ctx.now(), self.ctx.today()

@@ -115,6 +115,8 @@ class TrainingPage(QWidget):
         self.renew_button = secondary("Renew the chosen course…", self.renew)
         self.change_button = secondary("Change it…", self.change_course)
         self.change_button.setAccessibleName("Change the chosen course")
+        self.papers_button = secondary("Its papers…", self.papers)
+        self.papers_button.setAccessibleName("Papers of the chosen course")
         self.wrong_button = secondary("It was entered in error…", partial(self._in_error, self.courses))
         self.wrong_button.setAccessibleName("The chosen course was entered in error")
         self.shift_button = secondary("Change the chosen shift…", self.change_shift)
@@ -159,6 +161,14 @@ class TrainingPage(QWidget):
         fact = self.courses.current()
         if self._writes and fact is not None and isinstance(fact.body, Training):
             self._open(TrainingDialog(self.ctx, self.window(), self._people, like=fact.body))
+
+    def papers(self) -> None:
+        """The certificate of the chosen course, as a paper."""
+        from app.ui.dialogs.papers import PapersDialog
+
+        fact = self.courses.current()
+        if fact is not None and isinstance(fact.body, Training):
+            PapersDialog(self.ctx, self.window(), fact.id, COURSE_LABELS[fact.body.course]).open()
 
     def change_course(self) -> None:
         """The chosen course, corrected."""
@@ -228,7 +238,7 @@ class TrainingPage(QWidget):
         column.addWidget(heading("Recorded courses"))
         column.addWidget(self.no_courses)
         column.addWidget(self.courses)
-        self.course_buttons = level((self.renew_button, self.change_button, self.wrong_button))
+        self.course_buttons = level((self.renew_button, self.change_button, self.papers_button, self.wrong_button))
         column.addWidget(self.course_buttons)
         column.addWidget(heading("Shifts of the week"))
         column.addWidget(self.week_words)
