@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, select, update
@@ -85,6 +86,16 @@ def wound(connection: Connection, wound_id: str) -> WoundLine | None:
 def of_resident(connection: Connection, resident_id: ResidentId) -> tuple[WoundLine, ...]:
     """A resident's wounds in the order in which they were found, those entered in error too."""
     query = select(schema.wound).where(_W.resident_id == resident_id).order_by(_W.found_at, _W.id)
+    return tuple(_line(row) for row in connection.execute(query))
+
+
+def found_between(connection: Connection, first: datetime, until: datetime) -> tuple[WoundLine, ...]:
+    """The wounds of everybody found from ``first`` and before ``until``, in error left out."""
+    query = (
+        select(schema.wound)
+        .where(_W.in_error == 0, _W.found_at >= instant_text(first), _W.found_at < instant_text(until))
+        .order_by(_W.found_at, _W.id)
+    )
     return tuple(_line(row) for row in connection.execute(query))
 
 

@@ -23,7 +23,7 @@ from app.domain.home_facts import (
     Spend,
     Training,
 )
-from app.domain.journeys import StepKind
+from app.domain.journeys import counts
 from app.domain.needs import ChampionPathway, pathway_label
 from app.domain.people import ChcPeriod, Fact, Home, Need, Resident, StaffId
 from app.domain.periods import midnight
@@ -34,6 +34,7 @@ from app.models import falls as fall_rows
 from app.models import home_facts as home_rows
 from app.models import journeys as journey_rows
 from app.models import staff as staff_rows
+from app.models import wounds as wound_rows
 from app.services.audit import action_words
 from app.services.evidence_names import LEFT_OUT, Names
 
@@ -371,19 +372,25 @@ class Reader:
         )  # fmt: skip
 
     def outcomes(self) -> Register:
-        """How often the home called 999, people went to hospital, and people fell: counts of what is recorded."""
+        """The outcome counters: journeys as :func:`app.domain.journeys.counts` counts them, falls, pressure ulcers."""
         since, until = midnight(self._first), midnight(self._last + timedelta(days=1))
         falls = [f for f in fall_rows.of_home(self._connection, since) if f.at < until and not f.in_error]
-        journeys = [line.journey for line in journey_rows.between(self._connection, since, until)]
-        away = [journey.away for journey in journeys]
-        short = sum(1 for each in away if each and each[1] and each[1] - each[0] < timedelta(hours=24))
+        found = wound_rows.found_between(self._connection, since, until)
+        ulcers = [line.wound for line in found if line.wound.cause == "pressure"]
+        counted = counts([line.journey for line in journey_rows.between(self._connection, since, until)], self._now)
         rows: tuple[tuple[Value, ...], ...] = (
-            ("999 calls for a journey to hospital", sum(bool(j.step(StepKind.CALLED)) for j in journeys)),
-            ("Journeys to hospital", sum(each is not None for each in away)),
-            ("Not conveyed after all", sum(bool(j.step(StepKind.NOT_CONVEYED)) for j in journeys)),
-            ("Admitted to a ward", sum(bool(j.step(StepKind.ADMITTED)) for j in journeys)),
-            ("Back within 24 hours", short),
+            ("999 calls for a journey to hospital", counted.called_999),
+            ("Journeys prepared", counted.journeys),
+            ("Stayed at home after all", counted.avoided),
+            ("Arrivals at A&E", counted.attended),
+            ("Admitted to a ward", counted.admitted),
+            ("In hospital for less than 24 hours", counted.under_24h),
+            ("Nights away", counted.nights),
+            ("Discharges delayed", counted.delayed),
+            ("Deaths away", counted.died),
             ("Falls", len(falls)),
+            ("Pressure ulcers found", len(ulcers)),
+            ("of these not brought along on admission", sum(not wound.on_admission for wound in ulcers)),
         )
         return Register(
             "What happened to residents",
@@ -391,7 +398,7 @@ class Reader:
             (Column("What", share=300), Column("Times", "number", 80)),
             rows,
             "Nothing is recorded.",
-            "Counted from what is recorded here: journeys to hospital and falls, everybody in the home.",
+            "Counted from what is recorded of everybody in the home: journeys by the day they began, falls, wounds.",
         )
 
     # ------------------------------------------------------------------------------------------- what was noted

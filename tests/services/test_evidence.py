@@ -7,7 +7,7 @@ import io
 import json
 import re
 import zipfile
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -28,12 +28,15 @@ from app.domain.home_facts import (
     SpendCategory,
     Training,
 )
+from app.domain.journeys import Step, StepKind
 from app.domain.messages import ClaimAnswer, ClaimAnswers, ClaimOutcome, ReceivedMeta
 from app.domain.people import ChcPeriod, Need
 from app.domain.training import COURSE_LABELS
+from app.domain.transfer import TransferReason
+from app.domain.wounds import Wound, placed
 from app.models import claims as claim_rows
 from app.models import revisions
-from app.services import assessments, attachments, audit, home_facts, money, premium, staff
+from app.services import assessments, attachments, audit, home_facts, journeys, money, premium, staff, transfers, wounds
 from app.services.evidence import EvidenceFiles, evidence
 from app.services.sync import StoreQueue
 from app.vault.signing import is_signed
@@ -236,6 +239,28 @@ def test_the_lists_have_what_the_record_holds(full: LivingHome) -> None:
 
 
 # ----------------------------------------------------------------------------------------------------------- of people
+
+
+def test_the_outcome_counters_are_those_of_the_hospital_page(claimed: LivingHome) -> None:
+    """In the claim week: one to A&E by 999 and back the same day, one who stayed after all, one pressure ulcer."""
+    claimed.clock.at = datetime(2026, 11, 18, 9, tzinfo=UTC)
+    one, two = claimed.resident(8), claimed.resident(9)
+    went = transfers.send_to_hospital(claimed.session, one, TransferReason(situation="a fall")).journey_id
+    stayed = transfers.send_to_hospital(claimed.session, two, TransferReason(situation="breathless")).journey_id
+    called, out, back = StepKind.CALLED, StepKind.HOME_OUT, StepKind.HOME_IN
+    for hour, kind in enumerate((called, out, StepKind.HOSPITAL_IN, StepKind.HOSPITAL_OUT, back), 10):
+        claimed.clock.at = datetime(2026, 11, 18, hour, tzinfo=UTC)
+        journeys.record(claimed.session, went, Step(kind, claimed.clock.now(), name="Nia Nurse"))
+    journeys.record(claimed.session, stayed, Step(StepKind.NOT_CONVEYED, claimed.clock.now(), name="Nia Nurse"))
+    wounds.add(claimed.session, two, Wound("sacrum", *placed("sacrum"), "pressure", claimed.clock.now(), "Cal Carer"))
+    claimed.clock.at = NOW
+    told = {row[0]: row[1] for row in lines(evidence(claimed.session, WEEK, SUNDAY, PASSWORD), "Outcomes")}
+    counted = journeys.outcomes(claimed.session, WEEK, SUNDAY)
+    assert told["999 calls for a journey to hospital"] == counted.called_999 == 1
+    assert told["Arrivals at A&E"] == counted.attended == 1
+    assert told["In hospital for less than 24 hours"] == counted.under_24h == 1
+    assert told["Stayed at home after all"] == counted.avoided == 1
+    assert (told["Admitted to a ward"], told["Pressure ulcers found"]) == (0, 1)
 
 
 def everything(files: EvidenceFiles) -> str:
