@@ -189,15 +189,30 @@ def _score(arguments: argparse.Namespace) -> int:  # noqa: ARG001 - every comman
 
 
 def _decide(arguments: argparse.Namespace) -> int:  # noqa: ARG001 - every command has this shape
+    from app.side_by_side import SideBySide
+
+    with SideBySide(_decided) as answer:
+        return _answer_blocks(answer)
+
+
+def _decided(lines: list[str]) -> list[tuple[str, bool]]:
     from app.domain.premium import decide_line
 
-    return _answer_lines(decide_line)
+    return _answers(decide_line, lines)
 
 
 def _answer_lines(answer: Callable[[str], tuple[str, bool]]) -> int:
+    return _answer_blocks(lambda lines: _answers(answer, lines))
+
+
+def _answers(answer: Callable[[str], tuple[str, bool]], lines: list[str]) -> list[tuple[str, bool]]:
+    return [answer(line) if is_text(line) else (_NO_TEXT, False) for line in lines]
+
+
+def _answer_blocks(answer: Callable[[list[str]], list[tuple[str, bool]]]) -> int:
     refused = False
     for lines in input_blocks():
-        answers = [answer(line) if is_text(line) else (_NO_TEXT, False) for line in lines]
+        answers = answer(lines)
         refused |= not all(accepted for _, accepted in answers)
         sys.stdout.writelines(f"{text}\n" for text, _ in answers)
         sys.stdout.flush()  # a script may wait for these answers before it writes its next line

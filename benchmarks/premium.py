@@ -113,7 +113,7 @@ def command(lines: int, rounds: int) -> bool:
     print(f"{rate:10,.0f} lines a second by the clock, {by_processor:,.0f} by processor time; {eligible:,} eligible")
     ratio = statistics.median(found["processor"]) / statistics.median(found["bare processor"])
     print(f"{ratio:10.2f} times the processor time of a bare loop of json")
-    print(f"           goal >= {GOAL_LINES:,} lines a second: {'met' if by_processor >= GOAL_LINES else 'MISSED'}")
+    print(f"           goal >= {GOAL_LINES:,} lines a second: {'met' if rate >= GOAL_LINES else 'MISSED'} by the clock")
     return by_processor >= GOAL_LINES
 
 
