@@ -186,7 +186,8 @@ class AnswersPage(QWidget):
     def _task(self, task: ClaimTask, *, may_settle: bool) -> QWidget:
         frame, column = card(spacing=S)
         tag = Tag("Settled", Tone.NEUTRAL) if task.settled else Tag(task.verdict.value, TONES[task.verdict])
-        column.addWidget(level((heading(task_title(task)), tag)))
+        column.addWidget(heading(task_title(task)))
+        column.addWidget(level((tag,)))
         column.addWidget(label(f"{task.words}.", "strong"))
         for change in task.changes:
             recorded = f" ({change.recorded})" if change.recorded else ""
@@ -210,7 +211,8 @@ class AnswersPage(QWidget):
     def _late(self, row: AnswerRow) -> QWidget:
         frame, column = card(spacing=S)
         who = f"{row.resident_name}, week from {short_date(row.week_start)}"
-        column.addWidget(level((heading(who), Tag("Overdue", Tone.WARNING))))
+        column.addWidget(heading(who))
+        column.addWidget(level((Tag("Overdue", Tone.WARNING),)))
         column.addWidget(label(f"{row.words}. {days_words(row)}. Claimed {pounds(row.claimed_pence)}.", "strong"))
         column.addWidget(label(f"Claim {row.identifier}", "secondary", copyable=True))
         column.addWidget(label("Ask the CCG for the decision, and name the claim."))
@@ -219,7 +221,8 @@ class AnswersPage(QWidget):
     def _disagreement(self, found: Disagreement) -> QWidget:
         frame, column = card(spacing=S)
         who = f"{found.resident}, week from {short_date(found.week_start)}"
-        column.addWidget(level((heading(who), Tag("Disagreement", Tone.WARNING))))
+        column.addWidget(heading(who))
+        column.addWidget(level((Tag("Disagreement", Tone.WARNING),)))
         column.addWidget(
             label(f"Claimed {pounds(found.claimed_pence)}, the CCG pays {pounds(found.decided_pence)}.", "strong")
         )
