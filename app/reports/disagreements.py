@@ -12,7 +12,7 @@ from app.domain.dates import date_time, day_date, short_date
 from app.domain.money import pounds
 from app.domain.nhs import format_nhs_number
 from app.domain.premium.disagreement import Disagreement
-from app.reports.evidence_table import harmless
+from app.domain.spreadsheet import harmless
 from app.reports.fonts import Face
 from app.reports.paper import (
     A4,

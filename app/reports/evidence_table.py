@@ -11,6 +11,7 @@ from app.domain.dates import date_time, short_date
 from app.domain.evidence import AreaEvidence, EvidenceBundle, EvidenceRow, EvidenceWeek, Kind
 from app.domain.money import pounds
 from app.domain.nhs import format_nhs_number
+from app.domain.spreadsheet import harmless
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,6 @@ _COLUMNS = (
     _Column("paid_pence", free_text=False), _Column("nights_in_words"), _Column("late_reason"), _Column("shows"),
 )  # fmt: skip
 _COUNTS = ("list", "line", "column", "value", "shows")
-_FORMULA_STARTS = "=+-@\t\r＝＋－＠"
 
 
 def evidence_csv(bundle: EvidenceBundle) -> bytes:
@@ -128,8 +128,3 @@ def champion_words(each: AreaEvidence) -> str:
     expires = f"expires {short_date(each.certificate_expires)}" if each.certificate_expires else "no end date"
     who, number = (text.strip() or "Not recorded" for text in (each.champion, each.certificate))
     return f"{each.area}: {who}, certificate {number}, {expires}"
-
-
-def harmless(text: str) -> str:
-    """The text, with an apostrophe in front where a spreadsheet would take it for a formula."""
-    return f"'{text}" if text.lstrip(" ")[:1] in _FORMULA_STARTS and text.strip() else text

@@ -22,6 +22,7 @@ from app.domain.ledger import EVENT_WORDS, Totals, Transaction
 from app.domain.money import pounds
 from app.domain.money_words import CATEGORY_WORDS, FIGURES, lost_words, sum_words, year_words
 from app.domain.needs import PremiumNeed, need_label
+from app.domain.spreadsheet import harmless
 from app.reports import scene
 from app.reports.fonts import Face
 from app.reports.paper import (
@@ -212,8 +213,8 @@ def ledger_csv(journal: Sequence[Transaction]) -> bytes:
         for posting in each.postings:
             table.writerow(
                 [
-                    number, event.on.isoformat(), week, event.claim, event.reference, EVENT_WORDS[event.kind],
-                    posting.account.value, posting.pence,
+                    number, event.on.isoformat(), week, harmless(event.claim), harmless(event.reference),
+                    EVENT_WORDS[event.kind], posting.account.value, posting.pence,
                 ]
             )  # fmt: skip
     return out.getvalue().encode("utf-8-sig")

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any
 from app.domain.dates import LONDON, date_time
 from app.domain.errors import UserError
 from app.domain.people import ResidentId
+from app.domain.spreadsheet import harmless
 from app.models import audit as rows
 from app.models import residents as resident_rows
 from app.models.audit import EventLine, Kind
@@ -299,7 +300,7 @@ def trail_csv(session: Session, password: str, wanted: Wanted | None = None) -> 
                 action_words(line.action, line.object_kind, line.detail), line.resident_id or "", line.reason,
                 detail_words(line.detail),
             )  # fmt: skip
-            writer.writerow([_harmless(cell) for cell in cells])
+            writer.writerow([harmless(cell) for cell in cells])
     return out.getvalue().encode("utf-8-sig")
 
 
@@ -403,8 +404,3 @@ def _days(wanted: Wanted) -> tuple[datetime | None, datetime | None]:
     first = datetime.combine(wanted.first, time(0), LONDON).astimezone(UTC) if wanted.first else None
     after = wanted.last + timedelta(days=1) if wanted.last else None
     return first, datetime.combine(after, time(0), LONDON).astimezone(UTC) if after else None
-
-
-def _harmless(text: str) -> str:
-    """Text that a spreadsheet would take for a formula gets an apostrophe in front."""
-    return f"'{text}" if text.lstrip(" ")[:1] in "=+-@\t\r＝＋－＠" and text.strip() else text

@@ -29,6 +29,7 @@ from app.domain.premium import (
     decide,
     leaving,
 )
+from app.domain.spreadsheet import harmless
 from app.domain.training import (
     TESTED,
     Cell,
@@ -303,7 +304,7 @@ def provider_csv(session: Session) -> bytes:
     for line in lines:
         by = line.by.isoformat() if line.by else "as soon as possible"
         cells = (session.home.name, line.who or "to be chosen by the home", line.course, by, line.why)
-        writer.writerow([_harmless(cell) for cell in cells])
+        writer.writerow([harmless(cell) for cell in cells])
     with session.look() as work:
         work.audit("print", "training-provider", session.today().isoformat(), detail={"lines": len(lines)})
     return out.getvalue().encode("utf-8-sig")
@@ -543,8 +544,3 @@ def _sheet(session: Session, kind: str, what: str) -> Sheet:
             anchor=f"{work.chain.count}-{work.chain.head[:8]}" if session.trouble is None else "not recorded",
             restored_from=restored.restored_from(work.connection),
         )
-
-
-def _harmless(text: str) -> str:
-    """Text that a spreadsheet would take for a formula gets an apostrophe in front."""
-    return f"'{text}" if text[:1] in "=+-@\t\r" and text else text
