@@ -103,27 +103,6 @@ class RequestDialog(FormDialog):
             self.run(lambda s: home_facts.change(s, fact_id, body, reason=reason), lambda _: self.saved())
 
 
-class InErrorDialog(FormDialog):
-    """Says that an entry should not have been made; it stays readable in the record."""
-
-    _asks = (Ask("reason", "Reason", "notes", "", "Enter the reason"),)
-
-    def __init__(self, ctx: Context, parent: QWidget, fact_id: HomeFactId, words: str) -> None:
-        self._fact_id = fact_id
-        super().__init__(
-            ctx, parent, "Entered in error", self._asks, {}, who=words, action="Mark as entered in error"
-        )  # fmt: skip
-
-    def save(self) -> None:
-        """Record it."""
-        from app.services import home_facts
-
-        read = Reader(self._asks, self.form.typed(), self.ctx.today())
-        reason, fact_id = read.text("reason"), self._fact_id
-        read.finish()
-        self.run(lambda s: home_facts.in_error(s, fact_id, reason=reason), lambda _: self.saved())
-
-
 def _typed(known: AdmissionRequest | None, now: datetime) -> dict[str, str | bool]:
     day, at = typed_instant(known.requested_at if known else now)
     found: dict[str, str | bool] = {"requested": day, "requested_time": at, "bed_free": True, "decision": ""}

@@ -10,9 +10,10 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.domain.accreditation import Accredited, Kept, Proof, State
 from app.domain.dates import date_time, day_date, short_date
 from app.domain.home_facts import Attachment, CriterionEvidence, HomeFact
+from app.ui.dialogs.home_fact_error import HomeFactErrorDialog
 from app.ui.dialogs.papers import PaperDialog, take_out
 from app.ui.forms.form import show_dialog
-from app.ui.pages.accreditation.dialogs import DECISIONS, InErrorDialog, ProofDialog, RequestDialog
+from app.ui.pages.accreditation.dialogs import DECISIONS, ProofDialog, RequestDialog
 from app.ui.pages.premium.tabs import PremiumTabs
 from app.ui.theme import L, M, S, Tone
 from app.ui.widgets.buttons import link, secondary
@@ -191,7 +192,7 @@ class AccreditationPage(QWidget):
     def _request_in_error(self) -> None:
         if self._chosen is not None:
             said = f"{self._chosen.body.source}, {date_time(self._chosen.body.requested_at)}"
-            show_dialog(InErrorDialog(self._ctx, self, self._chosen.fact.id, said))
+            show_dialog(HomeFactErrorDialog(self._ctx, self, self._chosen.fact.id, said))
 
     def _proof(self, state: CriterionState) -> None:
         show_dialog(ProofDialog(self._ctx, self, state.criterion))
@@ -200,7 +201,7 @@ class AccreditationPage(QWidget):
         show_dialog(PaperDialog(self._ctx, self, fact.id, body.words))
 
     def _wrong(self, fact: HomeFact, words: str) -> None:
-        show_dialog(InErrorDialog(self._ctx, self, fact.id, words))
+        show_dialog(HomeFactErrorDialog(self._ctx, self, fact.id, words))
 
 
 def state_words(state: Accredited) -> str:

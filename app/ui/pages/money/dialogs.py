@@ -15,6 +15,7 @@ from app.domain.money import parse_pounds, pounds
 from app.domain.money_words import CATEGORY_WORDS, year_words
 from app.domain.remittance_file import COLUMNS
 from app.ui import theme
+from app.ui.dialogs.home_fact_error import HomeFactErrorDialog
 from app.ui.dialogs.import_csv import PROBLEM_COLUMNS, read_csv
 from app.ui.dialogs.paper import save_pdf
 from app.ui.dialogs.place import documents
@@ -237,29 +238,11 @@ class SpendDialog(FormDialog):
         self.run(work, lambda _: self.saved())
 
 
-class InErrorDialog(FormDialog):
+class InErrorDialog(HomeFactErrorDialog):
     """Why a payment or spending should not have been recorded."""
 
     def __init__(self, ctx: Context, parent: QWidget | None, fact: HomeFact) -> None:
-        super().__init__(
-            ctx, parent, "Entered in error", (_REASON,), {}, who=_about(fact), action="Record as entered in error",
-            intro="It will no longer count. It is not deleted: the record keeps it, with your name and the reason.",
-        )  # fmt: skip
-        self._fact_id = fact.id
-
-    def save(self) -> None:
-        """Record it with the reason."""
-        read = Reader((_REASON,), self.form.typed(), self.ctx.today())
-        reason = read.text("reason")
-        read.finish()
-        fact_id = self._fact_id
-
-        def work(session: Session) -> object:
-            from app.services import home_facts
-
-            return home_facts.in_error(session, fact_id, reason=reason)
-
-        self.run(work, lambda _: self.saved())
+        super().__init__(ctx, parent, fact.id, _about(fact))
 
 
 def _about(fact: HomeFact) -> str:

@@ -13,6 +13,7 @@ from app.domain.errors import UserError
 from app.domain.home_facts import Duty, HomeFact, Training
 from app.domain.people import StaffId
 from app.domain.training import COURSE_LABELS
+from app.ui.dialogs.home_fact_error import HomeFactErrorDialog
 from app.ui.dialogs.place import documents
 from app.ui.forms.form import FormDialog
 from app.ui.pages.hospital.papers import PaperDialog
@@ -145,8 +146,8 @@ class ShiftDialog(FormDialog):
         self.run(lambda s: home_facts.change(s, fact_id, duty, reason=reason), lambda _: self.saved())
 
 
-class InErrorDialog(FormDialog):
-    """Says that a course or a shift should not have been recorded; it stays readable in its history."""
+class InErrorDialog(HomeFactErrorDialog):
+    """Says that a course or a shift should not have been recorded."""
 
     def __init__(self, ctx: Context, parent: QWidget | None, fact: HomeFact, name: str) -> None:
         body = fact.body
@@ -154,22 +155,7 @@ class InErrorDialog(FormDialog):
             words = f"{course_words(body)}, passed on {short_date(body.passed_on)}"
         else:
             words = duty_words(body) if isinstance(body, Duty) else ""
-        super().__init__(
-            ctx, parent, "Entered in error", (ERROR_REASON,), {}, who=f"{name} · {words}",
-            intro="It will no longer count. It is not deleted: the record keeps it with your name and the reason.",
-            action="Record as entered in error",
-        )  # fmt: skip
-        self._fact = fact
-
-    def save(self) -> None:
-        """Record the mistake with its reason."""
-        from app.services import home_facts
-
-        reason = str(self.form.typed()["reason"]).strip()
-        if not reason:
-            raise UserError(ERROR_REASON.needed, field="reason")
-        fact_id = self._fact.id
-        self.run(lambda s: home_facts.in_error(s, fact_id, reason=reason), lambda _: self.saved())
+        super().__init__(ctx, parent, fact.id, f"{name} · {words}", ERROR_REASON)
 
 
 class MatrixDialog(PaperDialog):
